@@ -112,7 +112,9 @@ def _decode(kind: Any, data: object, place: str) -> Any:
     if origin is dict:
         _expect(isinstance(data, dict), place, kind)
         inner = typing.get_args(kind)[1]
-        return {key: _decode(inner, item, f"{place}.{key}") for key, item in typing.cast("dict[str, Any]", data).items()}
+        return {
+            key: _decode(inner, item, f"{place}.{key}") for key, item in typing.cast("dict[str, Any]", data).items()
+        }
     if origin in (tuple, frozenset):
         return _decode_many(origin, typing.get_args(kind)[0], data, place)
     if dataclasses.is_dataclass(kind):
@@ -143,9 +145,7 @@ def _decode_dataclass(kind: Any, data: object, place: str) -> Any:
     if missing := fields.keys() - data.keys():
         raise WireError(f"{place}: {', '.join(sorted(missing))} is missing.")
     hints = _hints(kind)
-    values = {
-        field.name: _decode(hints[field.name], data[name], f"{place}.{name}") for name, field in fields.items()
-    }
+    values = {field.name: _decode(hints[field.name], data[name], f"{place}.{name}") for name, field in fields.items()}
     try:
         return kind(**values)
     except ValueError as error:
