@@ -1,0 +1,152 @@
+"""Everything that can be wrong, with its remedy: one table for lamp, page, journal, command line and manual.
+
+A problem has a code that never changes, a title for a heading, one sentence for the teacher and one for the
+technician. Neither sentence ever contains footage, numbers of a lesson, a key or a pupil.
+
+`WaitwiseError` is the root of every error that a person may see. A part derives its own from it::
+
+    class MicrophoneSilentError(CaptureError):
+        problem = MICROPHONE_SILENT
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Urgency(StrEnum):
+    """How soon somebody should act. The lamp knows these three."""
+
+    NOW = "now"
+    """The lesson is being lost, or cannot start."""
+    TODAY = "today"
+    """Nothing is lost yet."""
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong, with its remedy."""
+
+    code: str
+    title: str
+    teacher: str
+    technician: str
+    urgency: Urgency
+
+
+FILE_UNREADABLE = Problem(
+    "file-unreadable",
+    "This recording cannot be read",
+    "Choose another file: this one holds no sound that we can read.",
+    "FFmpeg finds no audio stream in the file, or the file is cut short. Try `ffprobe FILE`.",
+    Urgency.NOW,
+)
+MICROPHONE_LOST = Problem(
+    "microphone-lost",
+    "The microphone stopped",
+    "Plug the microphone in again. Picture goes on; the missing sound is marked.",
+    "No block of sound for over a second. Check the USB cable and port; see the journal for the device.",
+    Urgency.NOW,
+)
+MICROPHONE_SILENT = Problem(
+    "microphone-silent",
+    "The microphone hears nothing at all",
+    "Check the switch on the microphone: even an empty room makes some sound.",
+    "Only zero samples, or a level under that of a muted line, for ten seconds.",
+    Urgency.NOW,
+)
+CAMERA_LOST = Problem(
+    "camera-lost",
+    "The camera stopped",
+    "Sound and numbers go on. Tell the technician after the lesson.",
+    "No frame before the deadline. Check the ribbon or USB cable; restart the unit between lessons.",
+    Urgency.NOW,
+)
+DISK_FULL = Problem(
+    "disk-full",
+    "No room left for this lesson",
+    "The lesson so far is safe. Stop the recording and tell the technician.",
+    "The footage partition is full of lessons that the school has not confirmed. Check the uplink.",
+    Urgency.NOW,
+)
+DISK_FAILED = Problem(
+    "disk-failed",
+    "The unit cannot write",
+    "The lesson so far is safe. Tell the technician.",
+    "Writing to the footage folder failed. Check the card, its file system and the folder's rights.",
+    Urgency.NOW,
+)
+NO_RECIPIENT = Problem(
+    "no-recipient",
+    "Nobody could open this lesson",
+    "Make your key on the school's page first; then the unit can record for you.",
+    "The unit has no teacher's public key. It refuses to record what nobody could open.",
+    Urgency.NOW,
+)
+FOOTAGE_DAMAGED = Problem(
+    "footage-damaged",
+    "Part of this lesson is damaged",
+    "The damaged part is left out; the rest can be watched.",
+    "A segment, link, stanza, header or manifest does not match its signature. Restore it from a backup.",
+    Urgency.TODAY,
+)
+SCHOOL_UNREACHABLE = Problem(
+    "school-unreachable",
+    "The school cannot be reached",
+    "Nothing is lost: the lesson waits on the unit and is sent when the network is back.",
+    "HTTPS or MQTT to the school fails. Check network, address, clock and certificate dates.",
+    Urgency.TODAY,
+)
+SCHOOL_REFUSED = Problem(
+    "school-refused",
+    "The school refused a part of a lesson",
+    "Nothing is lost: the lesson stays on the unit. Tell the technician.",
+    "The school answered that it holds other bytes, or that the hash is wrong. See the journal for the segment.",
+    Urgency.TODAY,
+)
+NOT_TRUSTED = Problem(
+    "not-trusted",
+    "The school does not know this unit",
+    "Nothing is lost: the lesson stays on the unit. Tell the technician.",
+    "The unit's certificate is unknown, revoked or expired at the school. Enrol the unit again.",
+    Urgency.TODAY,
+)
+SETTINGS_WRONG = Problem(
+    "settings-wrong",
+    "The settings cannot be used",
+    "Tell the technician.",
+    "The settings file has a missing, surplus or malformed entry; the message names it.",
+    Urgency.NOW,
+)
+DEMO_ONLY = Problem(
+    "demo-only",
+    "This is for demonstrations only",
+    "Tell the technician: this unit is not set up for lessons.",
+    "A stand-in that would weaken security was asked for outside the demo. Set up the real part.",
+    Urgency.NOW,
+)
+
+ALL = (
+    FILE_UNREADABLE,
+    MICROPHONE_LOST,
+    MICROPHONE_SILENT,
+    CAMERA_LOST,
+    DISK_FULL,
+    DISK_FAILED,
+    NO_RECIPIENT,
+    FOOTAGE_DAMAGED,
+    SCHOOL_UNREACHABLE,
+    SCHOOL_REFUSED,
+    NOT_TRUSTED,
+    SETTINGS_WRONG,
+    DEMO_ONLY,
+)
+"""In the order of the manual."""
+
+
+class WaitwiseError(Exception):
+    """An error that a person may see. `problem` says what to do about it."""
+
+    problem: Problem | None = None
