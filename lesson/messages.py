@@ -139,7 +139,7 @@ class LessonEnded:
 
 Event = LessonStarted | SealedEvidence | LessonEnded
 
-_EVENTS: dict[str, type[LessonStarted] | type[SealedEvidence] | type[LessonEnded]] = {
+_EVENTS: dict[str, type[LessonStarted | SealedEvidence | LessonEnded]] = {
     "lesson_started": LessonStarted,
     "sealed_evidence": SealedEvidence,
     "lesson_ended": LessonEnded,
