@@ -1,1 +1,47 @@
-# `make` alone lists the targets.
+# Waitwise. `make` alone lists what can be made; each target installs what it needs.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check fix e2e bench vectors docs clean
+bin := .venv/bin
+ARGS ?=
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## play a lesson through a unit and a school, and open its page (ARGS='--headless --json')
+	@tools/setup demo
+	@$(bin)/waitwise demo $(ARGS)
+
+test: ## run the tests, with a real broker, database and browser
+	@tools/setup dev
+	@$(bin)/pytest $(ARGS)
+
+setup: ## install everything a developer needs
+	@tools/setup dev
+
+check: setup ## formatting, types, imports, documents: seconds, not minutes
+	@$(bin)/ruff format --check .
+	@$(bin)/ruff check .
+	@$(bin)/mypy
+	@PYTHONPATH=. $(bin)/lint-imports
+	@$(bin)/cog --check -p "import sys; sys.path.insert(0, '.')" $(docs_from_code)
+	@$(bin)/pytest -q --doctest-modules $(packages) -p no:cacheprovider
+
+fix: setup ## format, and mend what can be mended by itself
+	@$(bin)/ruff check --fix-only --quiet .
+	@$(bin)/ruff format .
+	@$(bin)/cog -r -p "import sys; sys.path.insert(0, '.')" $(docs_from_code)
+
+e2e: setup ## a unit, a broker, a school and a browser, all real
+	@$(bin)/pytest tests/e2e $(ARGS)
+
+bench: setup ## what it costs, beside a peer in the same run
+	@$(bin)/python -m tools.bench $(ARGS)
+
+vectors: setup ## check the footage vectors with Python, Node.js and Chromium
+	@$(bin)/pytest -q tests/lesson tests/e2e/test_footage_vectors_browser.py
+
+clean: ## forget the environment and what was made
+	@rm -rf .venv out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+packages := lesson analytics capture sync provisioning device school waitwise
+docs_from_code := $(shell grep -rl --include=*.md '\[\[\[cog' docs README.md 2>/dev/null)
