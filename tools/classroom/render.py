@@ -1,0 +1,225 @@
+"""Put the lesson together: every voice at its moment, through the room, as loud as a class is, over the noise.
+
+::
+
+    script     after = 0.9             after = 0.5
+    teacher    ~~~~~~?                          ~~~~~~
+    pupil              |  ~~~~~~~~
+                 0.9 s at the unit   0.5 s at the unit      (each mouth starts earlier by its distance)
+
+A `Take` is the sound and what was put where, in samples. Nothing in it was measured on the mixed sound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from lesson.sound import RATE_HZ
+from tools.classroom import level, noise
+from tools.classroom.errors import ClassroomError
+from tools.classroom.gate import FADE_IN, Sound, Utterance
+from tools.classroom.room import Response, responses, reverberate
+from tools.classroom.script import TEACHER, Chorus, PairTalk, Position, Say, Script, Speaker
+from tools.classroom.script import Sound as ScriptedSound
+from tools.classroom.voices import Voices
+
+PEAK_DBFS = -3.0
+"""No sample may be louder: a unit's microphone is set up with room to spare."""
+_LIVELINESS_DB = 0.7
+"""How much a speaker's level wanders from sentence to sentence (standard deviation)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ipu:
+    """A stretch of one voice as placed, in samples at the unit."""
+
+    role: str
+    """teacher, pupil, choral or group."""
+    who: str
+    start: int
+    end: int
+    is_question: bool = False
+    is_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """A single sound that is not speech."""
+
+    kind: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A lesson that was played, and everything that was put into it."""
+
+    sound: Sound
+    ipus: tuple[Ipu, ...]
+    noises: tuple[Noise, ...]
+    snr_teacher_db: float
+    """A-weighted: the teacher's mean active level against the steady ventilation."""
+    snr_pupil_db: float
+    rt60_measured: float
+    distances: dict[str, float]
+
+
+def play(script: Script, voices: Voices) -> Take:
+    """Play the script.
+
+    Raises:
+        ClassroomError: a package is missing, or the lesson would be too loud for the microphone.
+    """
+    stage = _Stage(script, voices)
+    for turn in script.turns:
+        match turn:
+            case Say():
+                stage.say(turn)
+            case Chorus():
+                stage.chorus(turn)
+            case PairTalk():
+                stage.pair_talk(turn)
+            case ScriptedSound():
+                stage.noise(turn)
+    return stage.take()
+
+
+@dataclass
+class _Stage:
+    script: Script
+    voices: Voices
+    _heard: list[tuple[int, Sound]] = field(default_factory=list)
+    _ipus: list[Ipu] = field(default_factory=list)
+    _noises: list[Noise] = field(default_factory=list)
+    _levels: dict[str, list[float]] = field(default_factory=lambda: {"teacher": [], "pupil": []})
+
+    def __post_init__(self) -> None:
+        positions = [speaker.position for speaker in self.script.speakers.values()]
+        positions += [turn.position for turn in self.script.turns if isinstance(turn, ScriptedSound)]
+        self._responses = responses(self.script.room, positions)
+        self._last_end = _samples(self.script.lead)
+        # Separate sources of chance: a sentence more changes no noise.
+        seeds = np.random.SeedSequence(self.script.seed).spawn(3)
+        self._moods, self._onsets, self._chance = (np.random.default_rng(seed) for seed in seeds)
+
+    def say(self, turn: Say) -> None:
+        speaker = self.script.speakers[turn.who]
+        role = "teacher" if turn.who == TEACHER else "pupil"
+        start = self._last_end + _samples(turn.after)
+        for piece in turn.pieces:
+            start += _samples(piece.pause)
+            is_question = piece.is_question and not turn.is_name
+            start = self._place(role, speaker, piece.words, start, 0.0, is_question=is_question, is_name=turn.is_name)
+        self._last_end = max(self._last_end, start)
+
+    def chorus(self, turn: Chorus) -> None:
+        first = self._last_end + _samples(turn.after)
+        onsets = self._onsets.normal(0, turn.jitter, len(turn.who))
+        for who, onset in zip(turn.who, onsets - onsets.min(), strict=True):
+            speaker = self.script.speakers[who]
+            end = self._place("choral", speaker, turn.words, first + _samples(onset), turn.level_db)
+            self._last_end = max(self._last_end, end)
+
+    def pair_talk(self, turn: PairTalk) -> None:
+        first = self._last_end + _samples(turn.after)
+        last = first + _samples(turn.length)
+        for number, pair in enumerate(turn.pairs):
+            start = first if number == 0 else first + _samples(self._onsets.uniform(0.1, 0.9))
+            for speaker, words in self._talk_in_turn(turn, number, pair):
+                end = self._place("group", speaker, words, start, turn.level_db, before=last)
+                if end == start:
+                    break
+                self._last_end = max(self._last_end, end)
+                start = end + _samples(self._onsets.uniform(0.15, 0.6))
+
+    def _talk_in_turn(self, turn: PairTalk, number: int, pair: tuple[str, str]) -> Iterator[tuple[Speaker, str]]:
+        # Every pair begins elsewhere in the list, so that the same words never coincide.
+        begin = number * len(turn.sayings) // len(turn.pairs)
+        for index in range(len(turn.sayings)):
+            yield self.script.speakers[pair[index % 2]], turn.sayings[(begin + index) % len(turn.sayings)]
+
+    def noise(self, turn: ScriptedSound) -> None:
+        if turn.kind not in noise.SOUNDS:
+            raise ClassroomError(f"No sound {turn.kind!r}. There are: {', '.join(noise.SOUNDS)}.")
+        dry = noise.SOUNDS[turn.kind](self._chance)
+        start = self._last_end + _samples(turn.after)
+        wet = self._through_room(dry, turn.position)
+        delay = self._responses[turn.position].delay
+        loudness = level.level_dbfs(wet[delay : delay + len(dry)])
+        self._heard.append((start - delay, wet * level.factor(self.script.levels.sounds_dbfs - loudness)))
+        self._noises.append(Noise(turn.kind, start, start + len(dry)))
+
+    def take(self) -> Take:
+        """Mix everything over the room's noise."""
+        levels = self.script.levels
+        sound = np.zeros(self._last_end + _samples(self.script.lead))
+        for start, heard in self._heard:
+            part = heard[: len(sound) - start]
+            sound[start : start + len(part)] += part
+        floor = noise.ventilation(len(sound), self._chance)
+        sound += floor * level.factor(levels.ventilation_dbfs - level.level_dbfs(floor))
+        for murmur in self.script.murmurs:
+            corridor = noise.murmur(_samples(murmur.end - murmur.start), self._chance)
+            corridor *= level.factor(levels.murmur_dbfs - level.level_dbfs(corridor))
+            sound[_samples(murmur.start) : _samples(murmur.end)] += corridor
+        peak = float(20 * np.log10(np.abs(sound).max()))
+        if peak > PEAK_DBFS:
+            raise ClassroomError(f"Peak {peak:.1f} dBFS. Remedy: lower levels.teacher_dbfs by {peak - PEAK_DBFS:.1f}.")
+        teacher = self._responses[self.script.speakers[TEACHER].position]
+        return Take(
+            sound=sound,
+            ipus=tuple(sorted(self._ipus, key=lambda ipu: (ipu.start, ipu.end))),
+            noises=tuple(self._noises),
+            snr_teacher_db=float(np.mean(self._levels["teacher"])) - levels.ventilation_dbfs,
+            snr_pupil_db=float(np.mean(self._levels["pupil"])) - levels.ventilation_dbfs,
+            rt60_measured=teacher.rt60,
+            distances={
+                name: self._responses[speaker.position].distance for name, speaker in self.script.speakers.items()
+            },
+        )
+
+    def _place(
+        self,
+        role: str,
+        speaker: Speaker,
+        words: str,
+        start: int,
+        level_db: float,
+        *,
+        is_question: bool = False,
+        is_name: bool = False,
+        before: int | None = None,
+    ) -> int:
+        """Place the words with their onset at `start`, if they end by `before`; return where they end."""
+        utterance = self.voices.say(words, speaker)
+        if before is not None and start + utterance.length > before:
+            return start
+        response = self._responses[speaker.position]
+        wet = self._through_room(utterance.sound, speaker.position)
+        wanted = self.script.levels.teacher_dbfs + speaker.level_db + level_db + self._moods.normal(0, _LIVELINESS_DB)
+        wet *= level.factor(wanted - _active_level(wet, utterance, response))
+        self._heard.append((start - FADE_IN - response.delay, wet))
+        if role in self._levels:
+            self._levels[role].append(wanted)
+        last = utterance.spans[-1]
+        self._ipus.extend(
+            Ipu(role, speaker.name, start + span[0], start + span[1], is_question and span == last, is_name)
+            for span in utterance.spans
+        )
+        return start + utterance.length
+
+    def _through_room(self, dry: Sound, position: Position) -> Sound:
+        return reverberate(dry, self._responses[position])
+
+
+def _active_level(wet: Sound, utterance: Utterance, response: Response) -> float:
+    onset = FADE_IN + response.delay
+    return level.level_dbfs(np.concatenate([wet[onset + start : onset + end] for start, end in utterance.spans]))
+
+
+def _samples(seconds: float) -> int:
+    return round(seconds * RATE_HZ)
