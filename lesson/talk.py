@@ -135,6 +135,10 @@ class Ipu:
     end: float = seconds()
     p_role: float = 1.0
     """How sure we are of the role, 0 to 1."""
+    is_same_voice: bool | None = None
+    """Whether this is the voice of the IPU before; never whose. None: cannot tell. Not kept."""
+    flags: frozenset[Flag] = frozenset()
+    """Why its edges or its role may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)

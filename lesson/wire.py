@@ -73,13 +73,18 @@ def from_wire(kind: type[T], data: object) -> T:
 
 def dumps(value: object) -> bytes:
     """One line of canonical JSON: keys in the order of the fields, no spaces, UTF-8."""
-    return json.dumps(to_wire(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    try:
+        return json.dumps(to_wire(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except ValueError as error:  # a NaN, an infinity, half a surrogate pair
+        raise WireError(f"This cannot be written as JSON: {error}") from error
 
 
 def loads(data: bytes | str) -> Any:
     """Read JSON, refusing what `dumps` never writes: NaN, infinities, a key twice."""
     try:
-        return json.loads(data, parse_constant=_refuse_constant, object_pairs_hook=_once_each)
+        # json.loads would guess UTF-16 and UTF-32 from bytes, and skip a byte order mark.
+        text = data if isinstance(data, str) else data.decode("utf-8")
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_once_each)
     except (ValueError, RecursionError) as error:
         raise WireError(f"This is not JSON: {error}") from error
 
@@ -113,7 +118,8 @@ def _decode(kind: Any, data: object, place: str) -> Any:
         _expect(isinstance(data, dict), place, kind)
         inner = typing.get_args(kind)[1]
         return {
-            key: _decode(inner, item, f"{place}.{key}") for key, item in typing.cast("dict[str, Any]", data).items()
+            _decode_text(key, place): _decode(inner, item, f"{place}.{key}")
+            for key, item in typing.cast("dict[str, Any]", data).items()
         }
     if origin in (tuple, frozenset):
         return _decode_many(origin, typing.get_args(kind)[0], data, place)
@@ -155,15 +161,22 @@ def _decode_dataclass(kind: Any, data: object, place: str) -> Any:
 def _decode_plain(kind: Any, data: object, place: str) -> Any:
     if kind is float:
         _expect(isinstance(data, int | float) and not isinstance(data, bool), place, kind)
-        number = float(typing.cast("float", data))
+        try:
+            number = float(typing.cast("float", data))
+        except OverflowError as error:
+            raise WireError(f"{place}: this number is too large.") from error
         _expect(math.isfinite(number), place, kind)
         return number
     if kind is int:
         _expect(isinstance(data, int) and not isinstance(data, bool), place, kind)
         return data
-    if kind in (bool, str):
-        _expect(isinstance(data, kind), place, kind)
+    if kind is bool:
+        _expect(isinstance(data, bool), place, kind)
         return data
+    if kind is str:
+        return _decode_text(data, place)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _decode_enum(kind, data, place)
     _expect(isinstance(data, str), place, kind)
     text = typing.cast("str", data)
     try:
@@ -174,8 +187,26 @@ def _decode_plain(kind: Any, data: object, place: str) -> Any:
             _expect(moment.tzinfo is not None, place, kind)
             return moment.astimezone(UTC)
         return kind(text)
-    except (ValueError, binascii.Error) as error:
+    except (ValueError, OverflowError, binascii.Error) as error:  # Overflow: the year 1, east of Greenwich
         raise WireError(f"{place}: {text!r} is no {kind.__name__}.") from error
+
+
+def _decode_text(data: object, place: str) -> str:
+    _expect(isinstance(data, str), place, str)
+    text = typing.cast("str", data)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise WireError(f"{place}: half a surrogate pair is no text.") from error
+    return text
+
+
+def _decode_enum(kind: type[Enum], data: object, place: str) -> Enum:
+    for member in kind:
+        # The type as well, because in Python True == 1.
+        if type(member.value) is type(data) and member.value == data:
+            return member
+    raise WireError(f"{place}: {data!r} is no {kind.__name__}.")
 
 
 def _from_base64(text: str) -> bytes:

@@ -1,0 +1,284 @@
+"""A person's secret keys, and the file they are kept in.
+
+::
+
+    {"kind":"waitwise identity","v":1,
+     "encryption_key":"<X25519 public>","signing_key":"<Ed25519 public>",
+     "nonce":"...","sealed":"...",                                       both secret keys under the account key
+     "wraps":[{"by":"passphrase","kdf":"PBKDF2-SHA-256","rounds":600000,"salt":"...","nonce":"...","wrapped":"..."}]}
+
+    account key   32 random bytes
+    sealed        AES-256-GCM(account key, nonce, X25519 secret | Ed25519 secret,
+                              aad "waitwise.v1/identity" 00 | X25519 public | Ed25519 public)
+    wrapped       AES-256-GCM(PBKDF2-SHA-256(secret, salt, rounds), nonce, account key,
+                              aad "waitwise.v1/account-key" 00 | kid | by 00 | kdf 00 | rounds u32 | salt)
+
+The account key may be wrapped several times: by the passphrase, by a recovery code. Adding or changing one leaves
+the keys alone. For demo and tests there is the *open identity*, whose secrets stand in the file as they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import Literal, Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from lesson.footage.errors import IdentityError
+from lesson.footage.hexes import expect_hex
+from lesson.footage.recipients import Recipient
+from lesson.footage.signed import KEY_BYTES
+from lesson.wire import WireError, dumps, from_wire, loads
+
+SEALED_KIND = "waitwise identity"
+OPEN_KIND = "waitwise open identity"
+VERSION = 1
+ROUNDS = 600_000
+"""PBKDF2-HMAC-SHA-256 rounds (OWASP Password Storage Cheat Sheet). A file with fewer is refused."""
+MAX_ROUNDS = 10_000_000
+"""A file with more would keep the reader busy for minutes: somebody altered it."""
+
+_KDF = "PBKDF2-SHA-256"
+_SALT_BYTES = 16
+_NONCE_BYTES = 12
+_TAG_BYTES = 16
+
+Secret = Literal["passphrase", "recovery_code"]
+"""What an account key can be wrapped by."""
+
+
+class Identity:
+    """A person's two secret keys. It never shows itself: `repr` tells the public half only."""
+
+    __slots__ = ("_encryption", "_signing", "recipient")
+
+    def __init__(self, encryption: X25519PrivateKey, signing: Ed25519PrivateKey) -> None:
+        self._encryption = encryption
+        self._signing = signing
+        self.recipient = Recipient(encryption.public_key().public_bytes_raw(), signing.public_key().public_bytes_raw())
+        """The public half."""
+
+    @classmethod
+    def generate(cls) -> Self:
+        """Make a new identity from the system's random numbers."""
+        return cls(X25519PrivateKey.generate(), Ed25519PrivateKey.generate())
+
+    @classmethod
+    def from_bytes(cls, secret: bytes) -> Self:
+        """Take an identity back from its 64 bytes: X25519, then Ed25519. Raises ValueError for another length."""
+        return cls(
+            X25519PrivateKey.from_private_bytes(secret[:KEY_BYTES]),
+            Ed25519PrivateKey.from_private_bytes(secret[KEY_BYTES:]),
+        )
+
+    def to_bytes(self) -> bytes:
+        """The 64 secret bytes."""
+        return self._encryption.private_bytes_raw() + self._signing.private_bytes_raw()
+
+    @property
+    def encryption_key(self) -> X25519PrivateKey:
+        """What content keys are unwrapped with."""
+        return self._encryption
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes of Ed25519 signature."""
+        return self._signing.sign(message)
+
+    def __repr__(self) -> str:
+        return f"Identity(kid={self.recipient.kid.hex()})"
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """The account key, wrapped by something a person knows or keeps."""
+
+    by: str
+    """`passphrase` or `recovery_code`."""
+    kdf: str
+    rounds: int
+    salt: bytes
+    nonce: bytes
+    wrapped: bytes
+
+    def __post_init__(self) -> None:
+        if self.kdf != _KDF or not ROUNDS <= self.rounds <= MAX_ROUNDS:
+            raise ValueError(f"An account key is wrapped with {_KDF} and {ROUNDS} to {MAX_ROUNDS} rounds.")
+        if (len(self.salt), len(self.nonce)) != (_SALT_BYTES, _NONCE_BYTES):
+            raise ValueError("The salt has 16 bytes and the nonce 12.")
+        if len(self.wrapped) != KEY_BYTES + _TAG_BYTES:
+            raise ValueError("A wrapped account key has 48 bytes.")
+
+
+@dataclass(frozen=True, slots=True)
+class SealedIdentity:
+    """An identity file, locked."""
+
+    kind: str
+    v: int
+    encryption_key: str
+    signing_key: str
+    nonce: bytes
+    sealed: bytes
+    wraps: tuple[Wrap, ...]
+
+    def __post_init__(self) -> None:
+        if (self.kind, self.v) != (SEALED_KIND, VERSION):
+            raise ValueError("This is not an identity file of a kind known here.")
+        expect_hex(self.encryption_key, KEY_BYTES, "encryption_key")
+        expect_hex(self.signing_key, KEY_BYTES, "signing_key")
+        if (len(self.nonce), len(self.sealed)) != (_NONCE_BYTES, 2 * KEY_BYTES + _TAG_BYTES):
+            raise ValueError("The nonce has 12 bytes and the sealed keys 80.")
+
+    @property
+    def recipient(self) -> Recipient:
+        """The public half: readable without a passphrase, and checked when the file is unlocked."""
+        return Recipient(bytes.fromhex(self.encryption_key), bytes.fromhex(self.signing_key))
+
+    @classmethod
+    def seal(cls, identity: Identity, passphrase: str) -> Self:
+        """Lock an identity under a passphrase."""
+        account_key = secrets.token_bytes(KEY_BYTES)
+        recipient = identity.recipient
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return cls(
+            kind=SEALED_KIND,
+            v=VERSION,
+            encryption_key=recipient.encryption_key.hex(),
+            signing_key=recipient.signing_key.hex(),
+            nonce=nonce,
+            sealed=AESGCM(account_key).encrypt(nonce, identity.to_bytes(), _identity_aad(recipient)),
+            wraps=(_wrap(account_key, recipient, "passphrase", passphrase),),
+        )
+
+    def unlock(self, secret: str, by: Secret = "passphrase") -> Identity:
+        """Open the file. Raises `IdentityError` for a wrong secret, and for keys that do not belong together."""
+        account_key = self._account_key(secret, by)
+        try:
+            raw = AESGCM(account_key).decrypt(self.nonce, self.sealed, _identity_aad(self.recipient))
+        except InvalidTag as error:
+            raise IdentityError("The identity file was altered.") from error
+        return _expect_keys(Identity.from_bytes(raw), self.encryption_key, self.signing_key)
+
+    def add(self, secret: str, by: Secret, *, unlocked_with: str) -> Self:
+        """The same file with one more way in, for example a recovery code. Needs the passphrase."""
+        account_key = self._account_key(unlocked_with, "passphrase")
+        return replace(self, wraps=(*self.wraps, _wrap(account_key, self.recipient, by, secret)))
+
+    def encode(self) -> bytes:
+        """The bytes of the file."""
+        return dumps(self)
+
+    @classmethod
+    def decode(cls, data: bytes) -> Self:
+        """Read the file, still locked. Raises `IdentityError`."""
+        try:
+            return from_wire(cls, loads(data))
+        except WireError as error:
+            raise IdentityError(f"This identity file cannot be read. {error}") from error
+
+    def _account_key(self, secret: str, by: Secret) -> bytes:
+        for wrap in self.wraps:
+            if wrap.by == by:
+                key = _stretch(secret, wrap.salt, wrap.rounds)
+                try:
+                    return AESGCM(key).decrypt(wrap.nonce, wrap.wrapped, _wrap_aad(self.recipient, wrap))
+                except InvalidTag:
+                    continue
+        raise IdentityError("The passphrase is wrong, or the identity file was altered.")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIdentity:
+    """An identity file that is not locked. For demo and tests: whoever has the file has the keys."""
+
+    kind: str
+    v: int
+    encryption_key: str
+    signing_key: str
+    secret: str
+
+    def __post_init__(self) -> None:
+        if (self.kind, self.v) != (OPEN_KIND, VERSION):
+            raise ValueError("This is not an open identity file.")
+        expect_hex(self.secret, 2 * KEY_BYTES, "secret")
+
+
+def encode_open(identity: Identity) -> bytes:
+    """The bytes of an open identity file."""
+    recipient = identity.recipient
+    return dumps(
+        OpenIdentity(
+            kind=OPEN_KIND,
+            v=VERSION,
+            encryption_key=recipient.encryption_key.hex(),
+            signing_key=recipient.signing_key.hex(),
+            secret=identity.to_bytes().hex(),
+        )
+    )
+
+
+def read_identity(data: bytes, passphrase: str | None = None) -> Identity:
+    """Read an identity file of either kind. Raises `IdentityError`, also when a passphrase is needed and none given."""
+    try:
+        raw = loads(data)
+    except WireError as error:
+        raise IdentityError(f"This identity file cannot be read. {error}") from error
+    if isinstance(raw, dict) and raw.get("kind") == OPEN_KIND:
+        try:
+            opened = from_wire(OpenIdentity, raw)
+        except WireError as error:
+            raise IdentityError(f"This identity file cannot be read. {error}") from error
+        identity = Identity.from_bytes(bytes.fromhex(opened.secret))
+        return _expect_keys(identity, opened.encryption_key, opened.signing_key)
+    sealed = SealedIdentity.decode(data)
+    if passphrase is None:
+        raise IdentityError("This identity file needs its passphrase.")
+    return sealed.unlock(passphrase)
+
+
+def typed(secret: str) -> str:
+    """A secret as its wrap takes it: small letters and single spaces, however somebody typed it.
+
+    Only A to Z are made small, and only the spaces of ASCII and hyphens are joined: every browser and every Python
+    must come to the same bytes for ever, and tables of other letters change.
+
+    >>> typed("  Drop-down  Zoom ")
+    'drop down zoom'
+    """
+    folded = unicodedata.normalize("NFKC", secret)
+    small = re.sub("[A-Z]", lambda letter: letter[0].lower(), folded)
+    return re.sub(r"[ \t\n\r-]+", " ", small).strip(" ")
+
+
+def _wrap(account_key: bytes, recipient: Recipient, by: Secret, secret: str) -> Wrap:
+    salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
+    wrap = Wrap(by=by, kdf=_KDF, rounds=ROUNDS, salt=salt, nonce=nonce, wrapped=bytes(KEY_BYTES + _TAG_BYTES))
+    key = _stretch(secret, salt, ROUNDS)
+    return replace(wrap, wrapped=AESGCM(key).encrypt(nonce, account_key, _wrap_aad(recipient, wrap)))
+
+
+def _stretch(secret: str, salt: bytes, rounds: int) -> bytes:
+    return hashlib.pbkdf2_hmac("sha256", typed(secret).encode(), salt, rounds, KEY_BYTES)
+
+
+def _identity_aad(recipient: Recipient) -> bytes:
+    return b"waitwise.v1/identity\0" + recipient.encryption_key + recipient.signing_key
+
+
+def _wrap_aad(recipient: Recipient, wrap: Wrap) -> bytes:
+    named = wrap.by.encode() + b"\0" + wrap.kdf.encode() + b"\0"
+    return b"waitwise.v1/account-key\0" + recipient.kid + named + wrap.rounds.to_bytes(4) + wrap.salt
+
+
+def _expect_keys(identity: Identity, encryption_key: str, signing_key: str) -> Identity:
+    recipient = identity.recipient
+    if (recipient.encryption_key.hex(), recipient.signing_key.hex()) != (encryption_key, signing_key):
+        raise IdentityError("The public and the secret keys of this file do not belong together.")
+    return identity

@@ -1,0 +1,166 @@
+"""The reader's side: the only module that opens a lesson.
+
+::
+
+    signatures  ->  header  ->  chain  ->  manifest  ->  her stanza  ->  a segment
+    before anything is parsed                            content key     hash, place, then AEAD
+
+A segment is opened whole or not at all: of a damaged one nothing is ever handed out.
+
+Who says which unit recorded this? With `unit_key`, the reader does: she pinned the key when she first met the unit.
+Without, the header does, and a lesson forged from the first byte to the last by somebody who knows her public key
+would pass for one of that unit's. It could show her something false; it could not show anybody anything of hers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from cryptography.cobblestone import Cobblestone128Decryptor
+from cryptography.exceptions import InvalidTag
+
+from lesson.footage.chain import Chain, Link, read_links
+from lesson.footage.errors import (
+    HeaderError,
+    ManifestError,
+    NotForYouError,
+    SegmentDamagedError,
+    SegmentMisplacedError,
+    SegmentMissingError,
+    StanzaError,
+)
+from lesson.footage.header import Header, header_hash
+from lesson.footage.identity import Identity
+from lesson.footage.manifest import Manifest
+from lesson.footage.segments import CONTENT_KEY_BYTES, SegmentName, Track, segment_key
+from lesson.footage.stanza import WRAP_SUITE, Stanza, wrap_info
+
+
+class OpenLesson:
+    """A lesson whose content key this reader has. Everything but the segments is verified already."""
+
+    def __init__(
+        self,
+        header_bytes: bytes,
+        stanzas: Iterable[bytes],
+        links: bytes,
+        manifest: bytes | None,
+        identity: Identity,
+        *,
+        unit_key: bytes | None = None,
+    ) -> None:
+        """Verify and unwrap. `links` is links.jsonl, `manifest` manifest.json or None while there is none.
+
+        Raises `HeaderError`, `LinkError`, `ManifestError`, `StanzaError` or `NotForYouError`.
+        """
+        signer = unit_key if unit_key is not None else bytes.fromhex(Header.decode(header_bytes).unit_key)
+        self._hash = header_hash(header_bytes)
+        self.manifest = None if manifest is None else Manifest.decode(manifest, signer)
+        if self.manifest is not None and self.manifest.header_sha256 != self._hash.hex():
+            raise HeaderError("This header is not the one the lesson was sealed with.")
+        self.links, chain = read_links(self._hash, links, signer)
+        wrapped = [Stanza.decode(stanza, signer) for stanza in stanzas]
+        self.header = Header.decode(header_bytes)
+        if bytes.fromhex(self.header.unit_key) != signer:
+            raise HeaderError("Another unit than the one expected recorded this lesson.")
+        if self.manifest is not None:
+            _expect_whole(self.header, self.manifest, chain)
+        self._by_name = {link.name: link for link in self.links}
+        self._by_sha256 = {link.sha256: link for link in self.links}
+        self._content_key = _unwrap(self.header, self._hash, wrapped, identity)
+
+    @property
+    def is_complete(self) -> bool:
+        """The manifest is there: nothing can be missing from the end of the links."""
+        return self.manifest is not None
+
+    @property
+    def segments(self) -> tuple[SegmentName, ...]:
+        """All segments that were sealed, in that order."""
+        return tuple(self._by_name)
+
+    def missing(self, present: Iterable[SegmentName]) -> tuple[SegmentName, ...]:
+        """Which of the sealed segments are not among those `present`, in the order of sealing."""
+        there = set(present)
+        return tuple(name for name in self._by_name if name not in there)
+
+    def expect_all(self, present: Iterable[SegmentName]) -> None:
+        """Raise `SegmentMissingError` unless every sealed segment is present."""
+        if missing := self.missing(present):
+            raise SegmentMissingError(
+                f"{len(missing)} of {len(self.links)} segments are missing, the first is {missing[0].file_name}."
+            )
+
+    def open_segment(self, name: SegmentName, ciphertext: bytes) -> bytes:
+        """The plaintext of one segment: all of it.
+
+        Raises `SegmentMisplacedError` when it stands under another name than it was sealed with, and
+        `SegmentDamagedError` when it is not what was sealed, which includes another lesson's segment.
+        """
+        link = self._by_name.get(name)
+        if link is None:
+            raise SegmentMisplacedError(f"Nobody sealed a {name.file_name} in this lesson.")
+        self._expect_bytes(link, ciphertext)
+        return self._decrypt(name, ciphertext, final=link.final)
+
+    def open_evidence(self, index: int, ciphertext: bytes) -> bytes:
+        """The plaintext of one piece of evidence. Raises `SegmentDamagedError`."""
+        return self._decrypt(SegmentName(Track.EVIDENCE, index), ciphertext, final=False)
+
+    def _expect_bytes(self, link: Link, ciphertext: bytes) -> None:
+        sha256 = hashlib.sha256(ciphertext).hexdigest()
+        if sha256 == link.sha256 and len(ciphertext) == link.length:
+            return
+        if elsewhere := self._by_sha256.get(sha256):
+            raise SegmentMisplacedError(
+                f"What stands as {link.name.file_name} was sealed as {elsewhere.name.file_name}."
+            )
+        raise SegmentDamagedError(f"{link.name.file_name} was altered, cut short, or belongs to another lesson.")
+
+    def _decrypt(self, name: SegmentName, ciphertext: bytes, *, final: bool) -> bytes:
+        decryptor = Cobblestone128Decryptor(segment_key(self._content_key, self._hash, name, final=final), b"")
+        plaintext = bytearray(len(ciphertext))
+        try:
+            written = decryptor.update_into(ciphertext, plaintext)
+            last = decryptor.finalize()
+        except (InvalidTag, ValueError) as error:
+            raise SegmentDamagedError(
+                f"{name.file_name} is not what was sealed, or belongs to another lesson."
+            ) from error
+        plaintext[written:] = last
+        return bytes(plaintext)
+
+
+def _expect_whole(header: Header, manifest: Manifest, chain: Chain) -> None:
+    if manifest.lesson != header.lesson:
+        raise ManifestError("The manifest names another lesson than the header.")
+    if manifest.segments != chain.counts:
+        raise ManifestError(
+            f"The manifest counts {manifest.segments} segments, the links {chain.counts}: some were cut off or added."
+        )
+    if manifest.chain != chain.head.hex():
+        raise ManifestError("The manifest was signed for other links than these.")
+
+
+def _unwrap(header: Header, hashed: bytes, stanzas: list[Stanza], identity: Identity) -> bytes:
+    listed = {recipient.kid for recipient in header.recipients}
+    by_kid = {stanza.kid: stanza for stanza in stanzas}
+    if len(by_kid) != len(stanzas):
+        raise StanzaError("Somebody has two wrapped keys for one lesson.")
+    for stanza in stanzas:
+        if stanza.header_sha256 != hashed.hex():
+            raise StanzaError("A wrapped key belongs to another lesson.")
+        if stanza.kid not in listed:
+            raise StanzaError("A wrapped key is for somebody the lesson was not recorded for.")
+    kid = identity.recipient.kid
+    own = by_kid.get(kid.hex())
+    if own is None:
+        raise NotForYouError("This lesson was not sealed to this person's keys.")
+    try:
+        content_key = WRAP_SUITE.decrypt(own.sealed, identity.encryption_key, info=wrap_info(hashed, kid))
+    except (InvalidTag, ValueError) as error:
+        raise StanzaError("Her wrapped key does not open with her identity.") from error
+    if len(content_key) != CONTENT_KEY_BYTES:
+        raise StanzaError("Her wrapped key is not a content key.")
+    return content_key

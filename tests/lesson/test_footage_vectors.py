@@ -1,0 +1,108 @@
+"""The shared vectors, read by Python. Node and Chromium read the same files (docs/formats/sealed-footage.md)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from lesson.footage import errors
+from lesson.footage.header import Header
+from lesson.footage.identity import read_identity
+from lesson.footage.manifest import Manifest
+from lesson.footage.opening import OpenLesson
+from lesson.footage.recipients import check_words
+from lesson.footage.segments import SegmentName
+
+FOLDER = Path(__file__).parents[1] / "vectors" / "footage"
+FILES = sorted(FOLDER.glob("*.txt"))
+
+
+def read(file: Path) -> dict[str, list[str]]:
+    """Key to values; a line that starts with # is for people."""
+    vector: dict[str, list[str]] = defaultdict(list)
+    for line in file.read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            key, _, value = line.partition(": ")
+            vector[key].append(value)
+    return vector
+
+
+def from_base64url(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def numbered(vector: dict[str, list[str]], kind: str) -> list[tuple[str, bytes]]:
+    """`segment 0-000001.seg: ...` as its name and bytes."""
+    return [
+        (key.removeprefix(kind + " "), from_base64url(value))
+        for key, values in vector.items()
+        if key.startswith(kind + " ")
+        for value in values
+    ]
+
+
+def run_lesson(vector: dict[str, list[str]]) -> dict[str, str]:
+    """Open everything in the file; the SHA-256 of each plaintext by its name."""
+    identity = read_identity(vector["identity"][0].encode())
+    links = "".join(line + "\n" for line in vector["link"]) + "".join(vector["torn_link"])
+    manifest = vector["manifest"][0].encode() if vector["manifest"] else None
+    unit_key = bytes.fromhex(vector["unit_key"][0]) if vector["unit_key"] else None
+    lesson = OpenLesson(
+        vector["header"][0].encode(),
+        [stanza.encode() for stanza in vector["stanza"]],
+        links.encode(),
+        manifest,
+        identity,
+        unit_key=unit_key,
+    )
+    segments = [(SegmentName.from_file_name(name), data) for name, data in numbered(vector, "segment")]
+    lesson.expect_all(name for name, _ in segments)
+    opened = {name.file_name: lesson.open_segment(name, data) for name, data in segments}
+    for index, data in numbered(vector, "evidence"):
+        opened[f"evidence {index}"] = lesson.open_evidence(int(index), data)
+    return {name: hashlib.sha256(plaintext).hexdigest() for name, plaintext in opened.items()}
+
+
+def run_identity(vector: dict[str, list[str]]) -> dict[str, str]:
+    passphrase = vector["passphrase"][0] if vector["passphrase"] else None
+    kid = read_identity(vector["identity"][0].encode(), passphrase).recipient.kid
+    return {"kid": kid.hex(), "words": " ".join(check_words(kid))}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_python_agrees(file: Path) -> None:
+    vector = read(file)
+    expect, run = vector["expect"][0], {"lesson": run_lesson, "identity": run_identity}[vector["kind"][0]]
+    if expect == "success":
+        wanted = {key.removeprefix("opens "): values[0] for key, values in vector.items() if key.startswith("opens ")}
+        wanted |= {key: vector[key][0] for key in ("kid", "words") if key in vector}
+        assert wanted
+        assert run(vector) == wanted
+    else:
+        with pytest.raises(errors.FootageError) as caught:
+            run(vector)
+        assert type(caught.value).__name__ == expect
+
+
+def test_every_error_of_a_reader_has_a_vector() -> None:
+    expected = {read(file)["expect"][0] for file in FILES}
+    named = {name for name in vars(errors) if name.endswith("Error")} - {
+        "FootageError",
+        "ReceiptError",
+        "WaitwiseError",
+    }
+    assert expected == named | {"success"}
+
+
+def test_each_end_of_a_lesson_has_a_vector() -> None:
+    ends = set()
+    for file in FILES:
+        vector = read(file)
+        if vector["expect"] == ["success"] and vector["manifest"]:
+            signer = bytes.fromhex(Header.decode(vector["header"][0].encode()).unit_key)
+            ends.add(Manifest.decode(vector["manifest"][0].encode(), signer).end)
+    assert ends == {"stopped", "interrupted", "disk_full"}

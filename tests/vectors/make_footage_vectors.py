@@ -1,0 +1,485 @@
+"""Write the vectors of sealed footage that do not exist yet: one file, one success or one named failure.
+
+    python tests/vectors/make_footage_vectors.py
+
+A vector that exists is never written again: salts and keys are random, and a released format's vectors are frozen.
+docs/formats/sealed-footage.md says how to read the files; pytest, Node and a browser do.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lesson.footage.header import Audio, ClockQuality, Header, Media, Video, header_hash
+from lesson.footage.identity import Identity, SealedIdentity, encode_open
+from lesson.footage.manifest import End
+from lesson.footage.recipients import RecipientRole, check_words
+from lesson.footage.recovery import recover
+from lesson.footage.sealing import LessonSealer
+from lesson.footage.segments import Track
+from lesson.footage.signed import UnitKey
+from lesson.footage.stanza import wrap
+
+FOLDER = Path(__file__).parent / "footage"
+LOG_LINE = b'{"state":{"role":"teacher","start_s":0.0,"end_s":1.5},"phase":null,"wait":null,"account":null}\n'
+KIB_16 = 16 * 1024
+
+
+@dataclass(frozen=True)
+class Vector:
+    """One file in the making. Segments and evidence are what the reader is asked to open, in that order."""
+
+    header: bytes
+    stanzas: tuple[bytes, ...]
+    links: tuple[bytes, ...]
+    manifest: bytes
+    """Empty: there is none."""
+    segments: tuple[tuple[str, bytes], ...]
+    evidence: tuple[tuple[int, bytes], ...]
+    opens: tuple[tuple[str, bytes], ...]
+    identity: bytes
+    unit_key: str | None
+    expect: str = "success"
+    torn_link: bytes | None = None
+
+    def text(self, story: str) -> str:
+        """The file."""
+        lines = [f"# {story}", "kind: lesson", f"expect: {self.expect}", f"identity: {self.identity.decode()}"]
+        if self.unit_key is not None:
+            lines.append(f"unit_key: {self.unit_key}")
+        lines.append(f"header: {self.header.decode()}")
+        lines += [f"stanza: {stanza.decode()}" for stanza in self.stanzas]
+        lines += [f"link: {link.decode()}" for link in self.links]
+        if self.torn_link is not None:
+            lines.append(f"torn_link: {self.torn_link.decode()}")
+        if self.manifest:
+            lines.append(f"manifest: {self.manifest.decode()}")
+        lines += [f"segment {name}: {base64url(data)}" for name, data in self.segments]
+        lines += [f"evidence {index}: {base64url(data)}" for index, data in self.evidence]
+        if self.expect == "success":
+            lines += [f"opens {name}: {hashlib.sha256(data).hexdigest()}" for name, data in self.opens]
+        return "\n".join(lines) + "\n"
+
+    def but(self, expect: str, **changes: object) -> Vector:
+        """The same lesson, tampered with."""
+        return replace(self, expect=expect, **changes)  # type: ignore[arg-type]
+
+    def with_segment(self, place: int, data: bytes) -> tuple[tuple[str, bytes], ...]:
+        """The segments with other bytes in one place."""
+        return tuple((name, data if at == place else old) for at, (name, old) in enumerate(self.segments))
+
+
+def base64url(data: bytes) -> str:
+    """Without padding, as everywhere in the format."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def flip(data: bytes, place: int) -> bytes:
+    """One bit of one byte turned."""
+    place %= len(data)
+    return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who takes part in a lesson."""
+
+    unit_key: UnitKey
+    teacher: Identity
+    coach: Identity
+
+
+def record(
+    cast: Cast,
+    parts: list[tuple[Track, bytes, bool, float]],
+    evidence: tuple[bytes, ...] = (),
+    end: End = End.STOPPED,
+) -> Vector:
+    """Seal a small lesson."""
+    unit_key, teacher, coach = cast.unit_key, cast.teacher, cast.coach
+    header = Header.new(
+        unit="room-12",
+        unit_key=unit_key.public,
+        started_at=datetime(2026, 11, 17, 9, 0, tzinfo=UTC),
+        recipients=((teacher.recipient, RecipientRole.TEACHER), (coach.recipient, RecipientRole.COACH)),
+        media=Media(Video("avc1.42C01F", 1280, 720, 25.0), Audio("mp4a.40.2", 48_000)),
+        clock=ClockQuality.SYNCED,
+        mask="door and corridor: gr\u00fcn",
+    )
+    sealer = LessonSealer(header, [teacher.recipient, coach.recipient], unit_key)
+    sealed = [sealer.seal(track, text, final=final, duration=seconds) for track, text, final, seconds in parts]
+    pieces = [sealer.seal_evidence(text) for text in evidence]
+    opens = [(segment.name.file_name, part[1]) for segment, part in zip(sealed, parts, strict=True)]
+    opens += [(f"evidence {index}", text) for (index, _), text in zip(pieces, evidence, strict=True)]
+    return Vector(
+        header=sealer.header_bytes,
+        stanzas=tuple(stanza.data for stanza in sealer.stanzas),
+        links=tuple(segment.line[:-1] for segment in sealed),
+        manifest=sealer.close(end),
+        segments=tuple((segment.name.file_name, segment.ciphertext) for segment in sealed),
+        evidence=tuple(pieces),
+        opens=tuple(opens),
+        identity=encode_open(teacher),
+        unit_key=unit_key.public.hex(),
+    )
+
+
+def vector(name: str, story: str, made: Vector) -> tuple[str, str]:
+    """Name and text of one file."""
+    return f"success-{name}" if made.expect == "success" else name, made.text(story)
+
+
+def lessons() -> Iterator[tuple[str, str]]:
+    """Every vector about a lesson."""
+    cast = Cast(UnitKey.generate(), Identity.generate(), Identity.generate())
+    parts = [
+        (Track.AV, b"ftyp moov", False, 0.0),
+        (Track.AV, b"moof mdat one", False, 2.0),
+        (Track.LOG, LOG_LINE, False, 2.0),
+        (Track.AV, b"moof mdat two", False, 2.0),
+        (Track.AV, b"moof mdat three", True, 1.4),
+    ]
+    one = record(cast, parts, (LOG_LINE, b"{}\n"))
+    other = record(cast, parts, (LOG_LINE, b"{}\n"))
+    yield from successes(cast, one)
+    yield from headers(one, other)
+    yield from stanzas(cast, one, other)
+    yield from links_and_manifests(one, other)
+    yield from segments(one, other)
+
+
+def successes(cast: Cast, one: Vector) -> Iterator[tuple[str, str]]:
+    """What opens."""
+    yield vector("whole-lesson", "A whole lesson, opened by its teacher, the unit's key pinned.", one)
+    yield vector(
+        "unit-key-from-header", "The same, the unit's key taken from the header.", one.but("success", unit_key=None)
+    )
+    yield vector("coach", "The same, opened by the coach.", one.but("success", identity=encode_open(cast.coach)))
+    yield vector(
+        "only-her-stanza", "The school may serve her stanza only.", one.but("success", stanzas=one.stanzas[:1])
+    )
+    being_recorded = one.but(
+        "success",
+        links=one.links[:2],
+        manifest=b"",
+        segments=one.segments[:2],
+        evidence=one.evidence[:1],
+        opens=(*one.opens[:2], one.opens[5]),
+    )
+    yield vector("being-recorded", "No manifest yet: opened as far as the links go.", being_recorded)
+    kept = recover(one.header, b"".join(line + b"\n" for line in one.links[:3]) + one.links[3][:50], cast.unit_key)
+    recovered = one.but(
+        "success",
+        links=tuple(kept.links_bytes.splitlines()),
+        manifest=kept.manifest,
+        segments=one.segments[:3],
+        evidence=(),
+        opens=one.opens[:3],
+    )
+    yield vector("interrupted", "The power went in the fourth link; the unit closed the lesson afterwards.", recovered)
+    for size in (0, 1, KIB_16 - 1, KIB_16, KIB_16 + 1):
+        made = record(cast, [(Track.AV, bytes([size % 251]) * size, True, 2.0)], end=End.DISK_FULL)
+        yield vector(f"segment-of-{size}", f"A segment of {size} bytes: 16 KiB is the size of a chunk.", made)
+
+
+def headers(one: Vector, other: Vector) -> Iterator[tuple[str, str]]:
+    """Touched headers, and readers the lesson is not for."""
+    server = UnitKey.generate()
+    yield vector(
+        "nobody-wrapped-it",
+        "Somebody the lesson was not sealed to.",
+        one.but("NotForYouError", identity=encode_open(Identity.generate())),
+    )
+    yield vector(
+        "her-stanza-is-not-served",
+        "Only the coach's stanza is there.",
+        one.but("NotForYouError", stanzas=one.stanzas[1:]),
+    )
+    yield vector(
+        "header-flipped",
+        "A letter of the header was changed.",
+        one.but("HeaderError", header=one.header.replace(b"room-12", b"room-13")),
+    )
+    yield vector("header-other-lesson", "Another lesson's header.", one.but("HeaderError", header=other.header))
+    yield vector("header-not-json", "The header is cut.", one.but("HeaderError", header=one.header[:-1], unit_key=None))
+    yield vector(
+        "header-surplus-key",
+        "A key nobody agreed on.",
+        one.but("HeaderError", header=one.header[:-1] + b',"more":1}', unit_key=None),
+    )
+    yield vector(
+        "header-key-twice",
+        "A key stands twice.",
+        one.but("HeaderError", header=one.header[:-1] + b',"mask":null}', unit_key=None),
+    )
+    yield vector(
+        "header-other-version",
+        "A version this program does not know.",
+        one.but("HeaderError", header=one.header.replace(b'{"v":1', b'{"v":2'), unit_key=None),
+    )
+    yield vector(
+        "header-other-suite",
+        "A suite this program does not know.",
+        one.but("HeaderError", header=one.header.replace(b"waitwise.v1", b"waitwise.v0"), unit_key=None),
+    )
+    yield vector(
+        "unit-key-other",
+        "The reader pinned another unit, and nothing is signed yet.",
+        one.but(
+            "HeaderError", unit_key=server.public.hex(), stanzas=(), links=(), manifest=b"", segments=(), evidence=()
+        ),
+    )
+
+
+def stanzas(cast: Cast, one: Vector, other: Vector) -> Iterator[tuple[str, str]]:
+    """Touched stanzas."""
+    teacher, unit_key, server = cast.teacher, cast.unit_key, UnitKey.generate()
+    yield vector(
+        "stanza-other-lesson",
+        "Another lesson's stanza.",
+        one.but("StanzaError", stanzas=(other.stanzas[0], one.stanzas[1])),
+    )
+    yield vector(
+        "stanza-coach-flipped",
+        "A letter of the coach's stanza was changed, and the teacher notices.",
+        one.but("StanzaError", stanzas=(one.stanzas[0], one.stanzas[1].replace(b'"sealed":"', b'"sealed":"A', 1))),
+    )
+    yield vector(
+        "stanza-signature-flipped",
+        "The last letter of a signature: other bits, the same 64 bytes for a careless decoder.",
+        one.but("StanzaError", stanzas=(spare_bits(one.stanzas[0]), one.stanzas[1])),
+    )
+    yield vector(
+        "stanza-twice", "Her stanza stands twice.", one.but("StanzaError", stanzas=(one.stanzas[0], one.stanzas[0]))
+    )
+    forged = wrap(bytes(16), teacher.recipient, header_hash(one.header)).encode(server)
+    yield vector(
+        "stanza-other-signer",
+        "A stanza the unit did not make.",
+        one.but("StanzaError", stanzas=(forged, one.stanzas[1])),
+    )
+    stranger = wrap(bytes(16), Identity.generate().recipient, header_hash(one.header)).encode(unit_key)
+    yield vector(
+        "stanza-not-listed",
+        "A stanza for somebody the header does not list.",
+        one.but("StanzaError", stanzas=(*one.stanzas, stranger)),
+    )
+
+
+def links_and_manifests(one: Vector, other: Vector) -> Iterator[tuple[str, str]]:
+    """Touched links and manifests."""
+    server = UnitKey.generate()
+    yield vector(
+        "link-flipped",
+        "A digit of a link was changed.",
+        one.but("LinkError", links=(one.links[0].replace(b'"duration_s":0.0', b'"duration_s":9.0'), *one.links[1:])),
+    )
+    yield vector(
+        "link-lost", "A link is lost in the middle.", one.but("LinkError", links=one.links[:2] + one.links[3:])
+    )
+    yield vector(
+        "links-swapped",
+        "Two links are swapped.",
+        one.but("LinkError", links=(one.links[0], one.links[2], one.links[1], *one.links[3:])),
+    )
+    yield vector(
+        "link-other-lesson", "Another lesson's link.", one.but("LinkError", links=(other.links[0], *one.links[1:]))
+    )
+    yield vector("link-twice", "The last link stands twice.", one.but("LinkError", links=(*one.links, one.links[-1])))
+    yield vector(
+        "link-torn",
+        "The last link was cut off by a power cut.",
+        one.but("TornLinkError", links=one.links[:-1], torn_link=one.links[-1][:-9]),
+    )
+    yield vector(
+        "links-tail-dropped",
+        "The last two links and segments are gone; the manifest tells.",
+        one.but("ManifestError", links=one.links[:-2], segments=one.segments[:-2]),
+    )
+    yield vector(
+        "manifest-flipped",
+        "A letter of the manifest was changed.",
+        one.but("ManifestError", manifest=one.manifest.replace(b"stopped", b"Stopped")),
+    )
+    yield vector(
+        "manifest-other-unit",
+        "A manifest signed by another unit.",
+        one.but("ManifestError", manifest=resigned(one.manifest, server)),
+    )
+    yield vector("manifest-other-lesson", "Another lesson's manifest.", one.but("HeaderError", manifest=other.manifest))
+    yield vector(
+        "manifest-is-a-link", "A link where the manifest should be.", one.but("ManifestError", manifest=one.links[0])
+    )
+
+
+def segments(one: Vector, other: Vector) -> Iterator[tuple[str, str]]:
+    """Touched segments and evidence."""
+    yield vector(
+        "segment-missing",
+        "A segment is missing.",
+        one.but("SegmentMissingError", segments=one.segments[:3] + one.segments[4:]),
+    )
+    yield vector(
+        "segments-swapped", "Two segments are swapped.", one.but("SegmentMisplacedError", segments=swapped(one))
+    )
+    yield vector(
+        "segment-nobody-sealed",
+        "A segment nobody sealed.",
+        one.but("SegmentMisplacedError", segments=(*one.segments, ("0-000009.seg", one.segments[0][1]))),
+    )
+    yield vector(
+        "segment-name",
+        "A file name that is none of ours.",
+        one.but("SegmentMisplacedError", segments=(*one.segments, ("4-000000.seg", one.segments[0][1]))),
+    )
+    yield vector(
+        "segment-other-lesson",
+        "Another lesson's segment.",
+        one.but("SegmentDamagedError", segments=one.with_segment(1, other.segments[1][1])),
+    )
+    for where, place in (("salt", 0), ("commitment", 24), ("ciphertext", 56), ("tag", -1)):
+        damaged = one.with_segment(1, flip(one.segments[1][1], place))
+        yield vector(
+            f"segment-flipped-{where}",
+            f"A bit of a segment's {where} was turned.",
+            one.but("SegmentDamagedError", segments=damaged),
+        )
+        damaged_evidence = ((0, flip(one.evidence[0][1], place)), one.evidence[1])
+        yield vector(
+            f"evidence-flipped-{where}",
+            f"A bit of evidence was turned in its {where}.",
+            one.but("SegmentDamagedError", evidence=damaged_evidence),
+        )
+    yield vector(
+        "segment-cut",
+        "A segment is a byte short.",
+        one.but("SegmentDamagedError", segments=one.with_segment(1, one.segments[1][1][:-1])),
+    )
+    yield vector(
+        "segment-empty",
+        "A segment is an empty file.",
+        one.but("SegmentDamagedError", segments=one.with_segment(1, b"")),
+    )
+    yield vector(
+        "evidence-cut",
+        "Evidence is cut behind its commitment.",
+        one.but("SegmentDamagedError", evidence=((0, one.evidence[0][1][:56]),)),
+    )
+    yield vector(
+        "evidence-swapped",
+        "Evidence under another number.",
+        one.but("SegmentDamagedError", evidence=((1, one.evidence[0][1]),)),
+    )
+    yield vector(
+        "evidence-other-lesson", "Another lesson's evidence.", one.but("SegmentDamagedError", evidence=other.evidence)
+    )
+
+
+def identities() -> Iterator[tuple[str, str]]:
+    """Every vector about an identity file."""
+    identity, passphrase = Identity.generate(), "showing eggnog dab barcode drop-down"
+    file = SealedIdentity.seal(identity, passphrase).encode().decode()
+    raw = json.loads(file)
+    stranger = Identity.generate()
+
+    def told(name: str, story: str, text: str, typed: str | None, expect: str) -> tuple[str, str]:
+        lines = [f"# {story}", "kind: identity", f"expect: {expect}", f"identity: {text}"]
+        lines += [f"passphrase: {typed}"] if typed is not None else []
+        if expect == "success":
+            lines += [f"kid: {identity.recipient.kid.hex()}", f"words: {' '.join(check_words(identity.recipient.kid))}"]
+        return name, "\n".join(lines) + "\n"
+
+    def changed(**changes: object) -> str:
+        return json.dumps({**raw, **changes}, separators=(",", ":"))
+
+    yield told("success-identity", "An identity file and its passphrase.", file, passphrase, "success")
+    yield told(
+        "success-identity-typed",
+        "Typed with capitals and without care.",
+        file,
+        "Showing eggnog  DAB-barcode drop down",
+        "success",
+    )
+    yield told(
+        "success-identity-open",
+        "An open identity, for demo and tests.",
+        encode_open(identity).decode(),
+        None,
+        "success",
+    )
+    yield told("identity-wrong-passphrase", "Another passphrase.", file, "showing eggnog dab barcode", "IdentityError")
+    yield told("identity-no-passphrase", "No passphrase.", file, None, "IdentityError")
+    yield told(
+        "identity-few-rounds",
+        "Fewer rounds than allowed.",
+        changed(wraps=[{**raw["wraps"][0], "rounds": 1}]),
+        passphrase,
+        "IdentityError",
+    )
+    yield told(
+        "identity-many-rounds",
+        "More rounds than allowed.",
+        changed(wraps=[{**raw["wraps"][0], "rounds": 10**9}]),
+        passphrase,
+        "IdentityError",
+    )
+    yield told(
+        "identity-other-key",
+        "The public key of somebody else.",
+        changed(encryption_key=stranger.recipient.encryption_key.hex()),
+        passphrase,
+        "IdentityError",
+    )
+    yield told("identity-cut", "A cut file.", file[:-1], passphrase, "IdentityError")
+    other = json.loads(encode_open(stranger))
+    mixed = json.dumps(
+        {**json.loads(encode_open(identity)), "encryption_key": other["encryption_key"]}, separators=(",", ":")
+    )
+    yield told(
+        "identity-open-mixed", "Public and secret keys that do not belong together.", mixed, None, "IdentityError"
+    )
+
+
+def spare_bits(line: bytes) -> bytes:
+    """Change only the four bits of the last base64url letter that carry nothing."""
+    alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    last = alphabet.index(line[-3])
+    return line[:-3] + alphabet[last ^ 1 : (last ^ 1) + 1] + line[-2:]
+
+
+def resigned(line: bytes, key: UnitKey) -> bytes:
+    """A manifest's words under somebody else's signature."""
+    body = line[len(b'{"signed":') : -(len(b',"signature":"') + 86 + 2)]
+    signature = base64url(key.sign(b"waitwise.v1/manifest\0" + body)).encode()
+    return b'{"signed":' + body + b',"signature":"' + signature + b'"}'
+
+
+def swapped(vector: Vector) -> tuple[tuple[str, bytes], ...]:
+    """Segments 1 and 3 under each other's names."""
+    segments = list(vector.segments)
+    (one, first), (three, third) = segments[1], segments[3]
+    segments[1], segments[3] = (one, third), (three, first)
+    return tuple(segments)
+
+
+def main() -> None:
+    """Write what is not there."""
+    FOLDER.mkdir(exist_ok=True)
+    for made in (lessons(), identities()):
+        for name, text in made:
+            file = FOLDER / f"{name}.txt"
+            if file.exists():
+                continue
+            file.write_text(text, encoding="utf-8")
+            sys.stdout.write(f"{file.name}\n")
+
+
+if __name__ == "__main__":
+    main()
