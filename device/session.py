@@ -1,0 +1,131 @@
+"""One lesson, from button to button.
+
+::
+
+    microphone --blocks--> listener --heard--> lamp and page (on_heard)
+         |                              |----> evidence, sealed --> outbox --> MQTT
+         |                              '----> lesson log, sealed --> disk
+         '-> recorder <--frames-- camera
+                 '--> segment, sealed --> disk --> outbox --> HTTPS
+
+One loop, driven by the sound: its sample count is the lesson's clock. The header and its stanzas are on the disk
+before the first frame; a segment is in the outbox a moment after it is on the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from analytics.listener import Listener
+from capture.camera import Camera
+from capture.microphone import Microphone
+from capture.recorder import LessonRecorder
+from device.batches import Batches, as_line
+from device.clock import Clock
+from lesson.footage.manifest import End
+from lesson.footage.sealing import LessonSealer
+from lesson.messages import LessonEnded, LessonStarted, SealedEvidence, encode_event
+from lesson.sound import AudioBlock
+from lesson.talk import Account, Heard
+from sync.outbox import Outbox
+
+EVIDENCE_EVERY = 5.0
+"""Seconds between evidence messages when no wait ends: a live page is never further behind."""
+
+LOG_EVERY = 10.0
+"""Seconds of talk in a log segment: what a power cut may cost of the numbers, beside the live evidence."""
+
+
+def _hear_nothing(_: Heard) -> None:
+    """Nobody listens."""
+
+
+@dataclass(slots=True)
+class LessonSession:
+    """Records one lesson. `run` returns its account when the sound ends or `should_stop` says so."""
+
+    lesson_id: str
+    title: str | None
+    microphone: Microphone
+    camera: Camera | None
+    listener: Listener
+    sealer: LessonSealer
+    recorder: LessonRecorder
+    outbox: Outbox
+    clock: Clock
+    on_heard: Callable[[Heard], None] = _hear_nothing
+    segments: int = 0
+    """Sealed so far: sound and picture, and the log."""
+    evidence: int = 0
+    """Evidence messages so far."""
+    _evidence: Batches = field(default_factory=lambda: Batches(EVIDENCE_EVERY, waits_at_once=True))
+    _log: Batches = field(default_factory=lambda: Batches(LOG_EVERY, waits_at_once=False))
+
+    def run(self, should_stop: Callable[[], bool] = lambda: False) -> Account:
+        """Record until the sound ends or `should_stop()` is true; whatever happens, close what was recorded."""
+        self._announce()
+        end, now = End.INTERRUPTED, 0.0
+        try:
+            for block in self.microphone.blocks():
+                self._record(block)
+                now = block.end
+                if should_stop():
+                    break
+            end = End.STOPPED
+        finally:
+            self.microphone.close()
+            if self.camera is not None:
+                self.camera.close()
+            account = self._close(now, end)
+        return account
+
+    def _announce(self) -> None:
+        started = LessonStarted(
+            lesson_id=self.lesson_id,
+            started_at=self.clock.now(),
+            header=self.sealer.header_bytes,
+            stanzas=tuple(stanza.data for stanza in self.sealer.stanzas),
+            title=self.title,
+        )
+        self.outbox.add_event(encode_event(started))
+
+    def _record(self, block: AudioBlock) -> None:
+        heard = self.listener.feed(block)
+        if self.camera is not None:
+            for frame in self.camera.frames_until(block.end):
+                self.recorder.picture(frame)
+        self.recorder.sound(block)
+        self._tell(heard, block.end)
+
+    def _tell(self, heard: Iterable[Heard], now: float) -> None:
+        heard = list(heard)
+        for each in heard:
+            self.on_heard(each)
+        for lines in self._evidence.feed(heard, now):
+            self._send(lines)
+        for lines in self._log.feed(heard, now):
+            self.recorder.log(lines, final=False)
+
+    def _close(self, now: float, end: End) -> Account:
+        self._tell(self.listener.finish(), now)
+        account = self.listener.account()
+        for lines in self._evidence.flush(now):
+            self._send(lines)
+        self.recorder.log(b"".join([*self._log.flush(now), as_line(Heard(account=account))]), final=True)
+        self.recorder.stop(end)
+        ended = LessonEnded(
+            lesson_id=self.lesson_id,
+            ended_at=self.clock.now(),
+            end=end.value,
+            n_segments=self.segments,
+            n_evidence=self.evidence,
+            duration=account.duration,
+        )
+        self.outbox.add_event(encode_event(ended))
+        return account
+
+    def _send(self, lines: bytes) -> None:
+        index, ciphertext = self.sealer.seal_evidence(lines)
+        self.evidence += 1
+        self.outbox.add_event(encode_event(SealedEvidence(self.lesson_id, index, ciphertext)))

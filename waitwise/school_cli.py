@@ -1,0 +1,119 @@
+"""`waitwise school`: the school's server, and the few things its technician types.
+
+    waitwise school serve school.toml
+    waitwise school invite school.toml --name "Ms J. Okafor"        prints the address where she makes her keys
+    waitwise school sign-in school.toml --teacher 1                 prints a link that signs her in once
+    waitwise school register school.toml --unit lab-2 ...           lets a unit in
+
+None of it can open a lesson.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lesson.footage.signed import KEY_BYTES
+from lesson.problems import WaitwiseError
+from school.accounts import invite as invite_teacher
+from school.accounts import sign_in_link
+from school.app import open_database
+from school.main import serve as serve_school
+from school.settings import Settings
+from school.units import register_unit
+from waitwise import show
+
+app = typer.Typer(no_args_is_help=True, help="The school's server. It keeps lessons that it cannot open.")
+
+SettingsFile = Annotated[Path, typer.Argument(help="The school's settings, a TOML file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
+
+
+@app.command()
+def serve(settings: SettingsFile, as_json: AsJson = False) -> None:
+    """Serve browsers and units, and read the broker, until stopped."""
+
+    def ready(told: dict[str, object]) -> None:
+        if as_json:
+            show.print_json(told)
+        else:
+            show.people.print(f"Browsers: {told['browser']}   Units: {told['units']}   Stop with Ctrl+C.")
+
+    try:
+        serve_school(Settings.read(settings), ready=ready)
+    except WaitwiseError as error:
+        show.stop(error, as_json=as_json)
+
+
+@app.command()
+def invite(
+    settings: SettingsFile,
+    name: Annotated[str, typer.Option(help="The teacher's name, as it stands on her pages.")],
+    as_json: AsJson = False,
+) -> None:
+    """Invite a teacher: prints the address where she makes her keys, in her own browser."""
+    try:
+        chosen = Settings.read(settings)
+        invitation = invite_teacher(open_database(chosen), name, now=datetime.now(tz=UTC), days=chosen.invitation_days)
+    except WaitwiseError as error:
+        show.stop(error, as_json=as_json)
+    address = f"{chosen.origin}/join/{invitation.code}"
+    if as_json:
+        show.print_json({"teacher": invitation.teacher_id, "code": invitation.code, "address": address})
+    else:
+        typer.echo(address)
+
+
+@app.command(name="sign-in")
+def sign_in(
+    settings: SettingsFile,
+    teacher: Annotated[int, typer.Option(help="The teacher's number, from `invite`.")],
+    to: Annotated[str, typer.Option(help="The page to go to.")] = "/lessons",
+    as_json: AsJson = False,
+) -> None:
+    """Print a link that signs a teacher in, once. Signing in opens no lesson: that takes her own words."""
+    try:
+        chosen = Settings.read(settings)
+        code = sign_in_link(open_database(chosen), teacher, now=datetime.now(tz=UTC), minutes=chosen.sign_in_minutes)
+    except WaitwiseError as error:
+        show.stop(error, as_json=as_json)
+    address = f"{chosen.origin}/enter/{code}?next={to}"
+    if as_json:
+        show.print_json({"address": address})
+    else:
+        typer.echo(address)
+
+
+@app.command()
+def register(
+    settings: SettingsFile,
+    unit: Annotated[str, typer.Option(help="The unit's id.")],
+    room: Annotated[str, typer.Option(help="The room it is in.")],
+    certificate: Annotated[Path, typer.Option(help="The unit's certificate (PEM).")],
+    signing_key: Annotated[str, typer.Option(help="The unit's public signing key, 64 hexadecimal digits.")],
+    teacher: Annotated[list[int], typer.Option(help="Who it may record for; may be given several times.")],
+) -> None:
+    """Let a unit in, and say for whom it may record."""
+    try:
+        key = bytes.fromhex(signing_key)
+        if len(key) != KEY_BYTES:
+            raise ValueError(signing_key)
+        register_unit(
+            open_database(Settings.read(settings)),
+            unit=unit,
+            room=room,
+            certificate=certificate.read_bytes(),
+            signing_key=key,
+            now=datetime.now(tz=UTC),
+            teachers=teacher,
+        )
+    except ValueError as error:
+        show.stop(WaitwiseError(f"This is no public signing key: {error}"))
+    except OSError as error:
+        show.stop(WaitwiseError(str(error)))
+    except WaitwiseError as error:
+        show.stop(error)
+    show.people.print(f"{unit} in {room} may send lessons.")
