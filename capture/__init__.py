@@ -1,1 +1,26 @@
-"""."""
+"""From the room to sealed segments on disk.
+
+::
+
+    Microphone --AudioBlock--+--> FragmentedMp4 --Fragment--> LessonSealer --ciphertext--> Disk
+    Camera -----Frame--------+    (H.264 + AAC,               (lesson.footage)             (fsynced, never
+                                   wholly in memory)                                        half a file)
+
+errors.py           what can go wrong here
+pace.py             full speed, or the speed of the room
+microphone.py       the seam, and what a block of sound promises
+file_microphone.py  any audio or video file as a microphone
+drawn_microphone.py a lesson drawn with characters as a microphone
+camera.py           the seam, and what a frame promises
+chart_camera.py     a moving test chart with the time in it
+file_camera.py      the pictures of a video file
+fragments.py        pictures and sound to fragmented MP4
+boxes.py            bytes to whole MP4 boxes
+moof.py             from when to when a segment plays
+files.py, disk.py   writing that survives a power cut
+forgetful.py        a disk that forgets what was not fsynced
+recorder.py         puts encoder, sealer and disk together
+interrupted.py      closes a lesson that a power cut ended
+
+No module here has a clock or a thread: whoever owns the loop passes a `Pace`.
+"""

@@ -16,15 +16,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from analytics.listener import Listener
 from capture.camera import Camera
+from capture.errors import DiskFullError
 from capture.microphone import Microphone
 from capture.recorder import LessonRecorder
 from device.batches import Batches, as_line
 from device.clock import Clock
 from lesson.footage.manifest import End
-from lesson.footage.sealing import LessonSealer
 from lesson.messages import LessonEnded, LessonStarted, SealedEvidence, encode_event
 from lesson.sound import AudioBlock
 from lesson.talk import Account, Heard
@@ -37,7 +38,7 @@ LOG_EVERY = 10.0
 """Seconds of talk in a log segment: what a power cut may cost of the numbers, beside the live evidence."""
 
 
-def _hear_nothing(_: Heard) -> None:
+def _do_nothing(_: object) -> None:
     """Nobody listens."""
 
 
@@ -46,57 +47,48 @@ class LessonSession:
     """Records one lesson. `run` returns its account when the sound ends or `should_stop` says so."""
 
     lesson_id: str
-    title: str | None
+    folder: Path
+    started: LessonStarted
     microphone: Microphone
     camera: Camera | None
     listener: Listener
-    sealer: LessonSealer
     recorder: LessonRecorder
     outbox: Outbox
     clock: Clock
-    on_heard: Callable[[Heard], None] = _hear_nothing
-    segments: int = 0
-    """Sealed so far: sound and picture, and the log."""
+    on_heard: Callable[[Heard], None] = _do_nothing
+    on_closed: Callable[[LessonSession], None] = _do_nothing
     evidence: int = 0
     """Evidence messages so far."""
     _evidence: Batches = field(default_factory=lambda: Batches(EVIDENCE_EVERY, waits_at_once=True))
     _log: Batches = field(default_factory=lambda: Batches(LOG_EVERY, waits_at_once=False))
 
     def run(self, should_stop: Callable[[], bool] = lambda: False) -> Account:
-        """Record until the sound ends or `should_stop()` is true; whatever happens, close what was recorded."""
-        self._announce()
-        end, now = End.INTERRUPTED, 0.0
+        """Record until the sound ends or `should_stop()` is true; whatever happens, close what was recorded.
+
+        Raises the error that ended the lesson early, after what there was has been closed.
+        """
+        self.outbox.add_event(encode_event(self.started))
+        now = 0.0
         try:
             for block in self.microphone.blocks():
-                self._record(block)
                 now = block.end
+                self._record(block)
                 if should_stop():
                     break
-            end = End.STOPPED
-        finally:
-            self.microphone.close()
-            if self.camera is not None:
-                self.camera.close()
-            account = self._close(now, end)
-        return account
-
-    def _announce(self) -> None:
-        started = LessonStarted(
-            lesson_id=self.lesson_id,
-            started_at=self.clock.now(),
-            header=self.sealer.header_bytes,
-            stanzas=tuple(stanza.data for stanza in self.sealer.stanzas),
-            title=self.title,
-        )
-        self.outbox.add_event(encode_event(started))
+        except DiskFullError:
+            self._close(now, End.DISK_FULL)
+            raise
+        except BaseException:
+            self._close(now, End.INTERRUPTED)
+            raise
+        return self._close(now, End.STOPPED)
 
     def _record(self, block: AudioBlock) -> None:
-        heard = self.listener.feed(block)
         if self.camera is not None:
             for frame in self.camera.frames_until(block.end):
                 self.recorder.picture(frame)
         self.recorder.sound(block)
-        self._tell(heard, block.end)
+        self._tell(self.listener.feed(block), block.end)
 
     def _tell(self, heard: Iterable[Heard], now: float) -> None:
         heard = list(heard)
@@ -105,27 +97,33 @@ class LessonSession:
         for lines in self._evidence.feed(heard, now):
             self._send(lines)
         for lines in self._log.feed(heard, now):
-            self.recorder.log(lines, final=False)
+            self.recorder.log(lines)
 
     def _close(self, now: float, end: End) -> Account:
-        self._tell(self.listener.finish(), now)
+        self.microphone.close()
+        if self.camera is not None:
+            self.camera.close()
+        heard = self.listener.finish()
         account = self.listener.account()
-        for lines in self._evidence.flush(now):
-            self._send(lines)
-        self.recorder.log(b"".join([*self._log.flush(now), as_line(Heard(account=account))]), final=True)
-        self.recorder.stop(end)
+        if not self.recorder.is_over:  # else the disk failed: the next start closes the lesson
+            self._tell(heard, now)
+            for lines in self._evidence.flush(now):
+                self._send(lines)
+            self.recorder.log(b"".join([*self._log.flush(now), as_line(Heard(account=account))]), final=True)
+            self.recorder.stop(end)
         ended = LessonEnded(
             lesson_id=self.lesson_id,
             ended_at=self.clock.now(),
             end=end.value,
-            n_segments=self.segments,
+            n_segments=self.recorder.segments,
             n_evidence=self.evidence,
             duration=account.duration,
         )
         self.outbox.add_event(encode_event(ended))
+        self.on_closed(self)
         return account
 
     def _send(self, lines: bytes) -> None:
-        index, ciphertext = self.sealer.seal_evidence(lines)
+        index, ciphertext = self.recorder.seal_evidence(lines)
         self.evidence += 1
         self.outbox.add_event(encode_event(SealedEvidence(self.lesson_id, index, ciphertext)))

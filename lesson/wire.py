@@ -181,7 +181,7 @@ def _decode_plain(kind: Any, data: object, place: str) -> Any:
     text = typing.cast("str", data)
     try:
         if kind is bytes:
-            return _from_base64(text)
+            return from_base64(text)
         if kind is datetime:
             moment = datetime.fromisoformat(text)
             _expect(moment.tzinfo is not None, place, kind)
@@ -209,7 +209,8 @@ def _decode_enum(kind: type[Enum], data: object, place: str) -> Enum:
     raise WireError(f"{place}: {data!r} is no {kind.__name__}.")
 
 
-def _from_base64(text: str) -> bytes:
+def from_base64(text: str) -> bytes:
+    """Bytes of base64url without padding; raise `ValueError` for any other spelling."""
     raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     if to_wire(raw) != text:  # one value, one spelling
         raise ValueError(text)

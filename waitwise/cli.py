@@ -9,10 +9,14 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from click import Command, Context
+from typer.core import TyperGroup
 
 from lesson.footage.errors import IdentityError
 from lesson.footage.identity import Identity, read_identity
@@ -20,7 +24,41 @@ from lesson.problems import WaitwiseError
 from lesson.wire import to_wire
 from waitwise import show
 
+OURS = {"analytics", "capture", "device", "lesson", "provisioning", "school", "sync", "waitwise"}
+
+PROGRAMS = {
+    "demo": ("waitwise.demo.command", "unit,school,demo"),
+    "unit": ("waitwise.unit_cli", "unit"),
+    "school": ("waitwise.school_cli", "school"),
+}
+"""Where a command lives, and the extras it needs: a unit installs no server, and a server no microphone."""
+
+
+class _Programs(TyperGroup):
+    """Loads a program when it is asked for."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        """In the order of the manual."""
+        return ["demo", *super().list_commands(ctx), "unit", "school"]
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        """Import the program, or say what has to be installed for it."""
+        if cmd_name not in PROGRAMS:
+            return super().get_command(ctx, cmd_name)
+        module, extras = PROGRAMS[cmd_name]
+        try:
+            program = typer.main.get_command(importlib.import_module(module).app)
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.split(".")[0] in OURS:
+                raise
+            needs = f"Needs more than is installed here: pip install 'waitwise[{extras}]'"
+            return Command(cmd_name, help=needs, callback=lambda: show.stop(WaitwiseError(needs)))
+        program.name = cmd_name
+        return program
+
+
 app = typer.Typer(
+    cls=_Programs,
     no_args_is_help=True,
     rich_markup_mode="markdown",
     add_completion=False,
@@ -103,8 +141,6 @@ def open_(
 
 
 def _identity(path: Path) -> Identity:
-    import os  # noqa: PLC0415
-
     try:
         data = path.read_bytes()
     except OSError as error:

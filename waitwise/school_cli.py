@@ -10,6 +10,7 @@ None of it can open a lesson.
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,8 @@ from lesson.problems import WaitwiseError
 from school.accounts import invite as invite_teacher
 from school.accounts import sign_in_link
 from school.app import open_database
+from lesson.wire import to_wire
+from school.main import Ready
 from school.main import serve as serve_school
 from school.settings import Settings
 from school.units import register_unit
@@ -36,11 +39,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for
 def serve(settings: SettingsFile, as_json: AsJson = False) -> None:
     """Serve browsers and units, and read the broker, until stopped."""
 
-    def ready(told: dict[str, object]) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+
+    def ready(told: Ready) -> None:
         if as_json:
-            show.print_json(told)
+            show.print_json({"ready": True, **to_wire(told)})
         else:
-            show.people.print(f"Browsers: {told['browser']}   Units: {told['units']}   Stop with Ctrl+C.")
+            show.people.print(f"Browsers: {told.browser}   Units: {told.units}   Stop with Ctrl+C.")
 
     try:
         serve_school(Settings.read(settings), ready=ready)

@@ -96,10 +96,11 @@ def print_account(account: Account) -> None:
     """The account of a lesson as tables for people."""
     out = Console(highlight=False)
     waits = Table(title="Pauses after the teacher spoke", title_justify="left")
-    for column, justify in (("at", "right"), ("paused", "right"), ("what came then", "left"), ("answer", "right")):
-        waits.add_column(column, justify=justify)  # type: ignore[arg-type]
-    waits.add_column("then waited", justify="right")
-    waits.add_column("how sure", justify="right")
+    waits.add_column("at", justify="right")
+    waits.add_column("paused", justify="right")
+    waits.add_column("what came then")
+    for column in ("answer", "then waited", "how sure"):
+        waits.add_column(column, justify="right")
     for wait in account.waits:
         waits.add_row(
             clock_time(wait.t_end),
@@ -110,10 +111,17 @@ def print_account(account: Account) -> None:
             f"{wait.conf:.0%}" if wait.usable else "not counted",
         )
     out.print(waits)
+    print_summary(account, out)
+
+
+def print_summary(account: Account, out: Console) -> None:
+    """The lesson in numbers, each with its denominator."""
     if account.summary is None:
         return
     talk = account.summary.talk
     ratio = Table(title="Who spoke", title_justify="left", show_header=False)
+    ratio.add_column("")
+    ratio.add_column("", justify="right")
     if talk.teacher_share_of_talk is not None:
         ratio.add_row("teacher, of all talk", f"{talk.teacher_share_of_talk:.0%}")
     for label, share in (
@@ -126,10 +134,11 @@ def print_account(account: Account) -> None:
         ("played sound", talk.av_share),
         ("we could not hear", talk.unknown_share),
     ):
-        ratio.add_row(label, f"{share:.0%}")
+        if share > 0:
+            ratio.add_row(label, f"{share:.0%}")
     out.print(ratio)
-    out.print(f"Wait time 1: {_summary_line(account.summary.waits)}")
-    out.print(f"Wait time 2: {_summary_line(account.summary.waits2)}")
+    out.print(f"Wait time 1: {_summary_line(account.summary.waits)}", soft_wrap=True)
+    out.print(f"Wait time 2: {_summary_line(account.summary.waits2)}", soft_wrap=True)
 
 
 def _summary_line(waits: WaitSummary) -> str:

@@ -33,7 +33,7 @@ from lesson.footage.errors import (
 from lesson.footage.header import Header, header_hash
 from lesson.footage.identity import Identity
 from lesson.footage.manifest import Manifest
-from lesson.footage.segments import CONTENT_KEY_BYTES, SegmentName, Track, segment_key
+from lesson.footage.segments import CONTENT_KEY_BYTES, MAX_INDEX, SegmentName, Track, segment_key
 from lesson.footage.stanza import WRAP_SUITE, Stanza, wrap_info
 
 
@@ -106,6 +106,8 @@ class OpenLesson:
 
     def open_evidence(self, index: int, ciphertext: bytes) -> bytes:
         """The plaintext of one piece of evidence. Raises `SegmentDamagedError`."""
+        if not 0 <= index <= MAX_INDEX:
+            raise SegmentDamagedError(f"There is no evidence of number {index}.")
         return self._decrypt(SegmentName(Track.EVIDENCE, index), ciphertext, final=False)
 
     def _expect_bytes(self, link: Link, ciphertext: bytes) -> None:

@@ -194,6 +194,9 @@ def test_evidence_has_no_hash_to_lean_on_and_still_notices_every_byte_and_every_
             lesson.open_evidence(0, flip(piece, place))
         with pytest.raises(SegmentDamagedError):
             lesson.open_evidence(0, piece[:place])
+    for index in (-1, 1_000_000):
+        with pytest.raises(SegmentDamagedError):
+            lesson.open_evidence(index, piece)
     assert lesson.open_evidence(0, piece) == b"a wait"
 
 

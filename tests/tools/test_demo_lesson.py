@@ -12,10 +12,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import av
 import numpy as np
 import pytest
-
-av = pytest.importorskip("av")
 
 ROOT = Path(__file__).parents[2]
 LESSON = ROOT / "waitwise" / "lesson_for_demo"

@@ -24,12 +24,14 @@ from lesson.footage.recipients import RecipientRole, check_words
 from lesson.footage.recovery import recover
 from lesson.footage.sealing import LessonSealer
 from lesson.footage.segments import Track
-from lesson.footage.signed import UnitKey
+from lesson.footage.signed import UnitKey, sign
 from lesson.footage.stanza import wrap
 
 FOLDER = Path(__file__).parent / "footage"
 LOG_LINE = b'{"state":{"role":"teacher","start_s":0.0,"end_s":1.5},"phase":null,"wait":null,"account":null}\n'
 KIB_16 = 16 * 1024
+FRAME_BEFORE = b'{"signed":'
+FRAME_BEHIND = 102
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ def lessons() -> Iterator[tuple[str, str]]:
     yield from successes(cast, one)
     yield from headers(one, other)
     yield from stanzas(cast, one, other)
-    yield from links_and_manifests(one, other)
+    yield from links_and_manifests(cast, one, other)
     yield from segments(one, other)
 
 
@@ -273,7 +275,7 @@ def stanzas(cast: Cast, one: Vector, other: Vector) -> Iterator[tuple[str, str]]
     )
 
 
-def links_and_manifests(one: Vector, other: Vector) -> Iterator[tuple[str, str]]:
+def links_and_manifests(cast: Cast, one: Vector, other: Vector) -> Iterator[tuple[str, str]]:
     """Touched links and manifests."""
     server = UnitKey.generate()
     yield vector(
@@ -313,6 +315,17 @@ def links_and_manifests(one: Vector, other: Vector) -> Iterator[tuple[str, str]]
         "A manifest signed by another unit.",
         one.but("ManifestError", manifest=resigned(one.manifest, server)),
     )
+    for name, story, old, new in (
+        ("count", "The unit itself signed another count of segments.", b'"0":4', b'"0":5'),
+        ("id", "The unit itself signed another lesson's id.", b'"lesson":"', b'"lesson":"00'),
+        ("chain", "The unit itself signed another chain.", b'"chain":"', b'"chain":"00'),
+    ):
+        body = one.manifest[len(FRAME_BEFORE) : -FRAME_BEHIND].replace(old, new)
+        if new.endswith(b"00"):
+            at = body.index(new) + len(new)
+            body = body[:at] + body[at + 2 :]
+        signed = sign("manifest", body, cast.unit_key)
+        yield vector(f"manifest-other-{name}", story, one.but("ManifestError", manifest=signed))
     yield vector("manifest-other-lesson", "Another lesson's manifest.", one.but("HeaderError", manifest=other.manifest))
     yield vector(
         "manifest-is-a-link", "A link where the manifest should be.", one.but("ManifestError", manifest=one.links[0])
@@ -456,9 +469,7 @@ def spare_bits(line: bytes) -> bytes:
 
 def resigned(line: bytes, key: UnitKey) -> bytes:
     """A manifest's words under somebody else's signature."""
-    body = line[len(b'{"signed":') : -(len(b',"signature":"') + 86 + 2)]
-    signature = base64url(key.sign(b"waitwise.v1/manifest\0" + body)).encode()
-    return b'{"signed":' + body + b',"signature":"' + signature + b'"}'
+    return sign("manifest", line[len(FRAME_BEFORE) : -FRAME_BEHIND], key)
 
 
 def swapped(vector: Vector) -> tuple[tuple[str, bytes], ...]:

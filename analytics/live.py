@@ -1,0 +1,80 @@
+"""What can be said while the lesson goes on: states, phases and waits, as far as they are certain.
+
+::
+
+    a stretch is over (0.7 s ago) --> whose? --> State silence, State teacher|pupil|unknown --> WaitTime
+    a second is over              --> many voices? long silence? --> PhaseSpan when one is over
+
+Roles are `unknown` until six seconds of voice were heard. The account at the end replaces all of this.
+"""
+
+from __future__ import annotations
+
+from analytics.account import role_of
+from analytics.phases import PhaseFollower
+from analytics.talkers import Talkers
+from analytics.thresholds import Thresholds
+from analytics.voices import Stretch
+from analytics.waits import WaitTimer
+from lesson.talk import Heard, Ipu, Phase, Role, State, WaitTime
+
+_MAX_TOLD = 2000
+
+
+class LiveTalk:
+    """Stretches and seconds in, what was heard out."""
+
+    def __init__(self, lesson_id: str, thresholds: Thresholds) -> None:
+        self.timer = WaitTimer(lesson_id, thresholds)
+        self._limits = thresholds
+        self._talkers = Talkers()
+        self._phases = PhaseFollower(thresholds)
+        self._covered = 0.0
+        self._speech_end = 0.0
+        self.told: dict[str, WaitTime] = {}
+
+    def stretch(self, stretch: Stretch) -> list[Heard]:
+        """Take in a finished stretch of speech or noise."""
+        start, end = max(stretch.start, self._covered), max(stretch.end, self._covered)
+        if stretch.is_noise:
+            return self._states(Role.NOISE, start, end)
+        self._speech_end = end
+        if self._phases.phase is Phase.GROUP:
+            return self._states(Role.GROUP, start, end)
+        sure = self._talkers.hear(stretch.slices)
+        role, p_role = (Role.UNKNOWN, 0.5) if sure is None else role_of(sure, self._limits)
+        ipu = Ipu(role, start, end, p_role, flags=stretch.flags)
+        return [*self._states(role, start, end), *self._waits(self.timer.feed(ipu))]
+
+    def second(self, now: float, is_group: bool, is_speech: bool) -> list[Heard]:
+        """Take in that a second is over."""
+        silent_since = None if is_speech else self._speech_end
+        over = self._phases.feed(now, is_group, silent_since)
+        out: list[Heard] = []
+        if over is not None:
+            out += [Heard(phase=over), *self._waits(self.timer.enter(self._phases.phase, self._phases.since))]
+        if not is_speech:
+            out += self._waits(self.timer.silent_until(now))
+        return out
+
+    def finish(self, duration: float) -> list[Heard]:
+        """Close what is open."""
+        out = self._waits(self.timer.finish(duration))
+        if duration > self._covered:
+            out.append(Heard(state=State(Role.SILENCE, self._covered, duration)))
+        return [*out, Heard(phase=self._phases.finish(duration))]
+
+    def _states(self, role: Role, start: float, end: float) -> list[Heard]:
+        out = []
+        if start > self._covered:
+            out.append(Heard(state=State(Role.SILENCE, self._covered, start)))
+        if end > start:
+            out.append(Heard(state=State(role, start, end)))
+        self._covered = max(end, self._covered)
+        return out
+
+    def _waits(self, events: list[WaitTime]) -> list[Heard]:
+        self.told.update({event.event_id: event for event in events})
+        while len(self.told) > _MAX_TOLD:
+            del self.told[next(iter(self.told))]
+        return [Heard(wait=event) for event in events]

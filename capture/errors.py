@@ -1,0 +1,54 @@
+"""What can go wrong between the room and the disk, each with its remedy.
+
+::
+
+    CaptureError
+      FileUnreadableError   the file holds no sound (or no picture) that we can read
+      MicrophoneLostError   no block of sound for longer than a microphone may take
+      CameraLostError       no picture before the deadline
+      EncoderError          picture or sound did not fit what was agreed at the start
+      DiskFullError         no room left
+      DiskFailedError       the disk refused for another reason
+"""
+
+from __future__ import annotations
+
+from lesson.problems import CAMERA_LOST, DISK_FAILED, DISK_FULL, FILE_UNREADABLE, MICROPHONE_LOST, WaitwiseError
+
+
+class CaptureError(WaitwiseError):
+    """Something went wrong between the room and the disk."""
+
+
+class FileUnreadableError(CaptureError):
+    """A file that should play a lesson cannot be read."""
+
+    problem = FILE_UNREADABLE
+
+
+class MicrophoneLostError(CaptureError):
+    """The microphone stopped in the middle of a lesson."""
+
+    problem = MICROPHONE_LOST
+
+
+class CameraLostError(CaptureError):
+    """The camera stopped in the middle of a lesson."""
+
+    problem = CAMERA_LOST
+
+
+class EncoderError(CaptureError):
+    """Picture or sound that the encoder cannot take. A mistake in the program that feeds it."""
+
+
+class DiskFailedError(CaptureError):
+    """The disk refused a write. What was written before is safe."""
+
+    problem = DISK_FAILED
+
+
+class DiskFullError(DiskFailedError):
+    """No room left on the disk. What was written before is safe."""
+
+    problem = DISK_FULL

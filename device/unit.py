@@ -1,0 +1,229 @@
+"""A unit, put together: its folder, its keys, its way to the school, and the lessons it records.
+
+::
+
+    unit = Unit(settings, SystemClock())      folder, outbox, keys; closes what a power cut left open
+    unit.sending.start()                      two threads, until stop()
+    session = unit.lesson(...)                header and stanzas on the disk
+    account = session.run()                   from button to button
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from analytics.listener import Listener
+from analytics.thresholds import Thresholds
+from capture.camera import Camera
+from capture.disk import FolderDisk
+from capture.fragments import FragmentedMp4
+from capture.interrupted import close_interrupted
+from capture.microphone import Microphone
+from capture.recorder import HEADER, LINKS, MANIFEST, LessonRecorder, Stored
+from device.clock import Clock
+from device.recipients import ListedRecipient, RecipientList, choose, pin
+from device.sending import Sending
+from device.session import LessonSession
+from device.settings import SettingsError, UnitSettings
+from lesson.footage.chain import Link
+from lesson.footage.header import Audio, ClockQuality, Header, Media, Video
+from lesson.footage.recipients import RecipientRole
+from lesson.footage.sealing import LessonSealer
+from lesson.footage.signed import UnitKey
+from lesson.messages import LessonStarted, UnitStatus, ack_topic, encode_status, status_topic
+from lesson.sound import RATE_HZ
+from lesson.talk import Heard
+from lesson.version import VERSION
+from lesson.wire import from_base64
+from sync.errors import NotTrustedError, SchoolUnreachableError
+from sync.https import HttpsUplink
+from sync.mqtt import Broker, Message, MqttSession
+from sync.outbox import Outbox
+from sync.uploader import Uploader
+
+_log = logging.getLogger(__name__)
+
+
+class Unit:
+    """One unit and everything it is made of."""
+
+    def __init__(self, settings: UnitSettings, clock: Clock) -> None:
+        """Read the keys, open the outbox, close interrupted lessons. Raises `SettingsError` and the parts' errors."""
+        self.settings = settings
+        self._clock = clock
+        self._key = UnitKey.from_bytes(_read(settings.trust.signing_key))
+        self._recording: str | None = None
+        self._lessons = settings.folder / "lessons"
+        self._lessons.mkdir(parents=True, exist_ok=True)
+        self.outbox = Outbox(settings.folder / "outbox.sqlite")
+        self._uploads = self._uplink()
+        self.sending = Sending(
+            unit=settings.unit,
+            outbox=self.outbox,
+            uploader=Uploader(self.outbox, self._uploads, _receipt_key(settings)),
+            session=self._mqtt_session(),
+            status=self.status,
+            clock=clock,
+        )
+        self._close_interrupted()
+
+    def people(self) -> RecipientList:
+        """Whom this unit may record for, asking the school if it can be reached."""
+        uplink = self._uplink()  # of its own: the other one belongs to the thread that uploads
+        try:
+            listed: bytes | None = uplink.recipients()
+        except (SchoolUnreachableError, NotTrustedError) as error:
+            _log.warning("The school cannot be asked whom to record for: %s", error)
+            listed = None
+        finally:
+            uplink.close()
+        return pin(self.settings.folder, listed)
+
+    def lesson(
+        self,
+        *,
+        teacher: str | None,
+        title: str | None,
+        microphone: Microphone,
+        camera: Camera | None,
+        on_heard: Callable[[Heard], None],
+    ) -> LessonSession:
+        """Prepare a lesson: afterwards its header and wrapped keys are on the disk, and nothing else."""
+        whose = choose(self.people(), teacher)
+        encoder = _encoder(camera)
+        header = self._header(whose, encoder, camera)
+        sealer = LessonSealer(header, [whose.recipient], self._key)
+        folder = self._lessons / header.lesson
+        try:
+            recorder = LessonRecorder(FolderDisk(folder), sealer, encoder, self._add_segment(header.lesson, folder))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        self._add_start(header.lesson, folder)
+        started = LessonStarted(
+            lesson_id=header.lesson,
+            started_at=header.started_at,
+            header=sealer.header_bytes,
+            stanzas=tuple(stanza.data for stanza in sealer.stanzas),
+            title=title,
+        )
+        self._recording = header.lesson
+        return LessonSession(
+            lesson_id=header.lesson,
+            folder=folder,
+            microphone=microphone,
+            camera=camera,
+            listener=Listener(lesson_id=header.lesson, thresholds=Thresholds(goal_wait=self.settings.goal_wait)),
+            recorder=recorder,
+            started=started,
+            outbox=self.outbox,
+            clock=self._clock,
+            on_heard=on_heard,
+            on_closed=self._closed,
+        )
+
+    def status(self) -> UnitStatus:
+        """How the unit is, for the school."""
+        return UnitStatus(
+            online=True,
+            at=self._clock.now(),
+            version=VERSION,
+            recording=self._recording,
+            free_bytes=shutil.disk_usage(self._lessons).free,
+            waiting_segments=self.outbox.waiting_segments,
+            waiting_events=self.outbox.waiting_events,
+            problems=tuple(problem.code for problem in self.sending.problems),
+        )
+
+    def close(self) -> None:
+        """Stop sending and close the outbox. What is in it stays."""
+        self.sending.stop()
+        self._uploads.close()
+        self.outbox.close()
+
+    def _header(self, whose: ListedRecipient, encoder: FragmentedMp4, camera: Camera | None) -> Header:
+        video = None
+        if camera is not None and encoder.codecs.video is not None:
+            video = Video(encoder.codecs.video, *camera.size, camera.rate_hz)
+        return Header.new(
+            unit=self.settings.unit,
+            unit_key=self._key.public,
+            started_at=self._clock.now(),
+            recipients=((whose.recipient, RecipientRole.TEACHER),),
+            media=Media(video, Audio(encoder.codecs.audio, RATE_HZ)),
+            clock=ClockQuality.UNKNOWN,
+        )
+
+    def _add_start(self, lesson_id: str, folder: Path) -> None:
+        self.outbox.add_piece(lesson_id, HEADER, folder / HEADER)
+        for stanza in sorted((folder / "stanzas").glob("*.json")):
+            self.outbox.add_piece(lesson_id, f"stanzas/{stanza.name}", stanza)
+
+    def _add_segment(self, lesson_id: str, folder: Path) -> Callable[[Stored], None]:
+        return lambda stored: self.outbox.add_piece(
+            lesson_id, stored.file_name, folder / stored.file_name, stored.line
+        )
+
+    def _closed(self, session: LessonSession) -> None:
+        self._recording = None
+        if (session.folder / MANIFEST).exists():
+            self.outbox.add_piece(session.lesson_id, MANIFEST, session.folder / MANIFEST)
+
+    def _close_interrupted(self) -> None:
+        """After a power cut: sign what is whole, and have everything sent that may not be in the outbox yet."""
+        known = self.outbox.lessons()
+        for folder in sorted(self._lessons.iterdir()):
+            if known.get(folder.name):
+                continue
+            if (recovered := close_interrupted(FolderDisk(folder), self._key)) is not None:
+                _log.warning("Lesson %s was interrupted; %d segments are whole.", folder.name, len(recovered.links))
+            if not (folder / MANIFEST).exists():
+                continue  # The power went before the header was there: nothing was recorded.
+            self._add_start(folder.name, folder)
+            links = (folder / LINKS).read_bytes().splitlines() if (folder / LINKS).exists() else []
+            for line in links:
+                name = Link.decode(line, self._key.public).name.file_name
+                self.outbox.add_piece(folder.name, name, folder / name, line)
+            self.outbox.add_piece(folder.name, MANIFEST, folder / MANIFEST)
+
+    def _uplink(self) -> HttpsUplink:
+        school, trust = self.settings.school, self.settings.trust
+        return HttpsUplink(school.url, school.authority, trust.certificate, trust.private_key)
+
+    def _mqtt_session(self) -> MqttSession:
+        host, _, port = self.settings.school.broker.rpartition(":")
+        if not host or not port.isdigit():
+            raise SettingsError(f"The setting school.broker must look like school.example:8883, not {port!r}.")
+        trust, unit = self.settings.trust, self.settings.unit
+        broker = Broker(host, int(port), self.settings.school.authority, trust.certificate, trust.private_key)
+        return MqttSession(broker, unit, (ack_topic(unit),), will=self._will)
+
+    def _will(self) -> Message:
+        gone = UnitStatus(online=False, at=self._clock.now(), version=VERSION)
+        return Message(status_topic(self.settings.unit), encode_status(gone), retain=True)
+
+
+def _encoder(camera: Camera | None) -> FragmentedMp4:
+    if camera is None:
+        return FragmentedMp4()
+    return FragmentedMp4(*camera.size, camera.rate_hz, preset="ultrafast")
+
+
+def _receipt_key(settings: UnitSettings) -> bytes:
+    try:
+        key = from_base64(settings.school.receipt_key)
+    except ValueError as error:
+        raise SettingsError("The setting school.receipt_key is not base64url.") from error
+    if len(key) != 32:
+        raise SettingsError("The setting school.receipt_key is not a public key of 32 bytes.")
+    return key
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error

@@ -1,0 +1,292 @@
+"""What the school remembers: one model for SQLite and PostgreSQL.
+
+::
+
+    teacher --< invitation, sign_in_link, signed_in
+       |
+       >--< unit --< stream, unreadable, unit_status
+              |
+              +--< lesson --< lesson_recipient, stanza, segment, evidence
+
+Bytes that somebody signed or sealed are kept exactly as they came. Footage itself lies in `footage_store.py`.
+The tables are made by the migrations in `migrations/`, never from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+    create_engine,
+    event,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_MS = 10_000
+"""How long a writer waits for another one. A write takes milliseconds; a backup may take seconds."""
+
+_BEGIN = "waitwise_begin"
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment. SQLite has no time zones: everything is kept in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Convert to UTC."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("A moment needs its time zone.")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Say again that it is UTC."""
+        return None if value is None else value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Root of all tables."""
+
+    # Constraints that have names can be changed by a later migration, in either database.
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class TeacherRow(Base):
+    """A teacher. Before she has joined, the school knows her name only."""
+
+    __tablename__ = "teacher"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    invited_at: Mapped[datetime] = mapped_column(Moment)
+    joined_at: Mapped[datetime | None] = mapped_column(Moment)
+    kid: Mapped[str | None] = mapped_column(String(32), unique=True)
+    encryption_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    signing_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_identity: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Her secret keys, sealed in her browser under a passphrase that the school never sees."""
+
+
+class CodeRow(Base):
+    """A code that was given to somebody: only its SHA-256 is kept, and it works once."""
+
+    __tablename__ = "code"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(16))
+    teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class SignedInRow(Base):
+    """Somebody who is signed in. Only the SHA-256 of the cookie is kept."""
+
+    __tablename__ = "signed_in"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class UnitRow(Base):
+    """A unit that may send lessons."""
+
+    __tablename__ = "unit"
+
+    unit: Mapped[str] = mapped_column(String(63), primary_key=True)
+    room: Mapped[str] = mapped_column(String(200))
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the public key in its certificate (SubjectPublicKeyInfo, DER)."""
+    signing_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Ed25519 public key it must sign its lessons with. None: not known, each header names the lesson's."""
+    registered_at: Mapped[datetime] = mapped_column(Moment)
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class UnitTeacherRow(Base):
+    """A teacher whom a unit may record for."""
+
+    __tablename__ = "unit_teacher"
+
+    unit: Mapped[str] = mapped_column(ForeignKey("unit.unit", ondelete="CASCADE"), primary_key=True)
+    teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="CASCADE"), primary_key=True)
+
+
+class UnitStatusRow(Base):
+    """The last status a unit told, as it came."""
+
+    __tablename__ = "unit_status"
+
+    unit: Mapped[str] = mapped_column(ForeignKey("unit.unit", ondelete="CASCADE"), primary_key=True)
+    status: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class StreamRow(Base):
+    """How far the school has a unit's stream of events."""
+
+    __tablename__ = "stream"
+
+    unit: Mapped[str] = mapped_column(ForeignKey("unit.unit", ondelete="CASCADE"), primary_key=True)
+    stream: Mapped[str] = mapped_column(String(64), primary_key=True)
+    upto: Mapped[int]
+    heard_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class UnreadableRow(Base):
+    """A message that nobody agreed on: kept as it came, with the reason."""
+
+    __tablename__ = "unreadable"
+    __table_args__ = (UniqueConstraint("unit", "payload_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(ForeignKey("unit.unit", ondelete="CASCADE"))
+    payload_hash: Mapped[str] = mapped_column(String(64))
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    reason: Mapped[str]
+    received_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class LessonRow(Base):
+    """A lesson, from the first time its unit spoke of it."""
+
+    __tablename__ = "lesson"
+
+    lesson: Mapped[str] = mapped_column(String(32), primary_key=True)
+    unit: Mapped[str] = mapped_column(ForeignKey("unit.unit"), index=True)
+    first_heard_at: Mapped[datetime] = mapped_column(Moment)
+    started_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    title: Mapped[str | None]
+    duration: Mapped[float | None]
+    end: Mapped[str | None] = mapped_column(String(16))
+    header: Mapped[bytes | None] = mapped_column(LargeBinary)
+    manifest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    receipt: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class LessonRecipientRow(Base):
+    """Somebody whom the header names. Who sees a lesson is decided by this table alone."""
+
+    __tablename__ = "lesson_recipient"
+    __table_args__ = (Index("ix_lesson_recipient_kid", "kid"),)
+
+    lesson: Mapped[str] = mapped_column(ForeignKey("lesson.lesson", ondelete="CASCADE"), primary_key=True)
+    kid: Mapped[str] = mapped_column(String(32), primary_key=True)
+    role: Mapped[str] = mapped_column(String(16))
+
+
+class StanzaRow(Base):
+    """A wrapped content key."""
+
+    __tablename__ = "stanza"
+
+    lesson: Mapped[str] = mapped_column(ForeignKey("lesson.lesson", ondelete="CASCADE"), primary_key=True)
+    kid: Mapped[str] = mapped_column(String(32), primary_key=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SegmentRow(Base):
+    """A sealed segment that lies in the footage store."""
+
+    __tablename__ = "segment"
+
+    lesson: Mapped[str] = mapped_column(ForeignKey("lesson.lesson", ondelete="CASCADE"), primary_key=True)
+    track: Mapped[int] = mapped_column(primary_key=True)
+    index: Mapped[int] = mapped_column(primary_key=True)
+    length_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    final: Mapped[bool]
+    duration: Mapped[float]
+    chain: Mapped[str] = mapped_column(String(64))
+    link: Mapped[bytes] = mapped_column(LargeBinary)
+    """The unit's signed line for it, as it came; the columns before are read from it."""
+    stored_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class EvidenceRow(Base):
+    """A sealed piece of live evidence."""
+
+    __tablename__ = "evidence"
+
+    lesson: Mapped[str] = mapped_column(ForeignKey("lesson.lesson", ondelete="CASCADE"), primary_key=True)
+    index: Mapped[int] = mapped_column(primary_key=True)
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Database:
+    """An open database. Sessions are for one thread and one short piece of work each."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: Engine = create_engine(url)
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _set_up_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent look."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: committed, so on the disk, when the block ends; undone when it raises."""
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def insert_new(session: Session, row: type[Base], **values: object) -> bool:
+    """Insert a row unless one of its keys is taken already; say whether it was inserted."""
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement: Any = make(row.__table__).values(**values).on_conflict_do_nothing()  # type: ignore[arg-type]
+    # rowcount is -1 with some drivers; a returned row is a row everywhere.
+    return session.execute(statement.returning(*row.__table__.primary_key)).first() is not None
+
+
+def _set_up_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
+    # Python's own guesses about transactions are switched off: `_begin_sqlite` says BEGIN.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",  # what was answered with 201 survives a power cut
+        f"busy_timeout = {BUSY_MS}",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads before it writes must be a writer from the start: SQLite does not let it wait later.
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))

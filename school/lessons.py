@@ -1,0 +1,171 @@
+"""Who sees which lesson, decided in one place.
+
+::
+
+    header.json's recipients  ->  lesson_recipient  ->  _visible_to(teacher)  ->  every query of this module
+
+There is no other way from a page to a lesson. A lesson that is not hers and a lesson that does not exist are the same
+to a teacher: None here, 404 there. There is no administrator who sees more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from lesson.footage.header import Header
+from lesson.wire import seconds
+from school.accounts import Teacher
+from school.database import (
+    Database,
+    EvidenceRow,
+    LessonRecipientRow,
+    LessonRow,
+    SegmentRow,
+    StanzaRow,
+    UnitRow,
+)
+from school.receipts import in_chain
+
+
+class LessonState(StrEnum):
+    """How far a lesson has come."""
+
+    RECORDING = "recording"
+    ARRIVING = "arriving"
+    """It has ended; the school has not everything yet."""
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A line of the list of lessons."""
+
+    lesson: str
+    title: str
+    """As the teacher called it; else the room."""
+    unit: str
+    started_at: datetime
+    state: LessonState
+    duration: float | None = seconds()
+    """None while nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedLesson:
+    """Everything a reader needs to open a lesson, but her key and the segments."""
+
+    lesson: Lesson
+    unit_key: bytes
+    """The unit's signing key as it was registered; as the header names it where none was."""
+    header: bytes
+    stanzas: tuple[bytes, ...]
+    links: tuple[bytes, ...]
+    """In the order of sealing, as far as they follow one another without a hole."""
+    manifest: bytes | None
+    receipt: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A sealed piece of live evidence."""
+
+    index: int
+    ciphertext: bytes
+
+
+def lessons_of(database: Database, teacher: Teacher) -> list[Lesson]:
+    """A teacher's lessons, the latest first."""
+    with database.reading() as session:
+        query = _visible_to(teacher).order_by(LessonRow.started_at.desc(), LessonRow.lesson)
+        return [_lesson(found, unit) for found, unit in session.execute(query)]
+
+
+def lesson_of(database: Database, teacher: Teacher, lesson: str) -> Lesson | None:
+    """One of a teacher's lessons, or None if she has none of that id."""
+    with database.reading() as session:
+        row = _find(session, teacher, lesson)
+        return None if row is None else _lesson(*row)
+
+
+def sealed_lesson_of(database: Database, teacher: Teacher, lesson: str) -> SealedLesson | None:
+    """One of a teacher's lessons with what it takes to open it, or None."""
+    with database.reading() as session:
+        row = _find(session, teacher, lesson)
+        if row is None:
+            return None
+        found, unit = row
+        header = found.header
+        assert header is not None  # _visible_to
+        stanzas = session.scalars(select(StanzaRow.body).where(StanzaRow.lesson == lesson).order_by(StanzaRow.kid))
+        segments = session.scalars(select(SegmentRow).where(SegmentRow.lesson == lesson))
+        return SealedLesson(
+            lesson=_lesson(*row),
+            unit_key=unit.signing_key or bytes.fromhex(Header.decode(header).unit_key),
+            header=header,
+            stanzas=tuple(stanzas),
+            links=tuple(each.link for each in in_chain(header, segments)),
+            manifest=found.manifest,
+            receipt=found.receipt,
+        )
+
+
+def lesson_segment(database: Database, teacher: Teacher, lesson: str, track: int, index: int) -> SegmentRow | None:
+    """What is known of a segment of one of her lessons, or None."""
+    with database.reading() as session:
+        if _find(session, teacher, lesson) is None:
+            return None
+        return session.get(SegmentRow, (lesson, track, index))
+
+
+def evidence_of(
+    database: Database, teacher: Teacher, lesson: str, *, after: int = -1, limit: int | None = None
+) -> list[Piece] | None:
+    """Evidence of one of her lessons behind index `after`, in order; None if she has none of that id."""
+    query = (
+        select(EvidenceRow.index, EvidenceRow.ciphertext)
+        .where(EvidenceRow.lesson == lesson, EvidenceRow.index > after)
+        .order_by(EvidenceRow.index)
+        .limit(limit)
+    )
+    with database.reading() as session:
+        if _find(session, teacher, lesson) is None:
+            return None
+        return [Piece(index, ciphertext) for index, ciphertext in session.execute(query)]
+
+
+def _visible_to(teacher: Teacher) -> Select[LessonRow, UnitRow]:
+    """The only door: lessons whose header names this teacher's keys."""
+    return (
+        select(LessonRow, UnitRow)
+        .join(LessonRecipientRow, LessonRecipientRow.lesson == LessonRow.lesson)
+        .join(UnitRow, UnitRow.unit == LessonRow.unit)
+        .where(LessonRecipientRow.kid == teacher.kid, LessonRow.header.is_not(None))
+    )
+
+
+def _find(session: Session, teacher: Teacher, lesson: str) -> tuple[LessonRow, UnitRow] | None:
+    row = session.execute(_visible_to(teacher).where(LessonRow.lesson == lesson)).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def _lesson(found: LessonRow, unit: UnitRow) -> Lesson:
+    if found.receipt is not None:
+        state = LessonState.COMPLETE
+    elif found.ended_at is not None or found.manifest is not None:
+        state = LessonState.ARRIVING
+    else:
+        state = LessonState.RECORDING
+    assert found.started_at is not None  # it came with the header
+    return Lesson(
+        lesson=found.lesson,
+        title=found.title or unit.room,
+        unit=found.unit,
+        started_at=found.started_at,
+        state=state,
+        duration=found.duration,
+    )

@@ -1,0 +1,50 @@
+/**
+ * From five words to keys, once on a device.
+ *
+ *     #unlock=five-words-in-the-address  --+
+ *     five words typed                   --+--> unlocked identity, kept until "Lock this device"
+ *     kept from before                   --+
+ *
+ * The words are used here and go nowhere: a fragment is never sent, and it leaves the address bar at once.
+ */
+
+import { fromBase64url } from "../footage/bytes.js";
+import { askJson } from "../school.js";
+import { keep, kept } from "./keep.js";
+import { unlockKeys } from "./keys.js";
+
+/** @typedef {import("./keys.js").Unlocked} Unlocked */
+
+/**
+ * The keys of this person on this device, or null when her words are needed.
+ * @param {string} kid
+ * @returns {Promise<Unlocked|null>}
+ */
+export async function identityHere(kid) {
+  const words = wordsFromAddress();
+  return words === null ? kept(kid) : unlock(words);
+}
+
+/**
+ * Unlock with the five words, and keep the keys. Throws a sentence when the words are others.
+ * @param {string} words
+ * @returns {Promise<Unlocked>}
+ */
+export async function unlock(words) {
+  if (!words.trim()) throw new Error("Type your five words first.");
+  const me = await askJson("/api/me");
+  const unlocked = await unlockKeys(fromBase64url(me.sealed_identity), words, me.kid);
+  await keep(unlocked);
+  return unlocked;
+}
+
+/**
+ * Take the words out of the address, so that they stand neither in the bar nor in the history.
+ * @returns {string|null}
+ */
+function wordsFromAddress() {
+  const found = /^#unlock=(.+)$/.exec(location.hash);
+  if (!found) return null;
+  history.replaceState(history.state, "", location.pathname + location.search);
+  return decodeURIComponent(found[1]).replaceAll("-", " ");
+}

@@ -1,0 +1,249 @@
+/**
+ * The reader's side: opens a lesson in the browser, and only there (lesson/footage/opening.py).
+ *
+ *     signatures  ->  header  ->  chain  ->  manifest  ->  her stanza  ->  a segment
+ *     before anything is parsed                            content key     hash, place, then AEAD
+ *
+ * A segment is opened whole or not at all. Without a pinned `unitKey` the header says which unit recorded this; a
+ * lesson forged from the first byte to the last would then pass for one of that unit's.
+ */
+
+import { fromHex, sha256, toHex } from "./bytes.js";
+import { readLinks } from "./chain.js";
+import { ChunkedError, openChunked } from "./chunked.js";
+import {
+  HeaderError,
+  ManifestError,
+  NotForYouError,
+  SegmentDamagedError,
+  SegmentMisplacedError,
+  SegmentMissingError,
+  StanzaError,
+} from "./errors.js";
+import { decodeHeader, headerHash } from "./header.js";
+import { decodeManifest } from "./manifest.js";
+import { MAX_INDEX, Track, fileName, fromFileName, segmentKey } from "./segments.js";
+import { BadSignatureError, importSigner } from "./signed.js";
+import { decodeStanza, unwrap, wrap } from "./stanza.js";
+
+/** @import { Bytes } from "./bytes.js" */
+/** @import { Chain, Link } from "./chain.js" */
+/** @import { Header } from "./header.js" */
+/** @import { Identity } from "./identity.js" */
+/** @import { Manifest } from "./manifest.js" */
+/** @import { Recipient } from "./recipients.js" */
+/** @import { Stanza } from "./stanza.js" */
+
+/**
+ * @typedef {object} Sealed
+ * @property {Bytes} header bytes of header.json
+ * @property {Bytes[]} stanzas bytes of the files under stanzas/
+ * @property {Bytes} links bytes of links.jsonl
+ * @property {Bytes | null} manifest bytes of manifest.json, null while there is none
+ * @property {Identity} identity the reader's
+ * @property {Bytes | null} [unitKey] the unit's public key, when the reader has pinned it
+ */
+
+/** A lesson whose content key this reader has. Everything but the segments is verified already. */
+export class OpenLesson {
+  /** @type {Bytes} */
+  #contentKey;
+  /** @type {Bytes} */
+  #hash;
+  /** @type {Map<string, Link>} */
+  #byName;
+  /** @type {Map<string, string>} */
+  #nameBySha256;
+
+  /**
+   * Use `OpenLesson.open`.
+   * @param {Header} header
+   * @param {Manifest | null} manifest
+   * @param {Link[]} links
+   * @param {Bytes} hash
+   * @param {Bytes} contentKey
+   */
+  constructor(header, manifest, links, hash, contentKey) {
+    this.header = header;
+    this.manifest = manifest;
+    this.links = links;
+    this.#hash = hash;
+    this.#contentKey = contentKey;
+    this.#byName = new Map(links.map((link) => [fileName(link.track, link.index), link]));
+    this.#nameBySha256 = new Map(links.map((link) => [link.sha256, fileName(link.track, link.index)]));
+  }
+
+  /**
+   * Verify and unwrap. Throws HeaderError, LinkError, ManifestError, StanzaError or NotForYouError.
+   * @param {Sealed} sealed
+   */
+  static async open({ header: headerBytes, stanzas, links: linksBytes, manifest: manifestBytes, identity, unitKey }) {
+    const expected = unitKey ?? fromHex(decodeHeader(headerBytes).unit_key);
+    const signer = await signerOf(expected);
+    const hash = await headerHash(headerBytes);
+    const manifest = manifestBytes === null ? null : await decodeManifest(manifestBytes, signer);
+    if (manifest !== null && manifest.header_sha256 !== toHex(hash)) {
+      throw new HeaderError("This header is not the one the lesson was sealed with.");
+    }
+    const { links, chain } = await readLinks(hash, linksBytes, signer);
+    const wrapped = await Promise.all(stanzas.map((stanza) => decodeStanza(stanza, signer)));
+    const header = decodeHeader(headerBytes);
+    if (header.unit_key !== toHex(expected)) {
+      throw new HeaderError("Another unit than the one expected recorded this lesson.");
+    }
+    if (manifest !== null) {
+      expectWhole(header, manifest, chain);
+    }
+    const own = ownStanza(header, hash, wrapped, identity);
+    return new OpenLesson(header, manifest, links, hash, await unwrap(own.sealed, identity, hash));
+  }
+
+  /** The manifest is there: nothing can be missing from the end of the links. */
+  get isComplete() {
+    return this.manifest !== null;
+  }
+
+  /** File names of all segments that were sealed, in that order. */
+  get segments() {
+    return [...this.#byName.keys()];
+  }
+
+  /**
+   * Which of the sealed segments are not among those present, in the order of sealing.
+   * @param {Iterable<string>} present
+   */
+  missing(present) {
+    const there = new Set(present);
+    return this.segments.filter((name) => !there.has(name));
+  }
+
+  /**
+   * Throw SegmentMissingError unless every sealed segment is present.
+   * @param {Iterable<string>} present
+   */
+  expectAll(present) {
+    const missing = this.missing(present);
+    if (missing.length > 0) {
+      throw new SegmentMissingError(
+        `${missing.length} of ${this.links.length} segments are missing, the first is ${missing[0]}.`,
+      );
+    }
+  }
+
+  /**
+   * The plaintext of one segment: all of it. Throws SegmentMisplacedError or SegmentDamagedError.
+   * @param {string} name its file name
+   * @param {Bytes} ciphertext
+   */
+  async openSegment(name, ciphertext) {
+    const { track, index } = fromFileName(name);
+    const link = this.#byName.get(name);
+    if (link === undefined) {
+      throw new SegmentMisplacedError(`Nobody sealed a ${name} in this lesson.`);
+    }
+    const hash = toHex(await sha256(ciphertext));
+    if (hash !== link.sha256 || ciphertext.length !== link.length) {
+      const elsewhere = this.#nameBySha256.get(hash);
+      throw elsewhere === undefined
+        ? new SegmentDamagedError(`${name} was altered, cut short, or belongs to another lesson.`)
+        : new SegmentMisplacedError(`What stands as ${name} was sealed as ${elsewhere}.`);
+    }
+    return this.#decrypt(track, index, link.final, ciphertext);
+  }
+
+  /**
+   * The plaintext of one piece of evidence. Throws SegmentDamagedError.
+   * @param {number} index
+   * @param {Bytes} ciphertext
+   */
+  async openEvidence(index, ciphertext) {
+    if (!Number.isInteger(index) || index < 0 || index > MAX_INDEX) {
+      throw new SegmentDamagedError(`There is no evidence of number ${index}.`);
+    }
+    return this.#decrypt(Track.EVIDENCE, index, false, ciphertext);
+  }
+
+  /**
+   * Wrap this lesson's content key for somebody else, to share it. What she signs about it is not made here.
+   * @param {Recipient} recipient
+   */
+  wrapFor(recipient) {
+    return wrap(this.#contentKey, recipient, this.#hash);
+  }
+
+  /**
+   * @param {number} track
+   * @param {number} index
+   * @param {boolean} final
+   * @param {Bytes} ciphertext
+   */
+  async #decrypt(track, index, final, ciphertext) {
+    const key = await segmentKey(this.#contentKey, this.#hash, track, index, final);
+    try {
+      return await openChunked(key, ciphertext);
+    } catch (error) {
+      if (error instanceof ChunkedError) {
+        const sentence = `${fileName(track, index)} is not what was sealed, or belongs to another lesson.`;
+        throw new SegmentDamagedError(sentence, { cause: error });
+      }
+      throw error;
+    }
+  }
+}
+
+/** @param {Bytes} unitKey */
+async function signerOf(unitKey) {
+  try {
+    return await importSigner(unitKey);
+  } catch (error) {
+    if (error instanceof BadSignatureError) {
+      throw new HeaderError("The unit's key is none.", { cause: error });
+    }
+    throw error;
+  }
+}
+
+/**
+ * @param {Header} header
+ * @param {Manifest} manifest
+ * @param {Chain} chain
+ */
+function expectWhole(header, manifest, chain) {
+  if (manifest.lesson !== header.lesson) {
+    throw new ManifestError("The manifest names another lesson than the header.");
+  }
+  const { segments } = manifest;
+  if (segments.size !== chain.counts.size || [...segments].some(([track, count]) => chain.counts.get(track) !== count)) {
+    throw new ManifestError("The manifest counts other segments than the links: some were cut off or added.");
+  }
+  if (manifest.chain !== toHex(chain.head)) {
+    throw new ManifestError("The manifest was signed for other links than these.");
+  }
+}
+
+/**
+ * @param {Header} header
+ * @param {Bytes} hash
+ * @param {Stanza[]} stanzas
+ * @param {Identity} identity
+ */
+function ownStanza(header, hash, stanzas, identity) {
+  const listed = new Set(header.recipients.map((recipient) => recipient.kid));
+  const byKid = new Map(stanzas.map((stanza) => [stanza.kid, stanza]));
+  if (byKid.size !== stanzas.length) {
+    throw new StanzaError("Somebody has two wrapped keys for one lesson.");
+  }
+  for (const stanza of stanzas) {
+    if (stanza.header_sha256 !== toHex(hash)) {
+      throw new StanzaError("A wrapped key belongs to another lesson.");
+    }
+    if (!listed.has(stanza.kid)) {
+      throw new StanzaError("A wrapped key is for somebody the lesson was not recorded for.");
+    }
+  }
+  const own = byKid.get(identity.recipient.kid);
+  if (own === undefined) {
+    throw new NotForYouError("This lesson was not sealed to this person's keys.");
+  }
+  return own;
+}

@@ -1,0 +1,336 @@
+/**
+ * The lesson page: puts its parts together and owns the loop.
+ *
+ *     locked --five words--> opening --verified--> player + timeline + waits
+ *                                                     ^
+ *                    recording: evidence, live -------+     complete: the account, from the log
+ *
+ * What is damaged is named in a sentence at the top of the page; the rest still plays.
+ */
+
+import { identityHere, unlock } from "../account/unlock.js";
+import { element, part, warning } from "../element.js";
+import { LONG, showMoments } from "../moments.js";
+import { makeControls } from "../player/controls.js";
+import { Player } from "../player/player.js";
+import "../timeline/timeline.js";
+import { askJson } from "../school.js";
+import { clock } from "./clock.js";
+import { LiveLesson } from "./live.js";
+import { openLesson } from "./open.js";
+import { showHistogram, showSummary, showUnheard } from "./summary.js";
+import { TalkLog } from "./talk.js";
+import { markChosen, showDetail, showList, showTable } from "./views.js";
+import { isCounted, moment, neighbour } from "./waits.js";
+
+/** @typedef {import("../account/keys.js").Unlocked} Unlocked */
+/** @typedef {import("./open.js").OpenedLesson} OpenedLesson */
+/** @typedef {import("./talk.js").WaitTime} WaitTime */
+
+const GOAL = "waitwise.goal";
+const GROW_EVERY = 8_000; // milliseconds between looks for new footage of a lesson that is being recorded
+
+class LessonPage {
+  #root = part("lesson");
+  #id = this.#root.dataset.lesson ?? "";
+  #element = part("player");
+  #video = /** @type {HTMLVideoElement} */ (part("video"));
+  #timeline = /** @type {import("../timeline/timeline.js").TalkTimeline} */ (part("timeline"));
+  #list = part("waits");
+  #goalField = /** @type {HTMLInputElement} */ (part("goal"));
+  #log = new TalkLog();
+  /** @type {Set<string>} */ #said = new Set();
+  /** @type {OpenedLesson|null} */ #lesson = null;
+  /** @type {Player|null} */ #player = null;
+  /** @type {Promise<any>} */ #answer;
+  /** @type {string|null} */ #chosen = null;
+  #isRendered = true;
+  #controls;
+
+  constructor() {
+    // Asked for at once, beside the keys: waiting for one after the other would cost the first picture a round trip.
+    this.#answer = askJson(`/api/lessons/${this.#id}`);
+    this.#answer.catch(() => undefined);
+    this.#controls = makeControls(this.#element, this.#video, {
+      seek: (seconds) => this.#player?.seek(seconds),
+      step: (direction) => this.#step(direction),
+      duration: () => this.#duration(),
+    });
+    this.#listen();
+  }
+
+  /** Show the lesson, or ask for the five words first. */
+  async start() {
+    const kid = document.querySelector("[data-kid]")?.getAttribute("data-kid") ?? "";
+    try {
+      const unlocked = await identityHere(kid);
+      if (unlocked) await this.#open(unlocked);
+      else this.#askForWords();
+    } catch (error) {
+      this.#askForWords();
+      part("unlock-says").textContent = sentenceOf(error);
+    }
+  }
+
+  #askForWords() {
+    const section = part("unlock");
+    const form = /** @type {HTMLFormElement} */ (part("unlock-form"));
+    const field = /** @type {HTMLInputElement} */ (form.querySelector("input"));
+    const says = part("unlock-says");
+    section.hidden = false;
+    field.focus({ preventScroll: true });
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      says.textContent = "Unlocking…";
+      let unlocked;
+      try {
+        unlocked = await unlock(field.value);
+      } catch (error) {
+        says.textContent = sentenceOf(error);
+        field.setAttribute("aria-invalid", "true");
+        field.select();
+        return;
+      }
+      field.value = "";
+      section.hidden = true;
+      document.dispatchEvent(new CustomEvent("unlocked"));
+      await this.#open(unlocked);
+    });
+  }
+
+  /** @param {Unlocked} unlocked */
+  async #open(unlocked) {
+    this.#element.dataset.state = "opening";
+    part("screen-words").textContent = "Opening…";
+    try {
+      this.#lesson = await openLesson(await this.#answer, unlocked.identity, (sentence) => this.#say(sentence));
+    } catch (error) {
+      this.#element.dataset.state = "failed";
+      part("screen-words").textContent = "Not opened";
+      part("waits-empty").textContent = "The lesson could not be opened.";
+      this.#say(sentenceOf(error));
+      return;
+    }
+    part("opened-here").hidden = false;
+    this.#showWhose(this.#lesson);
+    this.#play(this.#lesson);
+    await this.#readLog(this.#lesson);
+    if (!this.#lesson.isComplete) this.#follow(unlocked);
+  }
+
+  /** @param {OpenedLesson} lesson */
+  #play(lesson) {
+    if (!lesson.mime || !lesson.footage.segments.length) {
+      part("screen-words").textContent = lesson.isComplete ? "This lesson has no picture and no sound." : "The picture comes when the unit has sent it.";
+      return;
+    }
+    const player = new Player(this.#video, this.#element, { ...lesson.footage, mime: lesson.mime });
+    this.#player = player;
+    player.addEventListener("unplayable", (event) => {
+      const { start, end, error } = /** @type {CustomEvent} */ (event).detail;
+      this.#say(`${clock(start)} to ${clock(end)} cannot be played and is left out: ${sentenceOf(error)}`);
+    });
+    player.addEventListener("stalled", (event) => (part("screen-words").textContent = sentenceOf(/** @type {CustomEvent} */ (event).detail.error)));
+    player.addEventListener("failed", (event) => {
+      const { sentence } = /** @type {CustomEvent} */ (event).detail;
+      part("screen-words").textContent = "Cannot be played";
+      this.#say(sentence);
+    });
+    player.addEventListener("state", () => {
+      if (this.#element.dataset.state === "waiting") part("screen-words").textContent = "Fetching…";
+      this.#showTime();
+    });
+    this.#controls.show();
+  }
+
+  /**
+   * The account stands in the last segment of the log; the others are read only when it is not to be had.
+   * @param {OpenedLesson} lesson
+   */
+  async #readLog(lesson) {
+    const indexes = lesson.logIndexes;
+    const feed = async (/** @type {number} */ index) => {
+      try {
+        this.#log.feed(await lesson.log(index));
+      } catch (error) {
+        this.#say(`A part of the lesson's log is left out: ${sentenceOf(error)}`);
+      }
+    };
+    if (lesson.isComplete && indexes.length) await feed(/** @type {number} */ (indexes.at(-1)));
+    if (!this.#log.isComplete) for (const index of indexes) await feed(index);
+    this.#render();
+  }
+
+  /**
+   * The lesson is being recorded, or still arriving: draw evidence as it comes, and let the player grow.
+   * @param {Unlocked} unlocked
+   */
+  #follow(unlocked) {
+    part("live").hidden = false;
+    const isRecording = this.#root.dataset.state === "recording";
+    part("live-words").textContent = isRecording ? "Recording now" : "Still arriving";
+    const live = new LiveLesson(this.#id, {
+      open: (index, ciphertext) => /** @type {OpenedLesson} */ (this.#lesson).evidence(index, ciphertext),
+      heard: (plaintext) => {
+        this.#log.feed(plaintext);
+        this.#render();
+      },
+      damaged: () => this.#say("A message of the live evidence was damaged and is left out."),
+      changed: () => void grow(),
+    });
+    const grow = async () => {
+      if (this.#lesson?.isComplete) return;
+      try {
+        const lesson = await openLesson(await askJson(`/api/lessons/${this.#id}`), unlocked.identity, (sentence) => this.#say(sentence));
+        this.#lesson = lesson;
+        if (this.#player) this.#player.grow(lesson.footage.segments, lesson.footage.duration);
+        else if (lesson.footage.segments.length) this.#play(lesson);
+        if (lesson.isComplete) {
+          live.end();
+          part("live").hidden = true;
+          this.#root.dataset.state = "complete";
+          await this.#readLog(lesson);
+        }
+        this.#render();
+      } catch (error) {
+        // The next look may succeed; a lesson that stays broken says so when it is opened again.
+        console.info(sentenceOf(error));
+      }
+      if (!this.#lesson?.isComplete) setTimeout(() => void grow(), GROW_EVERY);
+    };
+    void live.start();
+    setTimeout(() => void grow(), GROW_EVERY);
+  }
+
+  #listen() {
+    showGoal(this.#goalField, storedGoal() ?? 5);
+    this.#goalField.addEventListener("change", () => {
+      const goal = Math.min(10, Math.max(2, Math.round(this.#goalField.valueAsNumber) || 5));
+      localStorage.setItem(GOAL, String(goal));
+      showGoal(this.#goalField, goal);
+      this.#render();
+    });
+    this.#timeline.addEventListener("seek", (event) => this.#player?.seek(/** @type {CustomEvent} */ (event).detail.time));
+    this.#timeline.addEventListener("choose", (event) => this.#choose(/** @type {CustomEvent} */ (event).detail.wait));
+    for (const place of [this.#list, part("table")]) {
+      place.addEventListener("click", (event) => {
+        const entry = event.target instanceof Element ? event.target.closest("[data-event]") : null;
+        const wait = this.#waits().find((candidate) => candidate.event_id === entry?.getAttribute("data-event"));
+        if (wait) this.#choose(wait);
+      });
+    }
+    for (const name of ["timeupdate", "seeking", "seeked", "loadedmetadata"]) this.#video.addEventListener(name, () => this.#showTime());
+    this.#video.addEventListener("play", () => this.#run());
+  }
+
+  /** While it plays, the playhead moves with every picture of the screen. */
+  #run() {
+    if (this.#video.paused) return;
+    this.#showTime();
+    requestAnimationFrame(() => this.#run());
+  }
+
+  #showTime() {
+    this.#controls.show();
+    if (this.#video.readyState > 0) this.#timeline.time = this.#video.currentTime;
+  }
+
+  /** @param {WaitTime} wait */
+  #choose(wait) {
+    this.#chosen = wait.event_id;
+    this.#player?.seek(moment(wait));
+    this.#timeline.choose(wait.event_id);
+    showDetail(part("detail"), wait);
+    markChosen(this.#list, wait.event_id);
+  }
+
+  /** @param {1|-1} direction */
+  #step(direction) {
+    const wait = neighbour(this.#waits(), this.#video.currentTime, direction, this.#chosen);
+    if (wait) this.#choose(wait);
+  }
+
+  #waits() {
+    return this.#log.account().waits;
+  }
+
+  #duration() {
+    return Math.max(this.#lesson?.footage.duration ?? 0, this.#player ? 0 : this.#log.account().duration_s);
+  }
+
+  #goal() {
+    return storedGoal() ?? this.#log.account().summary?.waits.goal_s ?? 5;
+  }
+
+  /** Once for everything that arrived since the last picture of the screen. */
+  #render() {
+    if (!this.#isRendered) return;
+    this.#isRendered = false;
+    requestAnimationFrame(() => {
+      this.#isRendered = true;
+      this.#renderNow();
+    });
+  }
+
+  #renderNow() {
+    const account = this.#log.account();
+    const goal = this.#goal();
+    const duration = Math.max(account.duration_s, this.#lesson?.footage.duration ?? 0);
+    showGoal(this.#goalField, goal);
+    this.#timeline.goal = goal;
+    this.#timeline.show(account, duration);
+    showList(this.#list, account.waits, goal, this.#chosen);
+    showTable(part("table"), account.waits, goal);
+    showSummary(part("summary"), account, goal);
+    showHistogram(part("histogram"), account, goal);
+    showUnheard(part("unheard"), account, duration);
+    part("waits-count").textContent = account.waits.length ? `${account.waits.filter(isCounted).length} counted` : "";
+    part("waits-empty").hidden = account.waits.length > 0;
+    part("waits-empty").textContent = this.#log.isComplete ? "No pause after you spoke was found in this lesson." : "They appear here as they happen.";
+    part("length").textContent = duration ? ` · ${clock(duration)}` : "";
+    this.#root.dataset.waits = String(account.waits.length);
+    this.#root.dataset.account = this.#log.isComplete ? "whole" : "so-far";
+    this.#controls.show();
+  }
+
+  /** @param {OpenedLesson} lesson */
+  #showWhose(lesson) {
+    const others = lesson.recipients.filter((role) => role !== "teacher");
+    const words = others.includes("recovery") ? "Yours. Also open to the school’s recovery key" : others.length ? "Yours. Also open to your coach" : "Yours. Only you can open it";
+    part("sealed-to").hidden = false;
+    part("sealed-to-words").textContent = words;
+  }
+
+  /**
+   * Say once what is wrong.
+   * @param {string} sentence
+   */
+  #say(sentence) {
+    if (this.#said.has(sentence)) return;
+    this.#said.add(sentence);
+    part("notices").append(element("p", { class: "notice" }, warning(), element("span", {}, sentence)));
+  }
+}
+
+function storedGoal() {
+  const stored = Number(localStorage.getItem(GOAL));
+  return stored >= 2 && stored <= 10 ? stored : null;
+}
+
+/**
+ * @param {HTMLInputElement} field
+ * @param {number} goal
+ */
+function showGoal(field, goal) {
+  if (document.activeElement !== field || !field.value) field.value = String(goal);
+}
+
+/** @param {unknown} error */
+function sentenceOf(error) {
+  if (!(error instanceof Error)) return String(error);
+  const remedy = /** @type {{remedy?: string}} */ (error).remedy;
+  return remedy ? `${error.message} ${remedy}` : error.message;
+}
+
+showMoments(document, LONG);
+void new LessonPage().start();

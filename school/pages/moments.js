@@ -1,0 +1,21 @@
+/**
+ * Moments in the reader's own time zone and words.
+ */
+
+/** For a row of a table. */
+export const SHORT = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
+
+/** For a heading. */
+export const LONG = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
+
+/**
+ * Write every `<time>` of the page as people say it here.
+ * @param {ParentNode} page
+ * @param {Intl.DateTimeFormat} form
+ */
+export function showMoments(page, form) {
+  for (const time of page.querySelectorAll("time")) {
+    const moment = new Date(time.dateTime);
+    if (!Number.isNaN(moment.getTime())) time.textContent = form.format(moment);
+  }
+}

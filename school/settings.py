@@ -1,0 +1,169 @@
+"""The settings of a school's server: one TOML file, read once when the server starts.
+
+::
+
+    data_folder = "/var/lib/waitwise-school"
+    browser_origin = "https://waitwise.school.example"
+    units_certificate = "/etc/waitwise/school.pem"
+
+Paths are taken from the folder of the file. What is not set has the default that the manual shows; a name that
+nobody agreed on stops the server, because a misspelt setting is one that was meant to do something.
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: RUF009 - `setting` makes a field
+import tomllib
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self, get_type_hints
+from urllib.parse import urlsplit
+
+from school.errors import SettingsError
+
+MIB = 1024 * 1024
+_HERE = Path(__file__).parent
+_PORTS = range(65_536)
+
+
+def setting(sentence: str, *, default: Any = MISSING) -> Any:
+    """Make a field of the settings with the sentence that the manual prints."""
+    metadata = {"sentence": sentence}
+    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything a school can choose."""
+
+    data_folder: Path = setting("Folder of the database and of the school's receipt key. Back it up.")
+    footage_folder: Path | None = setting(
+        "Folder of the sealed footage. Without it: `footage` in the data folder. Back it up.", default=None
+    )
+    database_url: str | None = setting(
+        "Address of another database (SQLAlchemy's form). Without it: SQLite in the data folder.", default=None
+    )
+
+    browser_host: str = setting("Address on which browsers are served.", default="127.0.0.1")
+    browser_port: int = setting("Port for browsers. 0 takes a free one.", default=8443)
+    browser_certificate: Path | None = setting(
+        "Certificate chain (PEM) for browsers. Without it the server speaks plain HTTP, for a proxy or a demo.",
+        default=None,
+    )
+    browser_key: Path | None = setting("Private key of that certificate (PEM).", default=None)
+    browser_origin: str | None = setting(
+        "Address people type, for example `https://waitwise.school.example`. Without it: host and port from above.",
+        default=None,
+    )
+
+    units_host: str = setting("Address on which units are served.", default="127.0.0.1")
+    units_port: int = setting("Port for units. 0 takes a free one.", default=8444)
+    units_certificate: Path = setting("The server's certificate chain (PEM) for units.")
+    units_key: Path = setting("Private key of that certificate (PEM).")
+    units_authority: Path = setting("Certificate (PEM) of the authority that signs the units' certificates.")
+
+    broker_host: str | None = setting("Address of the MQTT broker. Without it no messages are read.", default=None)
+    broker_port: int = setting("Port of the MQTT broker.", default=8883)
+    broker_certificate: Path | None = setting("The school's certificate (PEM) at the broker.", default=None)
+    broker_key: Path | None = setting("Private key of that certificate (PEM).", default=None)
+    broker_authority: Path | None = setting(
+        "Certificate (PEM) of the authority that signed the broker's. Without it: the units' authority.", default=None
+    )
+
+    invitation_days: int = setting("Days in which an invited teacher can make her keys.", default=14)
+    sign_in_minutes: int = setting("Minutes in which a sign-in link can be used.", default=15)
+    session_hours: int = setting("Hours until somebody has to sign in again.", default=12)
+
+    max_segment_bytes: int = setting("Largest segment that a unit may send.", default=64 * MIB)
+    max_document_bytes: int = setting("Largest header, stanza or manifest that a unit may send.", default=MIB)
+    body_seconds: float = setting("Seconds a unit may fall silent inside an upload.", default=30.0)
+    live_seconds: float = setting("Seconds between two looks for new evidence on a live page.", default=0.25)
+
+    templates_folder: Path = setting("Folder of the page templates.", default=_HERE / "templates")
+    pages_folder: Path = setting("Folder of the scripts and styles of the pages.", default=_HERE / "pages")
+
+    def __post_init__(self) -> None:
+        for name in ("browser_port", "units_port", "broker_port"):
+            if getattr(self, name) not in _PORTS:
+                raise SettingsError(f"{name} must be between 0 and 65535.")
+        if (self.browser_certificate is None) != (self.browser_key is None):
+            raise SettingsError("browser_certificate and browser_key belong together: set both, or none.")
+        if (self.broker_certificate is None) != (self.broker_key is None):
+            raise SettingsError("broker_certificate and broker_key belong together: set both, or none.")
+        if self.browser_origin is not None:
+            _check_origin(self.browser_origin)
+
+    @property
+    def footage(self) -> Path:
+        """Folder of the sealed footage."""
+        return self.footage_folder or self.data_folder / "footage"
+
+    @property
+    def database(self) -> str:
+        """Address of the database, in SQLAlchemy's form."""
+        return self.database_url or f"sqlite:///{self.data_folder / 'school.sqlite'}"
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port that browsers see."""
+        if self.browser_origin is not None:
+            return self.browser_origin
+        scheme = "https" if self.browser_certificate else "http"
+        return f"{scheme}://{self.browser_host}:{self.browser_port}"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers see HTTPS."""
+        return self.origin.startswith("https://")
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """Read a settings file. Raises `SettingsError` with the name of the entry that is wrong."""
+        try:
+            data = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"{file} cannot be read as TOML: {error}") from error
+        known = {each.name: each for each in fields(cls)}
+        if surplus := sorted(data.keys() - known.keys()):
+            raise SettingsError(f"{file}: there is no setting {', '.join(surplus)}.")
+        needed = {name for name, each in known.items() if each.default is MISSING}
+        if missing := sorted(needed - data.keys()):
+            raise SettingsError(f"{file}: {', '.join(missing)} is missing.")
+        hints = get_type_hints(cls)
+        return cls(**{name: _take(name, hints[name], value, file.parent) for name, value in data.items()})
+
+
+def settings_table() -> str:
+    """The manual's table of all settings, in Markdown."""
+    rows = [f"| `{each.name}` | {_default_text(each)} | {each.metadata['sentence']} |" for each in fields(Settings)]
+    return "\n".join(["| Setting | Default | What it does |", "|---|---|---|", *rows])
+
+
+def _default_text(each: Field[Any]) -> str:
+    if each.default is MISSING:
+        return "needed"
+    if each.default is None:
+        return "-"
+    if isinstance(each.default, Path):
+        return f"`school/{each.default.relative_to(_HERE)}`"
+    return f"`{each.default}`"
+
+
+def _take(name: str, hint: Any, value: object, folder: Path) -> Any:
+    wanted = [kind for kind in (Path, str, int, float) if kind is hint or kind in getattr(hint, "__args__", ())]
+    match wanted[0], value:
+        case (kind, str()) if kind is Path:
+            return folder / value
+        case (kind, str()) if kind is str:
+            return value
+        case (kind, int()) if kind in (int, float) and not isinstance(value, bool):
+            return kind(value)
+        case (kind, float()) if kind is float:
+            return value
+    raise SettingsError(f"{name} must be a {'text' if wanted[0] in (Path, str) else 'number'}, not {value!r}.")
+
+
+def _check_origin(origin: str) -> None:
+    parts = urlsplit(origin)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query or parts.fragment:
+        raise SettingsError(f"browser_origin must look like https://waitwise.school.example, not {origin!r}.")

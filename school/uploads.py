@@ -1,0 +1,164 @@
+"""Takes in what units send: header, stanzas, segments, manifest. Twice is the same as once.
+
+::
+
+    header     201   who it is for, and which key signs
+    stanzas    201
+    segments   201 each, in any order          the link is checked before the body is read
+    manifest   202 {missing}  or  200 receipt  the unit deletes its copy only for the receipt
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lesson.footage.chain import Link
+from lesson.footage.errors import LinkError, ManifestError
+from lesson.footage.header import header_hash
+from lesson.footage.manifest import Manifest
+from lesson.footage.segments import MAX_INDEX, SegmentName, Track
+from lesson.footage.signed import ReceiptKey
+from lesson.wire import to_wire
+from school.database import Database, SegmentRow, StanzaRow, UnitRow, insert_new
+from school.envelope import header_of, keep_header, keep_stanza, lesson_of_unit
+from school.errors import MismatchError, OtherBytesError
+from school.footage_store import Arriving, Kept
+from school.receipts import sign_receipt
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestAnswer:
+    """What a unit hears after the manifest."""
+
+    receipt: bytes | None
+    """The signed receipt, or None while something is missing."""
+    missing: tuple[SegmentName, ...] = ()
+
+
+class Uploads:
+    """What a unit may do with its own lessons. The unit was checked by whoever calls."""
+
+    def __init__(self, database: Database, key: ReceiptKey, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._key = key
+        self._now = now
+
+    def header(self, unit: UnitRow, lesson: str, body: bytes) -> bool:
+        """Keep a header; say whether it is new."""
+        with self._database.writing() as session:
+            return keep_header(session, unit, lesson, body, self._now())
+
+    def stanza(self, unit: UnitRow, lesson: str, kid: str, body: bytes) -> bool:
+        """Keep a wrapped key; say whether it is new."""
+        with self._database.writing() as session:
+            return keep_stanza(session, unit, lesson, body, kid)
+
+    def link(self, unit: UnitRow, lesson: str, name: SegmentName, line: bytes, length_bytes: int) -> Link:
+        """Check what the unit says of a segment, before its body is read."""
+        with self._database.reading() as session:
+            _, header = header_of(lesson_of_unit(session, unit.unit, lesson))
+        try:
+            link = Link.decode(line, bytes.fromhex(header.unit_key))
+        except LinkError as error:
+            raise MismatchError(str(error)) from error
+        if link.name != name:
+            raise MismatchError(f"This link is for {link.name.file_name}, not for {name.file_name}.")
+        if link.length != length_bytes:
+            raise MismatchError(f"The link says {link.length} bytes, the request {length_bytes}.")
+        return link
+
+    def segment(self, unit: UnitRow, lesson: str, link: Link, line: bytes, arriving: Arriving) -> bool:
+        """Keep a segment whose bytes have arrived and were checked; say whether it is new.
+
+        The file comes first: a row without a file would be a lie, a file without a row is only not known yet.
+        """
+        kept = arriving.keep(lesson, link.name)
+        if kept is Kept.CONFLICT:
+            raise OtherBytesError(f"The school has other bytes for {link.name.file_name}. They stay.")
+        with self._database.writing() as session:
+            header_of(lesson_of_unit(session, unit.unit, lesson))
+            created = insert_new(
+                session,
+                SegmentRow,
+                lesson=lesson,
+                track=int(link.track),
+                index=link.index,
+                length_bytes=link.length,
+                sha256=link.sha256,
+                final=link.final,
+                duration=link.duration,
+                chain=link.chain,
+                link=line,
+                stored_at=self._now(),
+            )
+            if not created and session.get_one(SegmentRow, (lesson, int(link.track), link.index)).link != line:
+                raise OtherBytesError(f"The school has another link for {link.name.file_name}. It stays.")
+        return created
+
+    def manifest(self, unit: UnitRow, lesson: str, body: bytes) -> ManifestAnswer:
+        """Keep the unit's last word; give the receipt once everything it names is here."""
+        with self._database.writing() as session:
+            row = lesson_of_unit(session, unit.unit, lesson)
+            header_bytes, header = header_of(row)
+            assert row is not None
+            try:
+                manifest = Manifest.decode(body, bytes.fromhex(header.unit_key))
+                names = _named(manifest)
+            except (ManifestError, ValueError) as error:
+                raise MismatchError(str(error)) from error
+            if (manifest.lesson, manifest.header_sha256) != (lesson, header_hash(header_bytes).hex()):
+                raise MismatchError("This manifest is for another lesson, or for another header.")
+            if row.manifest is not None and row.manifest != body:
+                raise OtherBytesError("The school has another manifest for this lesson. It stays.")
+            row.manifest, row.end = body, manifest.end.value
+            row.duration = manifest.duration
+            if row.receipt is not None:
+                return ManifestAnswer(row.receipt)
+            rows = [each for each in _segments(session, lesson) if _name(each) in names]
+            missing = tuple(sorted(names - {_name(each) for each in rows}))
+            if missing:
+                return ManifestAnswer(None, missing)
+            if keyless := {listed.kid for listed in header.recipients} - _stanzas(session, lesson):
+                raise MismatchError(f"Send the wrapped keys first: nobody else could open it for {sorted(keyless)}.")
+            row.receipt = sign_receipt(
+                self._key, header=header_bytes, manifest_bytes=body, manifest=manifest, rows=rows, now=self._now()
+            )
+        # Behind the commit: a receipt that a power cut could take back would cost the lesson.
+        return ManifestAnswer(row.receipt)
+
+    def have(self, unit: UnitRow, lesson: str) -> dict[str, object]:
+        """What the school has of a lesson, so that a unit can go on after weeks."""
+        with self._database.reading() as session:
+            row = lesson_of_unit(session, unit.unit, lesson)
+            return {
+                "header": row is not None and row.header is not None,
+                "stanzas": sorted(_stanzas(session, lesson)),
+                "segments": [[each.track, each.index] for each in _segments(session, lesson)],
+                "manifest": row is not None and row.manifest is not None,
+                "receipt": to_wire(row.receipt) if row is not None else None,
+            }
+
+
+def _named(manifest: Manifest) -> set[SegmentName]:
+    wanted = {Track(int(track)): count for track, count in manifest.segments.items()}
+    if not all(0 <= count <= MAX_INDEX + 1 for count in wanted.values()):
+        raise ManifestError("The manifest counts more segments than a lesson can have.")
+    return {SegmentName(track, index) for track, count in wanted.items() for index in range(count)}
+
+
+def _segments(session: Session, lesson: str) -> list[SegmentRow]:
+    query = select(SegmentRow).where(SegmentRow.lesson == lesson).order_by(SegmentRow.track, SegmentRow.index)
+    return list(session.scalars(query))
+
+
+def _stanzas(session: Session, lesson: str) -> set[str]:
+    return set(session.scalars(select(StanzaRow.kid).where(StanzaRow.lesson == lesson)))
+
+
+def _name(row: SegmentRow) -> SegmentName:
+    return SegmentName(Track(row.track), row.index)

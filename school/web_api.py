@@ -1,0 +1,166 @@
+"""What the pages fetch: sealed bytes for whoever they are sealed to, and nothing for anybody else.
+
+::
+
+    POST /api/join, /api/leave           GET /api/lessons/ID                    header, stanzas, links, manifest
+    GET  /api/me                         GET /api/lessons/ID/segments/T/I       ciphertext
+    GET  /api/lessons                    GET /api/lessons/ID/evidence?after=N   ciphertext
+                                         GET /api/lessons/ID/live               as it comes, server-sent events
+
+Bytes are base64url in JSON. Everything about a lesson goes through `OwnLesson` and `lessons.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+
+import anyio
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from lesson.footage.recipients import Recipient
+from lesson.footage.segments import MAX_INDEX, SegmentName, Track
+from lesson.wire import WireError, from_wire, loads, to_wire
+from school.accounts import Teacher, join, leave, teacher_of
+from school.errors import MismatchError
+from school.lessons import Lesson, Piece, evidence_of, lesson_of, lesson_segment, lessons_of, sealed_lesson_of
+from school.security import IMMUTABLE
+from school.web_parts import COOKIE, OwnLesson, Parts, SignedInTeacher, WebParts, nothing
+
+router = APIRouter(prefix="/api")
+
+_PIECES_AT_ONCE = 200
+
+After = Annotated[int, Query(ge=-1, le=MAX_INDEX)]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRequest:
+    """What the page sends when a teacher has made her keys."""
+
+    code: str
+    encryption_key: bytes
+    signing_key: bytes
+    sealed_identity: bytes
+
+
+@router.post("/join")
+async def join_school(request: Request, parts: Parts) -> Response:
+    """Spend an invitation."""
+    try:
+        asked = from_wire(JoinRequest, loads(await request.body()))
+        keys = Recipient(asked.encryption_key, asked.signing_key)
+    except (WireError, ValueError) as error:
+        raise MismatchError(str(error)) from error
+    now, hours = parts.now(), parts.settings.session_hours
+    signed_in = await run_in_threadpool(
+        lambda: join(parts.database, asked.code, keys, asked.sealed_identity, now=now, hours=hours)
+    )
+    teacher = signed_in.teacher
+    answer = JSONResponse({"teacher": teacher.id, "name": teacher.name, "kid": teacher.kid}, 201)
+    parts.give_cookie(answer, signed_in)
+    return answer
+
+
+@router.post("/leave")
+def leave_school(request: Request, parts: Parts) -> Response:
+    """End the session, here and in the browser."""
+    leave(parts.database, request.cookies.get(COOKIE, ""))
+    answer = JSONResponse({})
+    answer.delete_cookie(COOKIE, secure=parts.settings.is_https, httponly=True, samesite="strict")
+    return answer
+
+
+@router.get("/me")
+def me(teacher: SignedInTeacher) -> Response:
+    """Who is signed in, and her sealed keys."""
+    known = ("name", "kid", "sealed_identity", "encryption_key", "signing_key")
+    return JSONResponse({name: to_wire(getattr(teacher, name)) for name in known})
+
+
+@router.get("/lessons")
+def list_lessons(teacher: SignedInTeacher, parts: Parts) -> Response:
+    """Her lessons."""
+    return JSONResponse({"lessons": to_wire(lessons_of(parts.database, teacher))})
+
+
+@router.get("/lessons/{lesson}")
+def show_lesson(teacher: SignedInTeacher, lesson: OwnLesson, parts: Parts) -> Response:
+    """Everything it takes to open one of her lessons, but her key."""
+    sealed = sealed_lesson_of(parts.database, teacher, lesson.lesson)
+    if sealed is None:
+        raise nothing()
+    rest: dict[str, object] = to_wire(sealed)
+    del rest["lesson"]
+    return JSONResponse({**to_wire(sealed.lesson), **rest})
+
+
+@router.get("/lessons/{lesson}/segments/{track}/{index}")
+def segment(
+    teacher: SignedInTeacher,
+    lesson: OwnLesson,
+    track: Annotated[int, Path(ge=0, le=Track.STILLS)],
+    index: Annotated[int, Path(ge=0, le=MAX_INDEX)],
+    parts: Parts,
+) -> Response:
+    """Bytes of a sealed segment."""
+    found = lesson_segment(parts.database, teacher, lesson.lesson, track, index)
+    chunks = None if found is None else parts.store.read(lesson.lesson, SegmentName(Track(track), index))
+    if found is None or chunks is None:
+        raise nothing()
+    headers = {"Content-Length": str(found.length_bytes), "Cache-Control": IMMUTABLE}
+    return StreamingResponse(chunks, headers=headers, media_type="application/octet-stream")
+
+
+@router.get("/lessons/{lesson}/evidence")
+def evidence(teacher: SignedInTeacher, lesson: OwnLesson, parts: Parts, after: After = -1) -> Response:
+    """Live evidence so far."""
+    pieces = evidence_of(parts.database, teacher, lesson.lesson, after=after)
+    if pieces is None:
+        raise nothing()
+    return JSONResponse({"evidence": to_wire(pieces)})
+
+
+@router.get("/lessons/{lesson}/live", response_class=EventSourceResponse)
+async def live(
+    request: Request,
+    teacher: SignedInTeacher,
+    lesson: OwnLesson,
+    parts: Parts,
+    after: After = -1,
+) -> AsyncIterator[ServerSentEvent]:
+    """Evidence as it comes, and how far the lesson is. A browser that comes back goes on where it was."""
+    token = request.cookies.get(COOKIE)
+    last_event_id = request.headers.get("last-event-id", "")
+    if last_event_id.isascii() and last_event_id.isdecimal():
+        after = min(int(last_event_id), MAX_INDEX)
+    state = None
+    while not parts.closing.is_set():
+        found, pieces = await run_in_threadpool(_look, parts, teacher, token, lesson.lesson, after)
+        if found is None:
+            return
+        for piece in pieces:
+            after = piece.index
+            yield ServerSentEvent(event="evidence", id=str(after), data=to_wire(piece))
+        if found.state is not state:
+            state = found.state
+            yield ServerSentEvent(event="state", data={"state": state.value})
+        if len(pieces) < _PIECES_AT_ONCE:
+            with anyio.move_on_after(parts.settings.live_seconds):
+                await parts.closing.wait()
+
+
+def _look(
+    parts: WebParts, teacher: Teacher, token: str | None, lesson: str, after: int
+) -> tuple[Lesson | None, list[Piece]]:
+    # Who signs out, or may no longer see the lesson, stops seeing it at once: every look asks again.
+    if teacher_of(parts.database, token, now=parts.now()) is None:
+        return None, []
+    # The state first: when it says "complete", the pieces behind it are all.
+    found = lesson_of(parts.database, teacher, lesson)
+    pieces = evidence_of(parts.database, teacher, lesson, after=after, limit=_PIECES_AT_ONCE)
+    return (None, []) if pieces is None else (found, pieces)

@@ -1,0 +1,55 @@
+"""The port that browsers open: pages, what they fetch, and the files they are made of.
+
+::
+
+    Security            host, origin, headers          on every answer, errors included
+      /pages/...        scripts, styles, fonts         school/pages
+      web_pages.py      HTML                           refused: a page that says why
+      web_api.py        JSON and server-sent events    refused: a problem document
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from school import web_api, web_pages
+from school.errors import NotSignedInError, RefusedError
+from school.refusing import answer_refusals
+from school.security import Security, problem_response
+from school.web_parts import WebParts
+
+
+def page_templates(folder: Path) -> Environment:
+    """The templates of a folder. A name that nobody passed is a mistake, not an empty place."""
+    return Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, auto_reload=False)
+
+
+def routes_app(parts: WebParts) -> FastAPI:
+    """The routes alone, without what `Security` adds."""
+    app = FastAPI(openapi_url=None)
+    app.state.parts = parts
+    app.include_router(web_pages.router)
+    app.include_router(web_api.router)
+    app.mount("/pages", StaticFiles(directory=parts.settings.pages_folder))
+    answer_refusals(app, _render)
+    return app
+
+
+def web_app(parts: WebParts) -> ASGIApp:
+    """Make the application of the browsers' port."""
+    return Security(routes_app(parts), parts.settings.origin)
+
+
+def _render(request: Request, error: RefusedError) -> Response:
+    if request.url.path.startswith(("/api/", "/pages/")):
+        return problem_response(error)
+    if isinstance(error, NotSignedInError):
+        return RedirectResponse("/welcome", 303)
+    parts: WebParts = request.app.state.parts
+    return parts.problem_page(error)

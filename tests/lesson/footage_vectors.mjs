@@ -1,0 +1,127 @@
+/**
+ * Run vectors of sealed footage in JavaScript. No file access: Node and the browser both bring the texts.
+ */
+
+import { fromBase64url, fromHex, sha256, toHex, utf8 } from "../../school/pages/footage/bytes.js";
+import { openChunked } from "../../school/pages/footage/chunked.js";
+import { openFrom } from "../../school/pages/footage/hpke.js";
+import { unlock } from "../../school/pages/footage/identity.js";
+import { OpenLesson } from "../../school/pages/footage/opening.js";
+import { checkWords } from "../../school/pages/footage/recipients.js";
+import { fromFileName } from "../../school/pages/footage/segments.js";
+
+/**
+ * What is wrong with this vector's outcome; an empty text when nothing is.
+ * @param {string} text
+ */
+export async function judge(text) {
+  const vector = parse(text);
+  const expect = vector.get("expect")[0];
+  const run = { lesson: runLesson, identity: runIdentity }[vector.get("kind")[0]];
+  let outcome;
+  try {
+    outcome = JSON.stringify((await run(vector)).sort());
+  } catch (error) {
+    return error.name === expect ? "" : `${expect} was expected, ${error.stack} came`;
+  }
+  if (expect !== "success") {
+    return `${expect} was expected, it opened`;
+  }
+  const opens = [...vector].filter(([key]) => key.startsWith("opens ")).map(([key, [value]]) => [key.slice(6), value]);
+  const named = ["kid", "words"].filter((key) => vector.has(key)).map((key) => [key, vector.get(key)[0]]);
+  const wanted = [...opens, ...named];
+  if (wanted.length === 0) {
+    return "the vector wants nothing";
+  }
+  return outcome === JSON.stringify(wanted.sort()) ? "" : `another plaintext: ${outcome}`;
+}
+
+/** @param {string} text */
+function parse(text) {
+  const vector = new Map();
+  for (const line of text.split("\n").filter((one) => one && !one.startsWith("#"))) {
+    const [key] = line.split(": ", 1);
+    vector.set(key, [...(vector.get(key) ?? []), line.slice(key.length + 2)]);
+  }
+  return vector;
+}
+
+function numbered(vector, kind) {
+  return [...vector]
+    .filter(([key]) => key.startsWith(`${kind} `))
+    .flatMap(([key, values]) => values.map((value) => [key.slice(kind.length + 1), fromBase64url(value)]));
+}
+
+async function runLesson(vector) {
+  const lines = (key) => vector.get(key) ?? [];
+  const lesson = await OpenLesson.open({
+    header: utf8(vector.get("header")[0]),
+    stanzas: lines("stanza").map(utf8),
+    links: utf8(lines("link").map((line) => `${line}\n`).join("") + lines("torn_link").join("")),
+    manifest: vector.has("manifest") ? utf8(vector.get("manifest")[0]) : null,
+    identity: await unlock(utf8(vector.get("identity")[0]), null),
+    unitKey: vector.has("unit_key") ? fromHex(vector.get("unit_key")[0]) : null,
+  });
+  const segments = numbered(vector, "segment");
+  const opened = [];
+  segments.forEach(([name]) => fromFileName(name));
+  lesson.expectAll(segments.map(([name]) => name));
+  for (const [name, bytes] of segments) {
+    opened.push([name, await lesson.openSegment(name, bytes)]);
+  }
+  for (const [index, bytes] of numbered(vector, "evidence")) {
+    opened.push([`evidence ${index}`, await lesson.openEvidence(Number(index), bytes)]);
+  }
+  return Promise.all(opened.map(async ([name, plaintext]) => [name, toHex(await sha256(plaintext))]));
+}
+
+async function runIdentity(vector) {
+  const passphrase = vector.has("passphrase") ? vector.get("passphrase")[0] : null;
+  const { recipient, encryptionKey, signingKey } = await unlock(utf8(vector.get("identity")[0]), passphrase);
+  if (encryptionKey.extractable || signingKey.extractable) {
+    throw new Error("An unlocked key can be carried away.");
+  }
+  return [["kid", recipient.kid], ["words", (await checkWords(recipient.kid)).join(" ")]];
+}
+
+/**
+ * The one vector of our suite in the CFRG's file: its first message, opened with its private key.
+ * @param {any} vector
+ */
+export async function judgeHpke(vector) {
+  const pkcs8 = fromHex(`302e020100300506032b656e04220420${vector.skRm}`);
+  const key = await crypto.subtle.importKey("pkcs8", pkcs8, "X25519", false, ["deriveBits"]);
+  const [first] = vector.encryptions;
+  const sealed = fromHex(vector.enc + first.ct);
+  const opened = await openFrom(sealed, key, fromHex(vector.pkRm), fromHex(vector.info), fromHex(first.aad));
+  if (toHex(opened) !== first.pt) {
+    return "another plaintext";
+  }
+  for (const [info, aad] of [["", first.aad], [vector.info, ""]]) {
+    const refused = await openFrom(sealed, key, fromHex(vector.pkRm), fromHex(info), fromHex(aad)).catch((error) => error);
+    if (refused.name !== "HpkeError") {
+      return "it opened with another binding";
+    }
+  }
+  return "";
+}
+
+/**
+ * One vector of C2SP chunked encryption with AES-128-GCM.
+ * @param {any} vector
+ * @param {"SHA-512" | "SHA-256"} hash
+ */
+export async function judgeChunked(vector, hash) {
+  let sealed = Uint8Array.from(atob(vector.ciphertext ?? ""), (letter) => letter.charCodeAt(0));
+  if (vector.compressed) {
+    const stream = new Blob([sealed]).stream().pipeThrough(new DecompressionStream("deflate"));
+    sealed = new Uint8Array(await new Response(stream).arrayBuffer());
+  }
+  try {
+    const opened = await openChunked(fromHex(vector.key), sealed, utf8(vector.context), hash);
+    const same = toHex(await sha256(opened)) === vector.payload_sha256;
+    return vector.expect === "success" && same ? "" : `${vector.expect} was expected, it opened`;
+  } catch (error) {
+    return vector.expect === "failure" && error.name === "ChunkedError" ? "" : String(error.stack);
+  }
+}

@@ -1,0 +1,299 @@
+"""A real school for the tests: a process with two ports, real certificates, and units and teachers who use it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import signal
+import ssl
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from lesson.footage.header import Audio, Header, Media
+from lesson.footage.identity import Identity
+from lesson.footage.manifest import End
+from lesson.footage.recipients import RecipientRole
+from lesson.footage.sealing import LessonSealer, SealedSegment
+from lesson.footage.segments import Track
+from lesson.footage.signed import UnitKey
+from provisioning.throw_away import CredentialFiles, ThrowAwayAuthority
+from school.accounts import invite, join, sign_in_link
+from school.app import open_database
+from school.database import Database
+from school.settings import Settings
+from school.units import register_unit
+from school.web_parts import COOKIE
+
+
+@dataclass
+class SchoolProcess:
+    """`python -m school`, which can be killed and started again."""
+
+    folder: Path
+    authority: ThrowAwayAuthority
+    settings: Settings
+    settings_file: Path
+    database: Database
+    process: subprocess.Popen[bytes] | None = None
+    ready: dict[str, Any] = field(default_factory=dict)
+
+    def start(self) -> None:
+        log = (self.folder / "log").open("ab")
+        with log:
+            command = [sys.executable, "-m", "school", str(self.settings_file), "--json"]
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, (self.folder / "log").read_text()
+        self.ready = json.loads(line)
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        assert self.process is not None
+        assert self.process.stdout is not None
+        self.process.send_signal(number)
+        code = self.process.wait(20)
+        self.process.stdout.close()
+        self.process = None
+        return code
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text()
+
+    @property
+    def browser(self) -> str:
+        return str(self.ready["browser"])
+
+    @property
+    def units(self) -> str:
+        return str(self.ready["units"])
+
+
+@dataclass
+class Unit:
+    """A unit with a certificate and a signing key."""
+
+    unit: str
+    files: CredentialFiles
+    key: UnitKey
+    http: httpx.Client
+
+
+@dataclass
+class TeacherAtHome:
+    """A teacher who has joined, and her browser."""
+
+    id: int
+    identity: Identity
+    token: str
+
+    @property
+    def kid(self) -> str:
+        return self.identity.recipient.kid.hex()
+
+
+@dataclass
+class Sealed:
+    """A lesson as its unit leaves it behind."""
+
+    lesson: str
+    header: bytes
+    stanzas: dict[str, bytes]
+    segments: list[SealedSegment]
+    manifest: bytes
+    evidence: list[tuple[int, bytes]]
+
+
+@contextmanager
+def running_school(folder: Path, **settings: str | float) -> Iterator[SchoolProcess]:
+    authority = ThrowAwayAuthority(folder / "authority", datetime.now(UTC), is_demo=True)
+    server = authority.server("127.0.0.1", "localhost")
+    values: dict[str, str | float] = {
+        "data_folder": "data",
+        "browser_port": 0,
+        "units_port": 0,
+        "units_certificate": str(server.cert_file),
+        "units_key": str(server.key_file),
+        "units_authority": str(authority.ca_file),
+        "live_seconds": 0.02,
+        "body_seconds": 1.0,
+        **settings,
+    }
+    file = folder / "school.toml"
+    file.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items()))
+    read = Settings.read(file)
+    database = open_database(read)
+    school = SchoolProcess(folder, authority, read, file, database)
+    school.start()
+    try:
+        yield school
+    finally:
+        if school.process is not None:
+            school.stop()
+        database.close()
+
+
+@pytest.fixture(scope="session")
+def session_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SchoolProcess]:
+    with running_school(tmp_path_factory.mktemp("school")) as running:
+        yield running
+
+
+@pytest.fixture
+def school(session_school: SchoolProcess) -> SchoolProcess:
+    """One school for all tests that do not hurt it: each makes its own units, teachers and lessons."""
+    return session_school
+
+
+@pytest.fixture
+def own_school(tmp_path: Path) -> Callable[..., Any]:
+    """A school for one test, which may kill it."""
+    return lambda **settings: running_school(tmp_path, **settings)
+
+
+def client_of(files: CredentialFiles | None, ca_file: Path, base_url: str) -> httpx.Client:
+    context = ssl.create_default_context(cafile=ca_file)
+    if files is not None:
+        context.load_cert_chain(files.cert_file, files.key_file)
+    return httpx.Client(base_url=base_url, verify=context, trust_env=False, timeout=20)
+
+
+@pytest.fixture
+def new_unit(school: SchoolProcess) -> Iterator[Callable[..., Unit]]:
+    """Make a unit that the school knows."""
+    made: list[Unit] = []
+
+    def make(*teachers: TeacherAtHome, name: str | None = None, at: SchoolProcess = school) -> Unit:
+        unit = name or f"unit-{secrets.token_hex(4)}"
+        files, key = at.authority.unit(unit), UnitKey.generate()
+        register_unit(
+            at.database,
+            unit=unit,
+            room="Science 3",
+            certificate=files.cert_file.read_bytes(),
+            signing_key=key.public,
+            now=datetime.now(UTC),
+            teachers=[teacher.id for teacher in teachers],
+        )
+        made.append(Unit(unit, files, key, client_of(files, at.authority.ca_file, at.units)))
+        return made[-1]
+
+    yield make
+    for unit in made:
+        unit.http.close()
+
+
+@pytest.fixture
+def new_teacher(school: SchoolProcess) -> Callable[..., TeacherAtHome]:
+    """Make a teacher who has joined."""
+
+    def make(name: str = "Ada Okafor", at: SchoolProcess = school) -> TeacherAtHome:
+        identity, now = Identity.generate(), datetime.now(UTC)
+        invitation = invite(at.database, name, now=now, days=1)
+        signed_in = join(at.database, invitation.code, identity.recipient, b"sealed", now=now, hours=1)
+        return TeacherAtHome(invitation.teacher_id, identity, signed_in.token)
+
+    return make
+
+
+@pytest.fixture
+def browser(school: SchoolProcess) -> Iterator[Callable[..., httpx.Client]]:
+    """Open the browsers' port as a teacher, or as a stranger."""
+    opened: list[httpx.Client] = []
+
+    def make(teacher: TeacherAtHome | None = None, at: SchoolProcess = school) -> httpx.Client:
+        cookies = {COOKIE: teacher.token} if teacher else {}
+        opened.append(
+            httpx.Client(
+                base_url=at.browser, cookies=cookies, headers={"Origin": at.browser}, trust_env=False, timeout=20
+            )
+        )
+        return opened[-1]
+
+    yield make
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture
+def link_for(school: SchoolProcess) -> Callable[[TeacherAtHome], str]:
+    return lambda teacher: sign_in_link(school.database, teacher.id, now=datetime.now(UTC), minutes=5)
+
+
+@pytest.fixture
+def record() -> Callable[..., Sealed]:
+    """Seal a lesson of a unit for teachers: `segments` pieces of picture, one of the log."""
+
+    def make(unit: Unit, *teachers: TeacherAtHome, segments: int = 3, length_bytes: int = 2000) -> Sealed:
+        recipients = [teacher.identity.recipient for teacher in teachers]
+        header = Header.new(
+            unit=unit.unit,
+            unit_key=unit.key.public,
+            started_at=datetime(2026, 11, 17, 9, 0, tzinfo=UTC),
+            recipients=tuple((recipient, RecipientRole.TEACHER) for recipient in recipients),
+            media=Media(video=None, audio=Audio("mp4a.40.2", 48_000)),
+        )
+        sealer = LessonSealer(header, recipients, unit.key)
+        sealed = [sealer.seal(Track.AV, bytes(8))]
+        for number in range(1, segments):
+            is_last = number == segments - 1
+            sealed.append(sealer.seal(Track.AV, secrets.token_bytes(length_bytes), final=is_last, duration=2.0))
+        sealed.append(sealer.seal(Track.LOG, b'{"wait": "secret numbers"}\n', final=True))
+        evidence = [sealer.seal_evidence(b"evidence %d" % number) for number in range(3)]
+        stanzas = {
+            stanza.file_name.removeprefix("stanzas/").removesuffix(".json"): stanza.data for stanza in sealer.stanzas
+        }
+        return Sealed(header.lesson, sealer.header_bytes, stanzas, sealed, sealer.close(End.STOPPED), evidence)
+
+    return make
+
+
+@pytest.fixture
+def put() -> Callable[..., httpx.Response]:
+    """Send a piece as a unit does, with whatever headers a test wants to be wrong."""
+    import base64
+    import hashlib
+
+    def send(unit: Unit, path: str, body: bytes, **headers: str) -> httpx.Response:
+        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        all_headers = {"Content-Digest": f"sha-256=:{digest}:", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        return unit.http.put(f"/v1/lessons/{path}", content=body, headers=all_headers)
+
+    return send
+
+
+@pytest.fixture
+def put_segment(put: Callable[..., httpx.Response]) -> Callable[..., httpx.Response]:
+    from lesson.wire import to_wire
+
+    def send(unit: Unit, lesson: Sealed, segment: SealedSegment, **headers: str) -> httpx.Response:
+        path = f"{lesson.lesson}/segments/{segment.name.track:d}/{segment.name.index}"
+        return put(unit, path, segment.ciphertext, **{"Waitwise_Link": to_wire(segment.line), **headers})
+
+    return send
+
+
+@pytest.fixture
+def send_all(
+    put: Callable[..., httpx.Response], put_segment: Callable[..., httpx.Response]
+) -> Callable[[Unit, Sealed], httpx.Response]:
+    """Send a whole lesson; the answer to its manifest."""
+
+    def send(unit: Unit, lesson: Sealed) -> httpx.Response:
+        assert put(unit, f"{lesson.lesson}/header", lesson.header).status_code == 201
+        for kid, body in lesson.stanzas.items():
+            assert put(unit, f"{lesson.lesson}/stanzas/{kid}", body).status_code == 201
+        for segment in lesson.segments:
+            assert put_segment(unit, lesson, segment).status_code == 201
+        return put(unit, f"{lesson.lesson}/manifest", lesson.manifest)
+
+    return send

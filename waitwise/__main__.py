@@ -1,0 +1,5 @@
+"""`python -m waitwise` is `waitwise`."""
+
+from waitwise.cli import main
+
+main()

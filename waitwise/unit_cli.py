@@ -1,0 +1,142 @@
+"""`waitwise unit`: what a unit does, typed by hand.
+
+    waitwise unit record unit.toml --sound lesson.flac      record a lesson from a file, and bring it to the school
+    waitwise unit send unit.toml                            only bring what is waiting to the school
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from capture.chart_camera import ChartCamera
+from capture.file_camera import FileCamera
+from capture.file_microphone import FileMicrophone
+from capture.pace import NoPace, Pace, SteadyPace
+from device.clock import SystemClock
+from device.settings import UnitSettings, read
+from device.unit import Unit
+from lesson.problems import WaitwiseError
+from lesson.talk import Account, Heard
+from lesson.wire import to_wire
+from sync.uploader import Did
+from waitwise import show
+
+app = typer.Typer(no_args_is_help=True, help="A unit: records a lesson, seals it, brings it to the school.")
+
+SettingsFile = Annotated[Path, typer.Argument(help="The unit's settings, a TOML file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line, for programs.")]
+Patience = Annotated[float, typer.Option(help="Seconds to go on sending; 0: until everything has arrived.")]
+
+
+@app.command()
+def record(
+    settings: SettingsFile,
+    sound: Annotated[Path, typer.Option(help="Sound or film to record from.")],
+    picture: Annotated[
+        Path | None, typer.Option(help="Film to take the picture from. Without it: a moving test chart.")
+    ] = None,
+    no_picture: Annotated[bool, typer.Option(help="Record sound only.")] = False,
+    title: Annotated[str | None, typer.Option(help="What the lesson is called. The school can read it.")] = None,
+    teacher: Annotated[str | None, typer.Option(help="Whose lesson it is, when the unit knows several teachers.")] = None,
+    speed: Annotated[float, typer.Option(help="How many times faster than real time; 0: as fast as it goes.")] = 1.0,
+    patience: Patience = 0.0,
+    as_json: AsJson = False,
+) -> None:
+    """Record one lesson and bring it to the school.
+
+    Each pause is printed as it happens. Footage and numbers are sealed before they touch the disk. When the school cannot be reached
+    the lesson waits in the unit's folder: `waitwise unit send` brings it later.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        with _Closing(read(settings)) as unit:
+            pace: Pace = SteadyPace(speed, time.monotonic, time.sleep) if speed > 0 else NoPace()
+            microphone = FileMicrophone(sound, pace)
+            lesson = unit.lesson(
+                teacher=teacher,
+                title=title,
+                microphone=microphone,
+                camera=None if no_picture else _camera(unit.settings, picture),
+                on_heard=lambda heard: _print_heard(heard, as_json=as_json),
+            )
+            if as_json:
+                show.print_json({"lesson": lesson.lesson_id, "folder": str(lesson.folder)})
+            account = lesson.run()
+            _print_end(account, microphone.warnings, lesson.recorder.segments, lesson.evidence, as_json=as_json)
+            _send(unit, patience, as_json=as_json)
+    except WaitwiseError as error:
+        show.stop(error, as_json=as_json)
+
+
+@app.command()
+def send(settings: SettingsFile, patience: Patience = 0.0, as_json: AsJson = False) -> None:
+    """Bring everything that is waiting in the unit's folder to the school, and what a power cut left behind."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        with _Closing(read(settings)) as unit:
+            _send(unit, patience, as_json=as_json)
+    except WaitwiseError as error:
+        show.stop(error, as_json=as_json)
+
+
+class _Closing:
+    """A unit that sends while it is open."""
+
+    def __init__(self, settings: UnitSettings) -> None:
+        self._unit = Unit(settings, SystemClock())
+
+    def __enter__(self) -> Unit:
+        self._unit.sending.start()
+        return self._unit
+
+    def __exit__(self, *_: object) -> None:
+        self._unit.close()
+
+
+def _camera(settings: UnitSettings, picture: Path | None) -> ChartCamera | FileCamera:
+    wanted = settings.picture
+    if picture is not None:
+        return FileCamera(picture, wanted.width, wanted.height)
+    return ChartCamera(wanted.width, wanted.height, wanted.rate_hz)
+
+
+def _print_heard(heard: Heard, *, as_json: bool) -> None:
+    if as_json:
+        show.print_json({key: value for key, value in to_wire(heard).items() if value is not None})
+    elif heard.wait is not None and heard.wait.answer_len is None:
+        typer.echo(show.wait_line(heard.wait))
+
+
+def _print_end(account: Account, warnings: list[str], segments: int, evidence: int, *, as_json: bool) -> None:
+    if as_json:
+        show.print_json({"account": to_wire(account)})
+        show.print_json({"sealed": {"segments": segments, "evidence": evidence}, "warnings": warnings})
+        return
+    for warning in warnings:
+        show.people.print(warning, soft_wrap=True)
+    show.print_account(account)
+
+
+def _send(unit: Unit, patience: float, *, as_json: bool) -> None:
+    until = time.monotonic() + patience if patience > 0 else float("inf")
+    at_start = unit.outbox.waiting_segments
+    with show.progress("sending to the school", is_hidden=as_json) as tell:
+        while not unit.sending.is_done and time.monotonic() < until:
+            tell(at_start - unit.outbox.waiting_segments, at_start)
+            time.sleep(0.1)
+    waiting = {"segments": unit.outbox.waiting_segments, "events": unit.outbox.waiting_events}
+    problems = [problem.code for problem in unit.sending.problems]
+    if as_json:
+        lessons = sum(unit.outbox.lessons().values())
+        show.print_json({"sent": unit.sending.done[Did.SENT], "receipts": lessons, "waiting": waiting, "problems": problems})
+    elif unit.sending.is_done:
+        show.people.print("The school has everything, and signed for it.")
+    else:
+        show.people.print(f"Still waiting for the school: {waiting['segments']} segments, {waiting['events']} events.")
+        for problem in unit.sending.problems:
+            show.people.print(f"{problem.title}. {problem.teacher}", soft_wrap=True)
