@@ -11,26 +11,29 @@ Live, the first minutes are judged without knowing the teacher's voice. Here eve
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from analytics import gate
+from analytics.arrays import Bools, Floats
 from analytics.babble import Babble
+from analytics.events import EventIds
 from analytics.features import Slices
 from analytics.intervals import intervals
-from analytics.level import Floats, room_levels
+from analytics.level import room_levels
+from analytics.noise import noise_beside_speech
 from analytics.phases import find_phases, phase_at
 from analytics.room import Room
+from analytics.spectrum import HOP_S
 from analytics.states import cover
 from analytics.summary import summarise
-from analytics.spectrum import HOP_S
 from analytics.talkers import change_of_voice, in_order, ipu_odds, slice_odds
 from analytics.thresholds import Thresholds
 from analytics.track import Track
 from analytics.turns import turns
 from analytics.voices import Sound, Stretch, is_same_voice, spread_of
-from analytics.waits import EventIds, WaitTimer
+from analytics.waits import WaitTimer
 from lesson.talk import Account, Flag, Ipu, Phase, PhaseSpan, Role, WaitTime
 
 VERSION = "analytics-1"
@@ -38,7 +41,7 @@ VERSION = "analytics-1"
 
 
 def account_of(
-    track: Track, slices: Slices, babble: Babble, lesson_id: str, thresholds: Thresholds, duration: float
+    track: Track, slices: Slices, babble: Babble, lesson_id: str, *, thresholds: Thresholds, duration: float
 ) -> Account:
     """Everything about a lesson of `duration` seconds."""
     speech, noises, room, sound = _heard(track, slices, thresholds)
@@ -51,16 +54,16 @@ def account_of(
     def at(moment: float) -> Phase:
         return phase_at(phases, moment)
 
-    waits = time_waits(ipus, phases, lesson_id, thresholds, room, duration)
+    waits = time_waits(ipus, phases, lesson_id, thresholds=thresholds, room=room, duration=duration)
     gaps = [gap for gap in intervals(ipus, at, thresholds) if gap.phase is Phase.WHOLE_CLASS]
-    states = cover(duration, [*ipus, *(Ipu(Role.NOISE, each.start, each.end) for each in noises)], phases)
+    states = cover(duration, [*ipus, *(Ipu(Role.NOISE, *noise) for noise in noises)], phases)
     return Account(
         duration=duration,
         states=states,
         phases=tuple(phases),
         waits=tuple(waits),
         intervals=tuple(gaps),
-        summary=summarise(waits, gaps, states, phases, turns(ipus, thresholds), thresholds),
+        summary=summarise(waits, gaps, states, phases, turns(ipus, thresholds), thresholds=thresholds),
         config_hash=thresholds.config_hash,
         version=VERSION,
     )
@@ -70,6 +73,7 @@ def time_waits(
     ipus: Sequence[Ipu],
     phases: Sequence[PhaseSpan],
     lesson_id: str,
+    *,
     thresholds: Thresholds,
     room: Room,
     duration: float,
@@ -77,31 +81,37 @@ def time_waits(
     """Run a `WaitTimer` over a lesson whose phases are known; each event once, in its last state."""
     timer = WaitTimer(lesson_id, thresholds, room, EventIds(lesson_id, "account"))
     events: dict[str, WaitTime] = {}
-    changes: list[tuple[float, int, Callable[[], list[WaitTime]]]] = [
-        (span.start, 0, lambda span=span: timer.enter(span.phase, span.start))
-        for span in phases  # type: ignore[misc]
-    ]
-    changes += [(ipu.start, 1, lambda ipu=ipu: timer.feed(ipu)) for ipu in ipus]  # type: ignore[misc]
-    for _, _, change in sorted(changes, key=lambda each: each[:2]):
-        events.update({event.event_id: event for event in change()})
+    # A phase that begins with a voice begins before it.
+    changes: list[PhaseSpan | Ipu] = [*phases, *ipus]
+    for change in sorted(changes, key=lambda each: (each.start, isinstance(each, Ipu))):
+        told = timer.feed(change) if isinstance(change, Ipu) else timer.enter(change.phase, change.start)
+        events.update({event.event_id: event for event in told})
     events.update({event.event_id: event for event in timer.finish(duration)})
     return sorted(events.values(), key=lambda event: event.t_end)
 
 
-def _heard(track: Track, slices: Slices, thresholds: Thresholds) -> tuple[list[Stretch], list[Stretch], Room, Sound]:
+def _heard(
+    track: Track, slices: Slices, thresholds: Thresholds
+) -> tuple[list[Stretch], list[tuple[float, float]], Room, Sound]:
     """Speech, noises, the room, and the frames they were found in."""
     level = track.level_db
     floor, ceiling = room_levels(level)
     sound = Sound(level, floor, track.voicing, track.is_missing, track.is_clipped)
     is_core = gate.core(level, floor, ceiling, track.voice, sound.voicing)
+    beside = noise_beside_speech(is_core, sound.voicing)
+    for start, end in beside.tolist():
+        is_core[start:end] = False
+    colour = slices.usual_colour
     found = gate.stretches(is_core, level, floor, thresholds.min_silence, thresholds.min_speech)
     room = Room.of(level, floor, ceiling, found)
     judged = [
-        sound.judge((start, end), (early, late), slices.between(start, end), thresholds)
+        sound.judge((start, end), (early, late), slices.between(start, end), colour, thresholds)
         for (start, end), (early, late) in zip(found.tolist(), room.corrected(found).tolist(), strict=True)
     ]
     judged = _flag_missing(judged, sound)
-    return [each for each in judged if not each.is_noise], [each for each in judged if each.is_noise], room, sound
+    noises = [(each.start, each.end) for each in judged if each.is_noise]
+    noises += [(start * HOP_S, end * HOP_S) for start, end in beside.tolist()]
+    return [each for each in judged if not each.is_noise], noises, room, sound
 
 
 def _flag_missing(stretches: list[Stretch], sound: Sound) -> list[Stretch]:
@@ -118,7 +128,7 @@ def _flag_missing(stretches: list[Stretch], sound: Sound) -> list[Stretch]:
     return out
 
 
-def _typed(talk: Sequence[Stretch], sound: Sound, is_group: gate.Bools, thresholds: Thresholds) -> list[Ipu]:
+def _typed(talk: Sequence[Stretch], sound: Sound, is_group: Bools, thresholds: Thresholds) -> list[Ipu]:
     """Say of each stretch whose it is, or that we cannot tell."""
     odds = slice_odds([each.slices for each in talk])
     if odds is None:

@@ -15,10 +15,9 @@ the class is on average, and how much that varies, is not asked: that method is 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analytics.gate import Bools
-from analytics.level import Floats, RoomLevel
+from analytics.arrays import Bools, Floats
+from analytics.level import RoomLevel
 from analytics.spectrum import HOP_S, STEP_FRAMES, Frames
 
 # Measured on six labelled lessons: pauses take 0.28 to 0.7 of talk to the whole class, 0.35 and more with babble
@@ -95,7 +94,7 @@ def _group_like(kept: bytearray) -> Bools:
     return many_voices(table[:, :_COUNTS].astype(np.float32), table[:, _COUNTS:].astype(np.float32) / 2)
 
 
-def many_voices(counts: NDArray[np.float32], level_db: NDArray[np.float32]) -> Bools:
+def many_voices(counts: Floats, level_db: Floats) -> Bools:
     """(n,) whether the seconds around each sound like many voices.
 
     Args:
@@ -111,7 +110,7 @@ def many_voices(counts: NDArray[np.float32], level_db: NDArray[np.float32]) -> B
     return np.asarray(told & confused & (_pauses(level_db) < FEW_PAUSES))
 
 
-def _pauses(level_db: NDArray[np.float32]) -> Floats:
+def _pauses(level_db: Floats) -> Floats:
     """Share of pauses in the window around each second."""
     half = _WINDOW_S // 2
     padded = np.pad(level_db, ((half, half), (0, 0)), mode="reflect")

@@ -13,12 +13,9 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analytics.arrays import Floats, Samples
 from analytics.level import RoomLevel
-
-Floats = NDArray[np.float32]
-Samples = NDArray[np.int16]
 
 FRAME_SAMPLES = 160
 

@@ -1,9 +1,9 @@
-"""Find the stretches of speech: loud for this room, and a voice.
+r"""Find the stretches of speech: loud for this room, and a voice.
 
 ::
 
-    level            ___/^^^^^^^\\__/^^^\\_
-    gate  - - - - - / - - - - - - - - - - \\ - - -   halfway between the room's floor and ceiling
+    level            ___/^^^^^^^\__/^^^\_
+    gate  - - - - - / - - - - - - - - - - \ - - -   halfway between the room's floor and ceiling
     core            |#####|   |###|                 over the gate, and a voice
     edges         |########|  |#####|               start: back to 5 dB over the floor
     joined        |#################|               end: on to 15 dB under the voice's own level
@@ -16,13 +16,9 @@ against the voice's own level the end moves little with the room's reverberation
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analytics.level import Floats
+from analytics.arrays import Bools, Floats, Spans
 from analytics.spectrum import HOP_S
-
-Bools = NDArray[np.bool_]
-Spans = NDArray[np.intp]
 
 # Tuned on three labelled lessons, checked on three others (docs/developer/analytics.md).
 GATE_SHARE = 0.45
@@ -62,7 +58,7 @@ def joined(pieces: Spans, gap: int, shortest: int) -> Spans:
     starts = pieces[np.concatenate(([0], apart + 1)), 0]
     ends = np.maximum.accumulate(pieces[:, 1])[np.concatenate((apart, [len(pieces) - 1]))]
     whole = np.stack((starts, ends), axis=1)
-    return whole[whole[:, 1] - whole[:, 0] >= shortest]
+    return np.asarray(whole[whole[:, 1] - whole[:, 0] >= shortest])
 
 
 def stretches(is_core: Bools, level_db: Floats, floor: Floats, min_silence: float, min_speech: float) -> Spans:

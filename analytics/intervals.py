@@ -1,8 +1,8 @@
-"""Name the silences between stretches of speech by who spoke before and after (Fowler 1975).
+r"""Name the silences between stretches of speech by who spoke before and after (Fowler 1975).
 
 ::
 
-    from \\ to   teacher        pupil, class
+    from \ to   teacher        pupil, class
     teacher      SI  1 - 15 s   SR  any, negative in an overlap
     pupil        TR  any        TI  0.2 s and more, another pupil
                                 WP  1.0 s and more, the same pupil

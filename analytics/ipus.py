@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analytics.gate import REACH_FRAMES, Bools, Spans, stretches
-from analytics.level import Floats
+from analytics.arrays import Bools, Floats, Spans
+from analytics.gate import REACH_FRAMES, stretches
 
 _MAX_PENDING = 3000
 """A stretch longer than 30 s is handed out in pieces: group work must not fill the memory."""

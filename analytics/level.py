@@ -14,9 +14,8 @@ both ways.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from analytics.arrays import Floats
 
 FLOOR_PERCENT = 10.0
 CEILING_PERCENT = 92.0

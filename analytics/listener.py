@@ -19,10 +19,10 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analytics import gate
 from analytics.account import account_of
+from analytics.arrays import Bools, Floats, Samples
 from analytics.babble import Babble
 from analytics.detector import VoiceDetector
 from analytics.features import Slices
@@ -74,7 +74,7 @@ class Listener:
         self._slices, self._babble = Slices(), Babble()
         self._ipus = IpuBuilder(self._limits.min_silence, self._limits.min_speech)
         self._live = LiveTalk(lesson_id, self._limits)
-        self._recent: deque[tuple[NDArray[np.float32], ...]] = deque(maxlen=_RECENT_STEPS)
+        self._recent: deque[tuple[Floats, ...]] = deque(maxlen=_RECENT_STEPS)
         self._pending = np.zeros(MARGIN, dtype=np.int16)
         self._missing = np.zeros(MARGIN, dtype=np.bool_)
         self._samples = 0
@@ -113,7 +113,9 @@ class Listener:
         for start, end in self._ipus.finish().tolist():
             out += self._stretch(start, end)
         out += self._live.finish(duration)
-        account = account_of(self._track, self._slices, self._babble, self._lesson_id, self._limits, duration)
+        account = account_of(
+            self._track, self._slices, self._babble, self._lesson_id, thresholds=self._limits, duration=duration
+        )
         self._account = dataclasses.replace(account, waits=_renamed(account.waits, self._live.told))
         return out
 
@@ -127,7 +129,7 @@ class Listener:
             raise ListenerError("The lesson is still going on. Call finish() first.")
         return self._account
 
-    def _take(self, samples: NDArray[np.int16], missing: gate.Bools) -> list[Heard]:
+    def _take(self, samples: Samples, missing: Bools) -> list[Heard]:
         self._pending = np.concatenate((self._pending, samples))
         self._missing = np.concatenate((self._missing, missing))
         out: list[Heard] = []
@@ -138,13 +140,13 @@ class Listener:
         self._pending, self._missing = self._pending[first:].copy(), self._missing[first:].copy()
         return out
 
-    def _step(self, samples: NDArray[np.int16], missing: gate.Bools) -> list[Heard]:
+    def _step(self, samples: Samples, missing: Bools) -> list[Heard]:
         """Judge 100 ms."""
         first_frame = len(self._track)
         own = samples[MARGIN : MARGIN + STEP]
         frames = self._spectrum.frames(samples.astype(np.float32) / 32768)
-        is_missing = missing[MARGIN : MARGIN + STEP].reshape(STEP_FRAMES, HOP).any(axis=1)
-        is_clipped = (np.abs(own.astype(np.int32)) >= _CLIPPED).reshape(STEP_FRAMES, HOP).any(axis=1)
+        is_missing = np.any(missing[MARGIN : MARGIN + STEP].reshape(STEP_FRAMES, HOP), axis=1)
+        is_clipped = np.any(np.abs(own.astype(np.int32)).reshape(STEP_FRAMES, HOP) >= _CLIPPED, axis=1)
         voice = self._detector.feed(own)
         if is_missing.any():
             # Missing sound is neither quiet nor loud: it must not teach us the room.
@@ -174,10 +176,12 @@ class Listener:
         early, late = room.corrected(np.array([[start, end]]))[0].tolist()
         self._live.timer.room = room
         near = max(0, start - first), max(1, end - first)
-        stretch = sound.judge(near, (early, late), self._slices.between(start, end), self._limits)
+        stretch = sound.judge(
+            near, (early, late), self._slices.between(start, end), self._slices.usual_colour, self._limits
+        )
         return self._live.stretch(stretch)
 
-    def _read(self, first_frame: int, level_db: NDArray[np.float32], is_core: gate.Bools) -> None:
+    def _read(self, first_frame: int, level_db: Floats, is_core: Bools) -> None:
         """Keep the reading for the lamp. A single loud frame, a tap, is no voice."""
         heard = np.flatnonzero(is_core)
         if heard.size >= _LAMP_FRAMES:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.level import Floats
+from analytics.arrays import Floats
 
 _SLICES_A_GAUSSIAN = 12
 _ROUNDS = 12

@@ -12,10 +12,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
-from analytics.gate import Bools, joined, spans
+from analytics.arrays import Bools
+from analytics.gate import joined, spans
 from analytics.thresholds import Thresholds
 from lesson.talk import Phase, PhaseSpan
 
@@ -72,7 +74,7 @@ def find_phases(
     """
     work = [(start, end, Phase.GROUP) for start, end in _group_work(is_group, speech, duration, thresholds.group_min)]
     edges = [(0.0, 0.0), *speech, (duration, duration)]
-    for (_, quiet), (loud, _) in zip(edges[:-1], edges[1:], strict=True):
+    for (_, quiet), (loud, _) in pairwise(edges):
         if loud - quiet >= thresholds.group_min and not any(quiet < end and loud > start for start, end, _ in work):
             work.append((quiet, loud, Phase.SILENT_WORK))
     found, at = [], 0.0

@@ -1,11 +1,11 @@
-"""Learn the room from the ends of speech in it, and say what it does to our edges.
+r"""Learn the room from the ends of speech in it, and say what it does to our edges.
 
 ::
 
-    level   ^^^^\\                  the voice stops here
-                 \\                 and the room goes on: RT60 is the time for 60 dB of this slope
-                  \\
-                   \\_ _ _ floor
+    level   ^^^^\                  the voice stops here
+                 \                 and the room goes on: RT60 is the time for 60 dB of this slope
+                  \
+                   \_ _ _ floor
 
 A slope is taken at every end that is followed by a long enough silence. Voices themselves fade, which only makes
 a slope flatter, so the lower middle of all slopes is the room's.
@@ -17,8 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.gate import Spans
-from analytics.level import Floats
+from analytics.arrays import Floats, Spans
 from analytics.spectrum import HOP_S
 
 _SILENCE_FRAMES = 30

@@ -14,8 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analytics.arrays import Bools, Floats
 from lesson.sound import RATE_HZ
 
 HOP = 160
@@ -38,8 +38,6 @@ _SPEECH_HZ = (150.0, 5500.0)
 _PITCH_HZ = (75.0, 420.0)
 _PITCH_BAND_HZ = (70.0, 1800.0)
 
-Floats = NDArray[np.float32]
-
 
 @dataclass(frozen=True, slots=True)
 class Frames:
@@ -54,7 +52,7 @@ class Frames:
     pitch_hz: Floats
     """(10,) where that peak lies. Means nothing where `voicing` is low."""
 
-    def without(self, is_missing: NDArray[np.bool_], level_db: float) -> Frames:
+    def without(self, is_missing: Bools, level_db: float) -> Frames:
         """Put `level_db` and no voice where the sound is missing."""
         flat = np.float32(level_db - 10 * np.log10(BANDS))
         return Frames(
@@ -65,7 +63,7 @@ class Frames:
         )
 
 
-def _mel(hz: NDArray[np.float64] | float) -> NDArray[np.float64]:
+def _mel(hz: Floats | float) -> Floats:
     return np.asarray(2595.0 * np.log10(1.0 + np.asarray(hz) / 700.0))
 
 

@@ -18,10 +18,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from analytics.intervals import Interval
 from analytics.thresholds import Thresholds
 from analytics.turns import PUPILS
 from lesson.talk import (
+    Interval,
     IntervalKind,
     Outcome,
     Phase,
@@ -47,6 +47,7 @@ def summarise(
     states: Sequence[State],
     phases: Sequence[PhaseSpan],
     turns: Sequence[Turn],
+    *,
     thresholds: Thresholds,
 ) -> Summary:
     """Put a lesson's numbers together."""

@@ -20,8 +20,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from analytics.arrays import Bools, Floats
 from analytics.features import PITCH, SIZE
-from analytics.level import Floats
 from analytics.mixture import Mixture
 
 _SIZES = (2, 3, 4, 6)
@@ -125,7 +125,7 @@ class _Run:
         self.pupils: Mixture | None = None
         self._is_teacher = self._first_guess()
 
-    def _first_guess(self) -> np.ndarray:
+    def _first_guess(self) -> Bools:
         """IPUs at the pitch that is heard most: she speaks most and her pitch varies less than thirty children's."""
         each = np.split(self._slices[:, PITCH] * 12, np.cumsum(self._sizes)[:-1])
         median = np.array([np.median(pitch) if pitch.size else _NO_PITCH for pitch in each])
@@ -188,7 +188,7 @@ def in_order(odds: Floats) -> Floats:
     return np.asarray(_logistic(both[:, 0] - both[:, 1]))
 
 
-def _log_sum(table: np.ndarray) -> np.ndarray:
+def _log_sum(table: Floats) -> Floats:
     """Log of the sum of exponentials over the first axis."""
     top = table.max(axis=0)
     return np.asarray(top + np.log(np.exp(table - top).sum(axis=0)))

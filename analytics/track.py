@@ -13,8 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.gate import Bools
-from analytics.level import Floats
+from analytics.arrays import Bools, Floats
 
 _LOWEST_DB = -115.0
 _VOICE, _MISSING, _CLIPPED = 0x20, 0x40, 0x80
@@ -56,17 +55,17 @@ class Track:
     @property
     def voice(self) -> Floats:
         """(n,) 1 where the detector heard a voice."""
-        return ((self._bytes & _VOICE) != 0).astype(np.float32)
+        return np.asarray((self._bytes & _VOICE) != 0, dtype=np.float32)
 
     @property
     def is_missing(self) -> Bools:
         """(n,) the microphone did not deliver."""
-        return (self._bytes & _MISSING) != 0
+        return np.asarray((self._bytes & _MISSING) != 0)
 
     @property
     def is_clipped(self) -> Bools:
         """(n,) samples at the end of the scale."""
-        return (self._bytes & _CLIPPED) != 0
+        return np.asarray((self._bytes & _CLIPPED) != 0)
 
     @property
     def _bytes(self) -> NDArray[np.uint8]:

@@ -14,11 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analytics.arrays import Bools, Floats, Frames64
 from analytics.features import CEPSTRA, PITCH
-from analytics.gate import Bools
-from analytics.level import Floats
 from analytics.noise import is_noise
 from analytics.spectrum import HOP_S
 from analytics.thresholds import Thresholds
@@ -38,7 +36,7 @@ class Stretch:
     end: float
     slices: Floats
     """(n, features.SIZE)"""
-    at: NDArray[np.int64]
+    at: Frames64
     """(n,) frame in which each slice begins."""
     is_noise: bool
     flags: frozenset[Flag] = frozenset()
@@ -58,7 +56,8 @@ class Sound:
         self,
         frames: tuple[int, int],
         edges: tuple[float, float],
-        slices: tuple[NDArray[np.int64], Floats],
+        slices: tuple[Frames64, Floats],
+        usual_colour: float,
         thresholds: Thresholds,
     ) -> Stretch:
         """Judge frames from the first to the one before the second; `edges` are their corrected seconds."""
@@ -71,7 +70,9 @@ class Sound:
             flags.add(Flag.CLIPPED)
         if self.is_missing[start:end].any():
             flags.add(Flag.GAP_IN_AUDIO)
-        return Stretch(*edges, slices[1], slices[0], is_noise(self.voicing[start:end]), frozenset(flags))
+        return Stretch(
+            *edges, slices[1], slices[0], is_noise(self.voicing[start:end], slices[1], usual_colour), frozenset(flags)
+        )
 
     def unheard(self, start: float, end: float, settle: float, thresholds: Thresholds) -> tuple[float, float] | None:
         """Find sound under the gate, in a silence, that may be a pupil the unit hardly hears.

@@ -1,9 +1,9 @@
-"""Time the silences in which somebody could think, while the lesson goes on.
+r"""Time the silences in which somebody could think, while the lesson goes on.
 
 `WaitTimer` is fed IPUs in order of their start, and phases when they change, and says at once what it heard::
 
     she stops --any voice--> event --(pupil)--> answer --teacher--> the same event again, with wait time 2
-                               \\--(teacher)--> "continued"; after a word or two and a pupil: again, as "named"
+                               \--(teacher)--> "continued"; after a word or two and a pupil: again, as "named"
 
     next after her        gap              outcome              kind
     a pupil               0.2 s or more    answered             SR
@@ -23,10 +23,10 @@ is ever called re-asked. Sound cannot tell a hint from an answer of her own: bot
 from __future__ import annotations
 
 import dataclasses
-import uuid
 from collections import deque
 from dataclasses import dataclass
 
+from analytics.events import EventIds, confidence
 from analytics.intervals import SPOILING
 from analytics.room import Room
 from analytics.thresholds import Thresholds
@@ -35,19 +35,6 @@ from lesson.talk import SCHEMA, Basis, Flag, IntervalKind, Ipu, Outcome, Phase, 
 
 _RECENT = 64
 _WORK = {Phase.GROUP: (Outcome.TO_GROUP, IntervalKind.SR), Phase.SILENT_WORK: (Outcome.TO_SILENT_WORK, IntervalKind.SI)}
-
-
-class EventIds:
-    """Names for events: the same lesson gives the same names, another lesson gives others."""
-
-    def __init__(self, lesson_id: str, row: str = "live") -> None:
-        self._lesson, self._row = uuid.UUID(lesson_id), row
-        self._count = 0
-
-    def next(self) -> str:
-        """32 hexadecimal digits, a version 5 UUID of the lesson's id and a counter."""
-        self._count += 1
-        return uuid.uuid5(self._lesson, f"{self._row}-{self._count}").hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +70,7 @@ class WaitTimer:
         self._recent: deque[WaitTime] = deque(maxlen=_RECENT)
 
     def feed(self, ipu: Ipu, p_q: float | None = None) -> list[WaitTime]:
-        """Take in the next IPU; `p_q`: how likely it is a question, when a model says. Returns events, new or fuller."""
+        """Take in the next IPU; `p_q`: how likely a question, if a model says. Returns events, new or fuller."""
         if ipu.role in {Role.NOISE, Role.SILENCE, Role.AV}:
             return []
         held, self._held = self._held, None
@@ -246,7 +233,7 @@ class WaitTimer:
                 basis=Basis.GAP_ONLY if self._last_p_q is None else Basis.PROSODY,
                 p_q=self._last_p_q,
                 p_role=sure,
-                conf=_confidence(sure, flags),
+                conf=confidence(sure, flags),
                 sd_ms=self.room.sd_ms,
                 bias_ms=self.room.bias_ms,
                 flags=frozenset(flags),
@@ -262,9 +249,3 @@ class WaitTimer:
                 return event
         self._recent.append(event)
         return event
-
-
-def _confidence(p_role: float, flags: set[Flag]) -> float:
-    """How much to trust an event: its roles, less a third for each reason to doubt its edges."""
-    doubts = len(flags & {Flag.LOW_SNR, Flag.BABBLE, Flag.CLIPPED, Flag.GAP_IN_AUDIO})
-    return float(p_role * (2 / 3) ** doubts)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 import webrtcvad
 
-from analytics.detector import FRAME_SAMPLES, Floats, Samples
+from analytics.arrays import Floats, Samples
+from analytics.detector import FRAME_SAMPLES
 from lesson.sound import BYTES_A_SAMPLE, RATE_HZ
 
 

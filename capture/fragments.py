@@ -195,6 +195,17 @@ class FragmentedMp4:
         self._mp4.close()
         return self._fragments(is_last=True)
 
+    def close(self) -> None:
+        """Throw away what is pending. May be called twice, and after `finish`."""
+        self._is_finished = True
+        self._mp4.close()
+        self._out.take()
+
+    def __del__(self) -> None:
+        # PyAV 14.2 crashes the process when an open muxer is collected: it then writes to an object that is gone.
+        if hasattr(self, "_mp4"):
+            self.close()
+
     def _check_open(self) -> None:
         if self._is_finished:
             raise EncoderError("The lesson has ended: make another encoder for the next one.")

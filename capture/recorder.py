@@ -152,6 +152,8 @@ class LessonRecorder:
         """Forget the content key and write nothing more. The next boot closes the lesson as interrupted."""
         self._is_over = True
         self._sealer.forget()
+        if self._encoder is not None:
+            self._encoder.close()
         self._disk.release_reserve()
 
     def _check_running(self) -> None:

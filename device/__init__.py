@@ -1,9 +1,12 @@
 """The unit's program: puts the parts together, and owns their loops, threads and clock.
 
+::
+
     settings.py   what a unit is told, once, from one TOML file
     clock.py      monotonic and wall time, behind a seam
     batches.py    what is heard, gathered into the lesson log and into evidence messages
     session.py    one lesson, from button to button
-    courier.py    the thread that brings everything to the school
+    recipients.py for whom it records: pinned keys
+    sending.py    the threads that bring everything to the school
     unit.py       puts them together
 """

@@ -92,7 +92,7 @@ class Sending:
             while not self._stopped.is_set():
                 try:
                     loop()
-                except Exception:
+                except Exception:  # noqa: BLE001 - see the docstring
                     _log.exception("Sending failed unexpectedly; it is tried again.")
                     self._stopped.wait(5.0)
 

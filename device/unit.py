@@ -27,13 +27,14 @@ from device.clock import Clock
 from device.recipients import ListedRecipient, RecipientList, choose, pin
 from device.sending import Sending
 from device.session import LessonSession
-from device.settings import SettingsError, UnitSettings
+from device.settings import UnitSettings
 from lesson.footage.chain import Link
 from lesson.footage.header import Audio, ClockQuality, Header, Media, Video
 from lesson.footage.recipients import RecipientRole
 from lesson.footage.sealing import LessonSealer
 from lesson.footage.signed import UnitKey
 from lesson.messages import LessonStarted, UnitStatus, ack_topic, encode_status, status_topic
+from lesson.settings import SettingsError
 from lesson.sound import RATE_HZ
 from lesson.talk import Heard
 from lesson.version import VERSION
@@ -163,9 +164,7 @@ class Unit:
             self.outbox.add_piece(lesson_id, f"stanzas/{stanza.name}", stanza)
 
     def _add_segment(self, lesson_id: str, folder: Path) -> Callable[[Stored], None]:
-        return lambda stored: self.outbox.add_piece(
-            lesson_id, stored.file_name, folder / stored.file_name, stored.line
-        )
+        return lambda stored: self.outbox.add_piece(lesson_id, stored.file_name, folder / stored.file_name, stored.line)
 
     def _closed(self, session: LessonSession) -> None:
         self._recording = None

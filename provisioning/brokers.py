@@ -79,11 +79,9 @@ require_certificate true
 use_identity_as_username true
 use_username_as_clientid true
 
-# What was retained comes back after a restart. What a unit has to say comes from its outbox, not from here.
+# What was retained comes back after a restart. Nothing is lost without it: units and school say it again.
 persistence true
 persistence_location {files.folder}/
-autosave_on_changes true
-autosave_interval 1
 
 message_size_limit {MAX_MESSAGE_BYTES:d}
 max_queued_messages 10000

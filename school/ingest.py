@@ -60,9 +60,12 @@ class _Read:
 class Ingest:
     """Fed deliveries and statuses, one at a time."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, now: Callable[[], datetime], *, max_unreadable: int = MAX_UNREADABLE
+    ) -> None:
         self._database = database
         self._now = now
+        self._max_unreadable = max_unreadable
 
     def delivery(self, unit: str, payload: bytes) -> Ack | None:
         """Take in a payload of a unit's `up/events`; say what to publish on its `down/ack`, if anything."""
@@ -135,8 +138,10 @@ class Ingest:
     def _set_aside(self, session: Session, unit: str, payload: bytes, reason: str) -> bool:
         _LOG.warning("%s sent a message that cannot be read: %s", unit, reason)
         count = select(func.count()).select_from(UnreadableRow).where(UnreadableRow.unit == unit)
-        if session.scalars(count).one() >= MAX_UNREADABLE:
-            _LOG.error("%s has %d unreadable messages here. Update it, then empty the table.", unit, MAX_UNREADABLE)
+        if session.scalars(count).one() >= self._max_unreadable:
+            _LOG.error(
+                "%s has %d unreadable messages here. Update it, then empty the table.", unit, self._max_unreadable
+            )
             return False
         insert_new(
             session,

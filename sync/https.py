@@ -64,6 +64,7 @@ class HttpsUplink:
         url = urlsplit(base_url)
         if url.scheme != "https" or url.hostname is None or url.path.strip("/") or url.query or url.fragment:
             raise SyncSettingsError(f"{base_url!r} is no address of a school: https://name:port was expected.")
+        self._was_answered = False
         self._context = client_context(ca_file, cert_file, key_file)
         self._pool = urllib3.HTTPSConnectionPool(
             url.hostname,
@@ -134,6 +135,7 @@ class HttpsUplink:
             raise SchoolUnreachableError(f"The school's answer broke off: {error}") from error
         if len(answer) > MAX_ANSWER_BYTES:
             raise SchoolUnreachableError("The school's answer is too long to be one.")
+        self._was_answered = True
         if 200 <= response.status < 300:
             return response.status, answer
         raise _answered_error(response.status, dict(response.headers), answer)
@@ -143,8 +145,9 @@ class HttpsUplink:
             return SchoolUnreachableError(f"What answers is not the school, or its certificate is not valid: {error}")
         # In TLS 1.3 a server judges our certificate when we have begun to speak already, and its alert can be lost
         # in the breakage. Whoever connects and only listens hears it.
-        broken = isinstance(error, SSLError | ProtocolError)
-        if is_certificate_refusal(error) or (broken and self._is_certificate_refused()):
+        is_worth_asking = isinstance(error, SSLError | ProtocolError) and not self._was_answered
+        self._was_answered = False
+        if is_certificate_refusal(error) or (is_worth_asking and self._is_certificate_refused()):
             return NotTrustedError("The school ended the connection because of this unit's certificate.")
         return SchoolUnreachableError(f"The school cannot be reached: {error}")
 

@@ -45,7 +45,9 @@ def lint(house: pathlib.Path) -> subprocess.CompletedProcess[str]:
 def house(tmp_path: pathlib.Path) -> pathlib.Path:
     for package in PACKAGES:
         shutil.copytree(
-            HOUSE / package, tmp_path / package, ignore=lambda _, names: [n for n in names if "." in n and not n.endswith(".py")]
+            HOUSE / package,
+            tmp_path / package,
+            ignore=lambda _, names: [n for n in names if "." in n and not n.endswith(".py")],
         )
     shutil.copy(HOUSE / ".importlinter", tmp_path)
     return tmp_path
@@ -70,7 +72,7 @@ def test_a_forbidden_import_is_found(seed: str, house: pathlib.Path) -> None:
     module, forbidden = SEEDS[seed]
     contracts = configparser.ConfigParser()
     contracts.read(HOUSE / ".importlinter")
-    title = contracts[f"importlinter:contract:{seed.split(',')[0]}"]["name"]
+    title = contracts[f"importlinter:contract:{seed.split(',', maxsplit=1)[0]}"]["name"]
     with (house / module).open("a") as source:
         source.write(f"\n{forbidden}\n")
 
@@ -93,7 +95,11 @@ def test_nothing_happens_on_import() -> None:
     )
 
     result = subprocess.run(
-        [sys.executable, "-W", "error::ResourceWarning", "-c", program], cwd=HOUSE, capture_output=True, text=True, check=False
+        [sys.executable, "-W", "error::ResourceWarning", "-c", program],
+        cwd=HOUSE,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")

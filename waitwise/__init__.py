@@ -1,8 +1,13 @@
 """What people type: `waitwise demo`, `analyse`, `open`, `unit`, `school`. Thin; composes the rest.
 
+::
+
     cli.py            the command and its help
     analyse.py        a file in, an account out
     open_lesson.py    a sealed lesson and an identity in, a film out
-    demo.py           a lesson through a unit, a broker and a school, on this machine
+    demo/             a lesson through a unit, a broker and a school, on this machine
+    matching.py       which of the waits found are the ones that really were
+    unit_cli.py       `waitwise unit`
+    school_cli.py     `waitwise school`
     show.py           tables and progress for people, JSON for machines
 """

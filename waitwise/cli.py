@@ -1,5 +1,7 @@
 """The `waitwise` command: what people type.
 
+::
+
     waitwise demo                                 a lesson through a unit and a school, on this machine
     waitwise analyse lesson.mp4                   waits and talk ratio of any recording
     waitwise open LESSON_DIR --identity FILE      a sealed lesson becomes a film, for whoever may
@@ -12,10 +14,9 @@ from __future__ import annotations
 import importlib
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from click import Command, Context
 from typer.core import TyperGroup
 
 from lesson.footage.errors import IdentityError
@@ -37,11 +38,11 @@ PROGRAMS = {
 class _Programs(TyperGroup):
     """Loads a program when it is asked for."""
 
-    def list_commands(self, ctx: Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         """In the order of the manual."""
         return ["demo", *super().list_commands(ctx), "unit", "school"]
 
-    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import the program, or say what has to be installed for it."""
         if cmd_name not in PROGRAMS:
             return super().get_command(ctx, cmd_name)
@@ -52,7 +53,9 @@ class _Programs(TyperGroup):
             if error.name is None or error.name.split(".")[0] in OURS:
                 raise
             needs = f"Needs more than is installed here: pip install 'waitwise[{extras}]'"
-            return Command(cmd_name, help=needs, callback=lambda: show.stop(WaitwiseError(needs)))
+            absent = typer.Typer(help=needs)
+            absent.command(help=needs)(lambda: show.stop(WaitwiseError(needs)))
+            program = typer.main.get_command(absent)
         program.name = cmd_name
         return program
 
@@ -101,7 +104,8 @@ def open_(
     identity: Annotated[Path, typer.Option(help="Your identity file, from the account menu of the school's page.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The film to write.")],
     unit_key: Annotated[
-        str | None, typer.Option(help="The unit's public key in hexadecimal digits, if you know it: no other is believed.")
+        str | None,
+        typer.Option(help="The unit's public key in hexadecimal digits, if you know it: no other is believed."),
     ] = None,
     account: Annotated[Path | None, typer.Option(help="Write the numbers of the lesson to this file, as JSON.")] = None,
     skip_damaged: Annotated[
@@ -121,9 +125,7 @@ def open_(
         me = _identity(identity)
         pinned = None if unit_key is None else _unit_key(unit_key)
         with show.progress("opening", is_hidden=as_json) as tell:
-            opened = open_lesson(
-                lesson_dir, me, out, unit_key=pinned, skip_damaged=skip_damaged, on_progress=tell
-            )
+            opened = open_lesson(lesson_dir, me, out, unit_key=pinned, skip_damaged=skip_damaged, on_progress=tell)
     except WaitwiseError as error:
         show.stop(error, as_json=as_json)
     except OSError as error:

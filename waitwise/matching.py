@@ -5,8 +5,8 @@
     truth   |----- SR -----|        |-- SI --|
     found     |---- SR ----|     |- SR -|            one match: same kind, onset near, enough in common
 
-A found wait and a true one match, one to one, when they are of the same kind, the onsets are at most 0.25 s plus a tenth
-of the true length apart (0.5 s at the most), and what they share is at least half of what they cover together. This is
+A found wait and a true one match, one to one, when they are of the same kind, the onsets are at most 0.25 s plus a
+tenth of the true length apart (0.5 s at the most), and they share at least half of what they cover together. This is
 `t_collar=0.25, percentage_of_length=0.5` of event-based sound event scoring (Mesaros, Heittola and Virtanen 2016), with
 the collar growing as people's own marking of longer pauses does.
 """

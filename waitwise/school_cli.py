@@ -19,10 +19,10 @@ import typer
 
 from lesson.footage.signed import KEY_BYTES
 from lesson.problems import WaitwiseError
+from lesson.wire import to_wire
 from school.accounts import invite as invite_teacher
 from school.accounts import sign_in_link
 from school.app import open_database
-from lesson.wire import to_wire
 from school.main import Ready
 from school.main import serve as serve_school
 from school.settings import Settings
@@ -38,7 +38,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for
 @app.command()
 def serve(settings: SettingsFile, as_json: AsJson = False) -> None:
     """Serve browsers and units, and read the broker, until stopped."""
-
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
 
     def ready(told: Ready) -> None:
@@ -103,22 +102,27 @@ def register(
 ) -> None:
     """Let a unit in, and say for whom it may record."""
     try:
-        key = bytes.fromhex(signing_key)
-        if len(key) != KEY_BYTES:
-            raise ValueError(signing_key)
         register_unit(
             open_database(Settings.read(settings)),
             unit=unit,
             room=room,
             certificate=certificate.read_bytes(),
-            signing_key=key,
+            signing_key=_public_key(signing_key),
             now=datetime.now(tz=UTC),
             teachers=teacher,
         )
-    except ValueError as error:
-        show.stop(WaitwiseError(f"This is no public signing key: {error}"))
     except OSError as error:
         show.stop(WaitwiseError(str(error)))
     except WaitwiseError as error:
         show.stop(error)
     show.people.print(f"{unit} in {room} may send lessons.")
+
+
+def _public_key(text: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise WaitwiseError(f"{text!r} is no public signing key: 64 hexadecimal digits were expected.")
+    return key

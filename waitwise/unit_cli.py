@@ -1,7 +1,7 @@
 """`waitwise unit`: what a unit does, typed by hand.
 
-    waitwise unit record unit.toml --sound lesson.flac      record a lesson from a file, and bring it to the school
-    waitwise unit send unit.toml                            only bring what is waiting to the school
+waitwise unit record unit.toml --sound lesson.flac      record a lesson from a file, and bring it to the school
+waitwise unit send unit.toml                            only bring what is waiting to the school
 """
 
 from __future__ import annotations
@@ -42,15 +42,15 @@ def record(
     ] = None,
     no_picture: Annotated[bool, typer.Option(help="Record sound only.")] = False,
     title: Annotated[str | None, typer.Option(help="What the lesson is called. The school can read it.")] = None,
-    teacher: Annotated[str | None, typer.Option(help="Whose lesson it is, when the unit knows several teachers.")] = None,
+    teacher: Annotated[str | None, typer.Option(help="Whose lesson it is, if the unit knows several teachers.")] = None,
     speed: Annotated[float, typer.Option(help="How many times faster than real time; 0: as fast as it goes.")] = 1.0,
     patience: Patience = 0.0,
     as_json: AsJson = False,
 ) -> None:
     """Record one lesson and bring it to the school.
 
-    Each pause is printed as it happens. Footage and numbers are sealed before they touch the disk. When the school cannot be reached
-    the lesson waits in the unit's folder: `waitwise unit send` brings it later.
+    Each pause is printed as it happens. Footage and numbers are sealed before they touch the disk. When the school
+    cannot be reached the lesson waits in the unit's folder: `waitwise unit send` brings it later.
     """
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
@@ -133,7 +133,9 @@ def _send(unit: Unit, patience: float, *, as_json: bool) -> None:
     problems = [problem.code for problem in unit.sending.problems]
     if as_json:
         lessons = sum(unit.outbox.lessons().values())
-        show.print_json({"sent": unit.sending.done[Did.SENT], "receipts": lessons, "waiting": waiting, "problems": problems})
+        show.print_json(
+            {"sent": unit.sending.done[Did.SENT], "receipts": lessons, "waiting": waiting, "problems": problems}
+        )
     elif unit.sending.is_done:
         show.people.print("The school has everything, and signed for it.")
     else:

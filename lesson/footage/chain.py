@@ -16,6 +16,7 @@ follows the final segment. Evidence (track 4) travels by itself and is not in th
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from typing import Self
 
@@ -48,8 +49,8 @@ class Link:
     def __post_init__(self) -> None:
         if self.track is Track.EVIDENCE:
             raise ValueError("Evidence is not in the chain.")
-        if self.length < 0 or self.duration < 0:
-            raise ValueError("A length is not negative.")
+        if self.length < 0 or not 0 <= self.duration < math.inf:
+            raise ValueError("A length is a number and not negative.")
         expect_hex(self.sha256, 32, "sha256")
         expect_hex(self.chain, 32, "chain")
         _ = self.name  # its own check of the index

@@ -33,7 +33,7 @@ from lesson.footage.errors import (
 from lesson.footage.header import Header, header_hash
 from lesson.footage.identity import Identity
 from lesson.footage.manifest import Manifest
-from lesson.footage.segments import CONTENT_KEY_BYTES, MAX_INDEX, SegmentName, Track, segment_key
+from lesson.footage.segments import MAX_INDEX, SegmentName, Track, segment_key
 from lesson.footage.stanza import WRAP_SUITE, Stanza, wrap_info
 
 
@@ -160,9 +160,6 @@ def _unwrap(header: Header, hashed: bytes, stanzas: list[Stanza], identity: Iden
     if own is None:
         raise NotForYouError("This lesson was not sealed to this person's keys.")
     try:
-        content_key = WRAP_SUITE.decrypt(own.sealed, identity.encryption_key, info=wrap_info(hashed, kid))
+        return WRAP_SUITE.decrypt(own.sealed, identity.encryption_key, info=wrap_info(hashed, kid))
     except (InvalidTag, ValueError) as error:
         raise StanzaError("Her wrapped key does not open with her identity.") from error
-    if len(content_key) != CONTENT_KEY_BYTES:
-        raise StanzaError("Her wrapped key is not a content key.")
-    return content_key

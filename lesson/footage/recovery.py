@@ -1,4 +1,4 @@
-"""Close a lesson that a power cut interrupted, without its content key.
+"""Close a lesson from what is on the disk, after a power cut or a failed write, without its content key.
 
 ::
 
@@ -23,7 +23,7 @@ from lesson.footage.signed import UnitKey
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What is left of an interrupted lesson, and its manifest."""
+    """What is left of the lesson, and its manifest."""
 
     links: tuple[Link, ...]
     """The longest prefix that holds together."""
@@ -34,11 +34,17 @@ class Recovered:
 
 
 def recover(
-    header_bytes: bytes, links: bytes, unit_key: UnitKey, *, is_whole: Callable[[Link], bool] | None = None
+    header_bytes: bytes,
+    links: bytes,
+    unit_key: UnitKey,
+    *,
+    is_whole: Callable[[Link], bool] | None = None,
+    end: End = End.INTERRUPTED,
 ) -> Recovered:
     """Keep the longest verified prefix of `links`, the bytes of links.jsonl as found, and sign its manifest.
 
     `is_whole` says whether a link's segment is on the disk with its length and hash; the prefix ends where it is not.
+    `end` is `DISK_FULL` when that is why the last segment did not get there.
     Raises `HeaderError` if the header cannot be read or is of another unit.
     """
     header = Header.decode(header_bytes)
@@ -62,7 +68,7 @@ def recover(
         segments=chain.counts,
         chain=chain.head.hex(),
         evidence=None,
-        end=End.INTERRUPTED,
+        end=end,
         duration=round(chain.duration, 6),
     )
     return Recovered(tuple(kept), links[:kept_bytes], manifest.encode(unit_key))

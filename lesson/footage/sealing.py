@@ -7,8 +7,9 @@
     sealer.seal_evidence(plaintext)                       goes out over MQTT
     sealer.close(End.STOPPED)                             manifest.json; the content key is gone
 
-The caller writes: the segment first, fsync, then the line, fsync. After a power cut `recovery.recover` closes the
-lesson without a content key.
+The caller writes: the segment first, fsync, then the line, fsync. After a power cut, and when a write failed,
+`recovery.recover` closes the lesson from what is on the disk, without a content key: `close` would sign for a segment
+that never arrived there.
 
 The content key lives in a bytearray that `close` overwrites. Python cannot promise more: libraries may have copied
 it, and freed memory keeps its contents until it is used again. So the recorder is a process of its own without core
@@ -108,8 +109,9 @@ class LessonSealer:
             chain=head.hex(),
             duration=round(duration, 6),
         )
+        line = link.encode(self._unit_key) + b"\n"
         self._chain.feed(link)
-        return SealedSegment(name, ciphertext, link, link.encode(self._unit_key) + b"\n")
+        return SealedSegment(name, ciphertext, link, line)
 
     def seal_evidence(self, plaintext: bytes) -> tuple[int, bytes]:
         """Seal the next piece of evidence. Its index, counted from 0, and its bytes."""

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -284,6 +285,22 @@ def test_a_microphone_that_stops_leaves_silence_and_what_comes_too_late_is_count
     assert level[int(8.4 * RATE_HZ) : int(10.8 * RATE_HZ)].min() > 0.1
     assert 7 * RATE_HZ < mp4.late_samples < 9 * RATE_HZ
     assert len(level) == pytest.approx(11 * RATE_HZ, abs=1024)
+
+
+def test_an_encoder_that_is_dropped_in_the_middle_takes_nothing_with_it() -> None:
+    for _ in range(5):
+        mp4 = encoder()
+        mp4.picture(frame(0.0))
+        for block in blocks(0, 0.5):
+            mp4.sound(block)
+        del mp4
+        gc.collect()
+    mp4 = encoder()
+    mp4.picture(frame(0.0))
+    mp4.close()
+    mp4.close()
+    with pytest.raises(EncoderError, match="has ended"):
+        mp4.finish()
 
 
 def test_a_lesson_without_anything_is_empty() -> None:

@@ -190,6 +190,16 @@ def test_many_holes_are_filled_up_to_the_limit_only(tmp_path: Path) -> None:
     assert 2 < seconds <= 2 + MAX_MISSING
 
 
+def test_a_file_whose_clock_does_not_start_at_zero_starts_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "later.mkv"
+    write_sound(path, [tone(1, 16_000)], 16_000, "pcm_s16le", "s16", "mono", lambda at: at + 5)
+    microphone = FileMicrophone(path)
+    sound, blocks = hear(microphone)
+    assert len(sound) == RATE_HZ
+    assert not any(block.is_missing for block in blocks)
+    assert microphone.warnings == []
+
+
 def test_sound_that_starts_after_the_picture_starts_with_missing_blocks(tmp_path: Path) -> None:
     path = tmp_path / "late.mkv"
     with av.open(str(path), "w") as out:

@@ -30,7 +30,7 @@ from capture.fragments import Fragment, FragmentedMp4
 from capture.interrupted import close_interrupted
 from capture.recorder import HEADER, LINKS, MANIFEST, LessonRecorder, RecordingOverError, Stored
 from lesson.footage.header import Audio, Header, Media, Video
-from lesson.footage.identity import Identity, encode_open, read_identity
+from lesson.footage.identity import Identity, read_identity
 from lesson.footage.manifest import End, Manifest
 from lesson.footage.opening import OpenLesson
 from lesson.footage.recipients import RecipientRole
@@ -376,7 +376,8 @@ def watch(event, arguments):
         opened.append(f"{event} {arguments}")
 
 from pathlib import Path
-from tests.capture.test_recorder import *
+from tests.capture.test_recorder import DRAWING, LOG_LINE, SECRETS, TEACHER, UNIT_KEY, FolderDisk, Lesson
+from lesson.footage.identity import encode_open
 
 sys.addaudithook(watch)
 lesson = Lesson(FolderDisk(Path(folder))).start()

@@ -120,6 +120,13 @@ def test_the_open_identity_round_trips_and_its_keys_belong_together(identity: Id
         read_identity(json.dumps({**raw, "signing_key": foreign["signing_key"]}).encode())
 
 
+def test_a_locked_file_made_with_somebody_elses_public_keys_is_noticed(identity: Identity) -> None:
+    mixed = Identity.from_bytes(identity.to_bytes())
+    mixed.recipient = Identity.generate().recipient
+    with pytest.raises(IdentityError, match="belong together"):
+        SealedIdentity.seal(mixed, PASSPHRASE).unlock(PASSPHRASE)
+
+
 def test_the_words_are_the_list_the_notice_speaks_of() -> None:
     words = word_list()
     assert len(words) == len(set(words)) == 7776

@@ -53,6 +53,14 @@ def test_the_prefix_ends_where_a_segment_did_not_reach_the_disk(folder: Any) -> 
     assert [link.name.file_name for link in kept.links] == ["0-000000.seg", "0-000001.seg", "2-000000.seg"]
 
 
+def test_a_disk_that_filled_up_leaves_a_lesson_without_the_segment_that_did_not_fit(folder: Any) -> None:
+    on_disk = b"".join(folder.lines[:-1])
+    kept = recover(folder.header, on_disk, folder.unit_key, end=End.DISK_FULL)
+    manifest = Manifest.decode(kept.manifest, folder.unit_key.public)
+    assert (manifest.end, manifest.segment_count) == (End.DISK_FULL, 5)
+    folder.but(links=on_disk, manifest=kept.manifest).open()
+
+
 def test_a_damaged_line_ends_the_prefix_and_the_rest_is_not_guessed(folder: Any) -> None:
     lines = folder.lines
     lines[2] = lines[2].replace(b'"track":2', b'"track":3')

@@ -166,6 +166,15 @@ def test_nothing_follows_the_final_segment(folder: Any) -> None:
         sealer.seal(Track.AV, b"one more")
 
 
+@pytest.mark.parametrize("duration", [-1.0, float("nan"), float("inf")])
+def test_a_duration_that_is_none_changes_nothing(duration: float, folder: Any) -> None:
+    header = header_for(folder.teacher, folder.unit_key, folder)
+    sealer = LessonSealer(header, [folder.teacher.recipient], folder.unit_key)
+    with pytest.raises(ValueError, match="A length"):
+        sealer.seal(Track.AV, b"", duration=duration)
+    assert sealer.seal(Track.AV, b"", duration=2.0).name == SegmentName(Track.AV, 0)
+
+
 def test_a_sealer_refuses_a_header_for_somebody_else(folder: Any) -> None:
     header = header_for(folder.teacher, folder.unit_key, folder)
     with pytest.raises(SealingError, match="recipients"):

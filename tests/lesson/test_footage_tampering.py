@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from lesson.footage.chain import Link
+from lesson.footage.chain import Link, chain_hash
 from lesson.footage.errors import (
     FootageError,
     HeaderError,
@@ -225,6 +225,15 @@ def test_another_unit_than_the_pinned_one(folder: Any) -> None:
     # Even when there is nothing signed to verify yet.
     with pytest.raises(HeaderError, match="Another unit"):
         folder.but(stanzas=(), links=b"", manifest=None).open(unit_key=UnitKey.generate().public)
+
+
+def test_a_hole_in_a_track_is_noticed_even_if_the_unit_itself_signed_it(folder: Any) -> None:
+    hashed = header_hash(folder.header)
+    name = SegmentName(Track.AV, 1)
+    head = chain_hash(hashed, name, final=False, length=56, sha256=bytes(32))
+    link = Link(Track.AV, 1, final=False, length=56, sha256=bytes(32).hex(), chain=head.hex(), duration=2.0)
+    with pytest.raises(LinkError, match="out of order"):
+        folder.but(links=link.encode(folder.unit_key) + b"\n", manifest=None).open()
 
 
 def test_a_manifest_for_other_links_of_the_same_number(folder: Any) -> None:

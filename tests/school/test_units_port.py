@@ -28,7 +28,9 @@ def known_units(session_school: Any) -> SchoolUnderTest:
     for unit, own in files.items():
         certificate, now = own.cert_file.read_bytes(), datetime.now(UTC)
         # The suite's lessons each bring a signing key of their own.
-        register_unit(session_school.database, unit=unit, room="Lab", certificate=certificate, signing_key=None, now=now)
+        register_unit(
+            session_school.database, unit=unit, room="Lab", certificate=certificate, signing_key=None, now=now
+        )
 
     def uplink(unit: str) -> HttpsUplink:
         return HttpsUplink(session_school.units, files[unit].ca_file, files[unit].cert_file, files[unit].key_file)

@@ -1,136 +1,25 @@
 """Every way to a school passes the same suite; the real one also gives the right reason when it cannot."""
 
-import base64
-import hashlib
-import json
 import os
 import socket
-import ssl
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
-from cryptography import x509
 
-from lesson.footage.signed import ReceiptKey
-from lesson.problems import NOT_TRUSTED, SCHOOL_REFUSED, SCHOOL_UNREACHABLE, SETTINGS_WRONG
-from lesson.wire import to_wire
-from provisioning.authority import unit_of_certificate
+from lesson.problems import NOT_TRUSTED, SCHOOL_UNREACHABLE, SETTINGS_WRONG
+from provisioning.authority import Authority, new_key, write_certificate, write_key
 from provisioning.throw_away import CredentialFiles, ThrowAwayAuthority
 from sync.errors import NotTrustedError, SchoolRefusedError, SchoolUnreachableError, SyncError, SyncSettingsError
 from sync.https import HttpsUplink
 from sync.memory_school import MemorySchool, MemoryUplink
-from sync.uplink import AlreadyThere, Committed, Missing, Stored
+from sync.uplink import Stored
+from tests.suites.school_server import RECEIPT_KEY, SchoolHandler, SchoolServer, now
 from tests.suites.uplink import OTHER_UNIT, UNIT, SchoolUnderTest, UplinkSuite, seal_lesson
 
 LESSON = "00" * 16
-RECEIPT_KEY = ReceiptKey.generate()
-
-
-def now() -> datetime:
-    return datetime(2026, 11, 17, 10, 0, tzinfo=UTC)
-
-
-class SchoolServer(ThreadingHTTPServer):
-    """The agreement of docs/formats/upload.md over real TLS, with a `MemorySchool` behind it."""
-
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, files: CredentialFiles) -> None:
-        super().__init__(("127.0.0.1", 0), SchoolHandler)
-        self.school = MemorySchool(RECEIPT_KEY, now)
-        self.connections = 0
-        self.answer_instead: Callable[[SchoolHandler], None] | None = None
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(files.cert_file, files.key_file)
-        context.load_verify_locations(files.ca_file)
-        context.verify_mode = ssl.CERT_REQUIRED
-        self.context = context
-
-    def finish_request(self, request: Any, address: Any) -> None:
-        self.connections += 1
-        with self.context.wrap_socket(request, server_side=True) as tls:
-            super().finish_request(tls, address)
-
-    def handle_error(self, request: Any, address: Any) -> None:
-        """A client that went away is what these tests are about."""
-
-    @property
-    def url(self) -> str:
-        return f"https://127.0.0.1:{self.server_port}"
-
-
-class SchoolHandler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: SchoolServer
-    timeout = 20
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        pass
-
-    def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def problem(self, status: int, detail: str, code: str | None = None) -> None:
-        body = {"type": "about:blank", "title": "Refused", "status": status, "detail": detail, "problem": code}
-        self.answer(status, json.dumps(body).encode(), Content_Type="application/problem+json")
-
-    @property
-    def unit(self) -> str:
-        return unit_of_certificate(x509.load_der_x509_certificate(self.connection.getpeercert(True)))
-
-    def do_PUT(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.server.answer_instead is not None:
-            return self.server.answer_instead(self)
-        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
-        if self.headers["Content-Digest"] != f"sha-256=:{digest}:":
-            return self.problem(422, "The digest is for other bytes.")
-        lesson_id, name = self.name_of_path()
-        link = self.headers["Waitwise-Link"]
-        line = None if link is None else base64.urlsafe_b64decode(link + "=" * (-len(link) % 4))
-        try:
-            answer = self.server.school.put(self.unit, lesson_id, name, body, line)
-        except SchoolRefusedError as error:
-            return self.problem(error.status, str(error), SCHOOL_REFUSED.code)
-        match answer:
-            case Committed():
-                return self.answer(200, answer.receipt)
-            case Missing():
-                return self.answer(202, json.dumps(to_wire(answer)).encode())
-            case Stored():
-                return self.answer(201)
-            case AlreadyThere():
-                return self.answer(200)
-
-    def do_GET(self) -> None:
-        if self.server.answer_instead is not None:
-            return self.server.answer_instead(self)
-        try:
-            have = self.server.school.have(self.unit, self.path.split("/")[3])
-        except SchoolRefusedError as error:
-            return self.problem(error.status, str(error), SCHOOL_REFUSED.code)
-        return self.answer(200, json.dumps(to_wire(have)).encode(), Content_Type="application/json")
-
-    def name_of_path(self) -> tuple[str, str]:
-        _, _, _, lesson_id, kind, *rest = self.path.split("/")
-        match kind:
-            case "segments":
-                return lesson_id, f"{int(rest[0])}-{int(rest[1]):06}.seg"
-            case "stanzas":
-                return lesson_id, f"stanzas/{rest[0]}.json"
-        return lesson_id, f"{kind}.json"
 
 
 @pytest.fixture(scope="module")
@@ -150,12 +39,8 @@ def server_files(authority: ThrowAwayAuthority) -> CredentialFiles:
 
 @pytest.fixture
 def server(server_files: CredentialFiles) -> Iterator[SchoolServer]:
-    with SchoolServer(server_files) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with SchoolServer(server_files).running() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def uplink_to(url: str, files: CredentialFiles) -> HttpsUplink:
@@ -278,14 +163,10 @@ def test_a_rogue_school_gets_nothing(
 ) -> None:
     """Another authority's server, at the right address, and nobody who listens to it."""
     rogue = ThrowAwayAuthority(tmp_path, datetime.now(UTC), is_demo=True)
-    with SchoolServer(rogue.server("127.0.0.1")) as server:
+    with SchoolServer(rogue.server("127.0.0.1")).running() as server:
         server.answer_instead = lambda handler: handler.answer(201)
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
         with closing(uplink_to(server.url, units[UNIT])) as uplink, pytest.raises(SchoolUnreachableError) as refused:
             uplink.put(LESSON, "header.json", b"{}")
-        server.shutdown()
-        thread.join()
     assert "not the school" in str(refused.value)
 
 
@@ -299,6 +180,25 @@ def test_a_unit_that_the_school_does_not_know_is_told_so(
     ):
         uplink.have(LESSON)
     assert refused.value.problem is NOT_TRUSTED
+
+
+def test_an_authority_that_may_name_only_the_schools_servers_is_as_good(tmp_path: Path) -> None:
+    """OpenSSL on both ends takes the name constraints as they are meant."""
+    at = datetime.now(UTC)
+    authority = Authority.create("Elm School", ("127.0.0.1", "school.example"), at)
+    (tmp_path / "authority.pem").write_bytes(authority.pem)
+    ends = {}
+    for end in ("server", "unit"):
+        key = new_key()
+        public = key.public_key()
+        issued = authority.issue_unit(UNIT, "Science 3", public, at)
+        if end == "server":
+            issued = authority.issue_server(("127.0.0.1",), public, at)
+        ends[end] = CredentialFiles(tmp_path / "authority.pem", tmp_path / f"{end}.pem", tmp_path / f"{end}.key")
+        write_key(ends[end].key_file, key)
+        write_certificate(ends[end].cert_file, issued)
+    with SchoolServer(ends["server"]).running() as server, closing(uplink_to(server.url, ends["unit"])) as uplink:
+        assert seal_lesson().put(uplink, "header.json") == Stored()
 
 
 def test_the_environment_changes_nothing(

@@ -108,9 +108,9 @@ def file_problems(folder: Path, truth: Row) -> list[str]:
 
 
 def questions(truth: Row) -> list[Row]:
-    """Return the waits that follow a question of the teacher's, or her naming somebody after one.
+    """Return the waits that follow a question of the teacher's.
 
-    A wait after a bare name belongs to the question before it and is not counted twice.
+    The wait after a bare name belongs to the question before it and is not counted again.
     """
     asked = {_ms(ipu["end_s"]) for ipu in truth["ipus"] if ipu.get("question")}
     return [wait for wait in truth["waits"] if wait["kind"] in {"SR", "SI"} and _ms(wait["t_end_s"]) in asked]

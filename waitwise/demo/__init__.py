@@ -1,5 +1,7 @@
 """A lesson through a unit, a broker and a school, all on this machine: `waitwise demo`.
 
+::
+
     world.py      the school, its broker, a teacher with her keys, a unit: set up and started
     run.py        plays the lesson and counts what arrived
     page.py       looks at the lesson page with a real browser

@@ -10,7 +10,7 @@ import threading
 import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import typer
 
@@ -107,7 +107,7 @@ class _Servers:
         """Start everything."""
         return self._closing.enter_context(world(self._folder, self._port))
 
-    def __enter__(self) -> _Servers:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

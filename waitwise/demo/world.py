@@ -103,7 +103,7 @@ class World:
         self._write_unit(broker_port, ready, signing_key, certificate)
 
     def lesson_address(self, lesson: str) -> str:
-        """Address of the lesson page, which signs in once and unlocks. What is behind the # never leaves the browser."""
+        """Address of the lesson page: signs in once, unlocks with what is behind the #. The school never sees that."""
         settings = Settings.read(self.school_settings)
         database = open_database(settings)
         try:

@@ -13,7 +13,6 @@ import { BadSignatureError, verify } from "./signed.js";
 /** @import { Recipient } from "./recipients.js" */
 
 const SEALED_BYTES = 64;
-const CONTENT_KEY_BYTES = 16;
 
 const readStanza = record({ header_sha256: hex(32), kid: hex(16), sealed: base64url });
 
@@ -71,11 +70,7 @@ export async function wrap(contentKey, recipient, headerHash) {
 export async function unwrap(sealed, identity, headerHash) {
   const { encryptionKey, kid } = identity.recipient;
   try {
-    const key = await openFrom(sealed, identity.encryptionKey, encryptionKey, wrapInfo(headerHash, kid));
-    if (key.length !== CONTENT_KEY_BYTES) {
-      throw new StanzaError("Her wrapped key is not a content key.");
-    }
-    return key;
+    return await openFrom(sealed, identity.encryptionKey, encryptionKey, wrapInfo(headerHash, kid));
   } catch (error) {
     if (error instanceof HpkeError) {
       throw new StanzaError("Her wrapped key does not open with her identity.", { cause: error });
