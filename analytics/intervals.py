@@ -13,10 +13,9 @@ Signed offsets under 0.2 s (a latch, an overlap) are kept for SR and TR and are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import pairwise
 
 from analytics.thresholds import Thresholds
-from analytics.turns import PUPILS, without_backchannels
+from analytics.turns import PUPILS, SPEECH, without_backchannels
 from lesson.talk import Flag, Interval, IntervalKind, Ipu, Phase, Role
 
 SPOILING = frozenset({Flag.GAP_IN_AUDIO, Flag.CLIPPED})
@@ -26,11 +25,18 @@ SPOILING = frozenset({Flag.GAP_IN_AUDIO, Flag.CLIPPED})
 def intervals(ipus: Iterable[Ipu], phase_at: Callable[[float], Phase], thresholds: Thresholds) -> list[Interval]:
     """All intervals of a lesson, in order. `phase_at`: the phase at a moment."""
     found = []
-    for before, after in pairwise(without_backchannels(ipus, thresholds)):
-        kind = kind_of(before, after, thresholds)
-        if kind is not None:
+    before: Ipu | None = None
+    for after in without_backchannels(ipus, thresholds):
+        if after.role is Role.AV:
+            before = None
+        if after.role not in SPEECH:
+            continue
+        kind = kind_of(before, after, thresholds) if before is not None else None
+        if before is not None and kind is not None:
             usable = not (before.flags | after.flags) & SPOILING
             found.append(Interval(kind, phase_at(before.end), before.end, after.start - before.end, usable))
+        if before is None or after.end > before.end:
+            before = after
     return found
 
 

@@ -33,17 +33,28 @@ def turns(ipus: Iterable[Ipu], thresholds: Thresholds) -> list[Turn]:
 
 
 def is_backchannel(before: Ipu, word: Ipu, after: Ipu, thresholds: Thresholds) -> bool:
-    """Whether `word` is a pupil's "yes" inside the teacher's talk: short, no silence before it, and she goes on.
+    """Whether `word` is a pupil's "yes" between the teacher's words: no silence before it, and she goes on at once.
 
     A short answer after a silence is an answer, however soon she replies.
     """
     return (
+        _is_short_word(before, word, thresholds)
+        and after.role is Role.TEACHER
+        and after.start - word.end < thresholds.backchannel_resume
+    )
+
+
+def is_inside(before: Ipu, word: Ipu, thresholds: Thresholds) -> bool:
+    """Whether `word` is a pupil's "yes" over the teacher's voice, which goes on after it."""
+    return _is_short_word(before, word, thresholds) and word.end <= before.end
+
+
+def _is_short_word(before: Ipu, word: Ipu, thresholds: Thresholds) -> bool:
+    return (
         before.role is Role.TEACHER
         and word.role in PUPILS
-        and after.role is Role.TEACHER
         and word.end - word.start <= thresholds.backchannel_max
         and word.start - before.end < thresholds.min_silence
-        and after.start - word.end < thresholds.backchannel_resume
     )
 
 
@@ -52,6 +63,8 @@ def without_backchannels(ipus: Iterable[Ipu], thresholds: Thresholds) -> list[Ip
     kept: list[Ipu] = []
     row = sorted(ipus, key=lambda ipu: ipu.start)
     for at, ipu in enumerate(row):
+        if kept and is_inside(kept[-1], ipu, thresholds):
+            continue
         if kept and at + 1 < len(row) and is_backchannel(kept[-1], ipu, row[at + 1], thresholds):
             continue
         kept.append(ipu)

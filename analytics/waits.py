@@ -30,7 +30,7 @@ from analytics.events import EventIds, confidence
 from analytics.intervals import SPOILING
 from analytics.room import Room
 from analytics.thresholds import Thresholds
-from analytics.turns import PUPILS, is_backchannel
+from analytics.turns import PUPILS, is_backchannel, is_inside
 from lesson.talk import SCHEMA, Basis, Flag, IntervalKind, Ipu, Outcome, Phase, Role, WaitTime
 
 _RECENT = 64
@@ -71,13 +71,19 @@ class WaitTimer:
 
     def feed(self, ipu: Ipu, p_q: float | None = None) -> list[WaitTime]:
         """Take in the next IPU; `p_q`: how likely a question, if a model says. Returns events, new or fuller."""
-        if ipu.role in {Role.NOISE, Role.SILENCE, Role.AV}:
+        if ipu.role in {Role.NOISE, Role.SILENCE}:
             return []
+        if ipu.role is Role.AV:
+            out = [*self._release(), *self.silent_until(ipu.start), *self._settle_answer(None)]
+            self._last = self._chain = self._cut = None
+            return out
         held, self._held = self._held, None
         if held is not None:
             if self._last is not None and is_backchannel(self._last, held, ipu, self._limits):
                 return self.feed(ipu, p_q)
             return [*self._take(held, None), *self.feed(ipu, p_q)]
+        if self._last is not None and is_inside(self._last, ipu, self._limits):
+            return []
         if self._may_be_backchannel(ipu):
             self._held = ipu
             return []
@@ -85,17 +91,16 @@ class WaitTimer:
 
     def enter(self, phase: Phase, at: float) -> list[WaitTime]:
         """Take in that a phase began at `at` seconds, perhaps some time ago."""
-        out = self._release()
-        self._phase = phase
+        out = [*self._release(), *self.silent_until(at)]
         if phase is Phase.WHOLE_CLASS:
-            self._last = self._chain = None
+            self._phase, self._last, self._chain = phase, None, None
             return out
         out += self._settle_answer(None)
         for event in [event for event in self._recent if event.t_end > at]:
             out.append(self._keep(dataclasses.replace(event, phase=phase)))
         if phase in _WORK:
             out += self._to_work(phase, at)
-        self._last = self._chain = self._cut = None
+        self._phase, self._last, self._chain, self._cut = phase, None, None, None
         return out
 
     def silent_until(self, now: float) -> list[WaitTime]:
@@ -140,6 +145,9 @@ class WaitTimer:
         else:
             self._chain = self._cut = None
             out += self._settle_answer(None)
+        if last is not None and ipu.end <= last.end:
+            # The other voice was still there when this one ended: it has the floor.
+            return out + (self._settle_answer(None) if last.role is Role.TEACHER else [])
         self._last, self._last_p_q = ipu, p_q
         return out
 
@@ -170,7 +178,9 @@ class WaitTimer:
     def _named(self, silence: float) -> list[WaitTime]:
         """A pupil spoke after a word or two of hers: the silence before was "pose, pause", the words a name."""
         cut, limits = self._cut, self._limits
-        if cut is None or self._cut_words > limits.name_max_speech or silence >= limits.name_answer_within:
+        if cut is None or cut.outcome is not Outcome.CONTINUED:
+            return []
+        if self._cut_words > limits.name_max_speech or silence >= limits.name_answer_within:
             return []
         named = dataclasses.replace(
             cut, outcome=Outcome.NAMED, pause_before_name=cut.offered_wait, pause_after_name=silence

@@ -9,12 +9,16 @@
 errors.py           what can go wrong here
 pace.py             full speed, or the speed of the room
 microphone.py       the seam, and what a block of sound promises
+media_file.py       reads a media file and survives its damage
 file_microphone.py  any audio or video file as a microphone
 drawn_microphone.py a lesson drawn with characters as a microphone
 camera.py           the seam, and what a frame promises
 chart_camera.py     a moving test chart with the time in it
+strokes.py          letters for the chart, without a font
+time_code.py        the time in a picture, for tests
 file_camera.py      the pictures of a video file
 fragments.py        pictures and sound to fragmented MP4
+codecs.py           how pictures are encoded, and what a player is told
 boxes.py            bytes to whole MP4 boxes
 moof.py             from when to when a segment plays
 files.py, disk.py   writing that survives a power cut

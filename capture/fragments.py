@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 import av
 import numpy as np
@@ -35,12 +35,14 @@ from av.video.stream import VideoStream
 
 from capture.boxes import Box, BoxSplitter
 from capture.camera import Frame, Image, blank
+from capture.codecs import Codecs, Preset, avc1, video_options
 from capture.errors import EncoderError
 from capture.moof import track_span
 from lesson.sound import BYTES_A_SAMPLE, RATE_HZ, AudioBlock
 
-KEY_EVERY = 1.75
-"""Seconds between key frames. What a power cut takes is this and the sound encoder's 0.2 s: together under 2 s."""
+KEY_EVERY = 1.6
+"""Seconds between key frames. What a power cut takes is this, the 0.2 s that the sound encoder is behind, and a frame:
+together under 2 s from five pictures a second on (measured: 1.8 s at five)."""
 
 PATIENCE = 2.0
 """Seconds that one track may be behind the other before it is continued without its device."""
@@ -51,11 +53,6 @@ TICKS = 90_000
 _SMALLEST_STEP = TICKS // 1000  # two pictures with one time stamp make the muxer refuse both
 
 _PRIMING = 1024  # samples that FFmpeg's AAC encoder puts before the sound; the edit list tells players
-
-# Level: pixels x pictures a second that a decoder must manage (H.264, table A-1). The first that fits is declared.
-_LEVELS = (("31", 3600, 108_000), ("40", 8192, 245_760), ("42", 8704, 522_240), ("51", 36_864, 983_040))
-
-Preset = Literal["ultrafast", "superfast"]
 
 
 class FragmentKind(StrEnum):
@@ -79,20 +76,6 @@ class Fragment:
     """Seconds; 0 for the init."""
     is_final: bool = False
     """Nothing comes after it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Codecs:
-    """What the header says about the stream, known before the first picture (RFC 6381)."""
-
-    video: str | None
-    audio: str
-
-    @property
-    def mime(self) -> str:
-        """What a browser's MediaSource wants to hear."""
-        names = ", ".join(name for name in (self.video, self.audio) if name)
-        return f'{"video" if self.video else "audio"}/mp4; codecs="{names}"'
 
 
 class FragmentedMp4:
@@ -136,7 +119,7 @@ class FragmentedMp4:
             self._audio = self._add_audio(audio_bit_rate)
         except (av.error.FFmpegError, ValueError) as error:
             raise EncoderError(f"No picture of {width} x {height} at {rate_hz} Hz can be encoded: {error}") from error
-        self.codecs = Codecs(_avc1(self._video) if self._video else None, "mp4a.40.2")
+        self.codecs = Codecs(avc1(self._video) if self._video else None, "mp4a.40.2")
         self._image: Image = blank(width, height) if width else np.empty((0, 0), np.uint8)
         self._last_tick = -_SMALLEST_STEP
         self._next_key = 0.0
@@ -277,23 +260,7 @@ class FragmentedMp4:
         stream = self._mp4.add_stream(
             "libx264",
             rate=Fraction(rate_hz).limit_denominator(1001),
-            options={
-                "preset": preset,
-                "tune": "zerolatency",
-                "level": _level(width, height, rate_hz),
-                # Key frames come by time, from us alone: each starts a segment.
-                "forced-idr": "1",
-                "g": "1000000",
-                "x264-params": "scenecut=0",
-                "crf": "24",
-                "maxrate": str(bit_rate),
-                "bufsize": str(2 * bit_rate),
-                "threads": str(threads),
-                "color_range": "tv",
-                "colorspace": "bt709",
-                "color_primaries": "bt709",
-                "color_trc": "bt709",
-            },
+            options=video_options(width, height, rate_hz, preset, bit_rate, threads),
         )
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.time_base = stream.time_base = Fraction(1, TICKS)
@@ -328,20 +295,3 @@ def _muxer_options(*, has_video: bool) -> dict[str, str]:
     if has_video:
         return {"movflags": f"frag_keyframe+{flags}", "flush_packets": "1"}
     return {"movflags": flags, "frag_duration": str(round(KEY_EVERY * 1e6)), "flush_packets": "1"}
-
-
-def _level(width: int, height: int, rate_hz: float) -> str:
-    blocks = -(-width // 16) * -(-height // 16)
-    for level, most_blocks, most_blocks_a_second in _LEVELS:
-        if blocks <= most_blocks and blocks * rate_hz <= most_blocks_a_second:
-            return level
-    raise EncoderError(f"{width} x {height} at {rate_hz} Hz is more than a classroom's player can show.")
-
-
-def _avc1(stream: VideoStream) -> str:
-    """`avc1.PPCCLL`: profile, constraints and level, from the parameter set that the opened encoder made."""
-    extradata = bytes(stream.codec_context.extradata or b"")
-    # Annex B: a start code, then the NAL unit; the first one is the sequence parameter set.
-    start = extradata.index(b"\x00\x00\x01") + 3
-    profile = extradata[start + 1 : start + 4]
-    return f"avc1.{profile.hex().upper()}"

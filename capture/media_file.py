@@ -75,7 +75,9 @@ class MediaFile:
         if stream.duration:
             self.duration = float(stream.duration * stream.time_base)
         elif self._container.duration:
-            self.duration = self._container.duration / av.time_base
+            # Matroska counts from 0, wherever its first time stamp is.
+            before = max(0.0, self._origin) if "matroska" in self._formats else 0.0
+            self.duration = self._container.duration / av.time_base - before
         if self.duration is not None and self._formats & _DECLARES_LENGTH:
             self.declared_duration = self.duration
             if "wav" in self._formats and stream.bit_rate:

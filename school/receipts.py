@@ -7,6 +7,7 @@ the links of exactly these segments make the manifest's chain. The first receipt
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -85,7 +86,7 @@ def _follows(head: bytes, row: SegmentRow) -> bool:
 
 def _write_once(file: Path, secret: bytes) -> None:
     # Two processes may start at once: the first one's key stays, whole or not at all.
-    fresh = file.with_name(f".{KEY_FILE}.{os.getpid()}")
+    fresh = file.with_name(f".{KEY_FILE}.{secrets.token_hex(8)}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         os.write(handle, secret)

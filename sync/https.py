@@ -43,7 +43,7 @@ CONNECT_TIMEOUT = 10.0
 ANSWER_TIMEOUT = 60.0
 """Seconds without a byte in either direction. A school writes a segment to its disk before it answers."""
 
-LISTEN_TIMEOUT = 2.0
+LISTEN_TIMEOUT = 1.0
 """Seconds that a school may take to object to a certificate."""
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024

@@ -134,7 +134,8 @@ class MqttSession:
     def step(self, timeout: float) -> tuple[Message, ...]:
         """Do what is due, for at most about `timeout` seconds, and return what has come.
 
-        Never raises for what the network does: `problem` says it. Connecting can take `CONNECT_TIMEOUT`.
+        Never raises for what the network does: `problem` says it. Connecting takes longer than `timeout` where nobody
+        answers: up to `CONNECT_TIMEOUT`, and `KEEP_ALIVE` if the broker falls silent within the TLS handshake.
         """
         if self._client is None:
             pause = self._try_again_at - self._monotonic()

@@ -23,11 +23,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import sqlite3
-import threading
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -35,7 +32,8 @@ from typing import Any, Self
 
 from lesson.messages import MAX_MESSAGE_BYTES
 from lesson.problems import Problem
-from sync.errors import OutboxError, OutboxFullError, PieceError
+from sync.database import Database, new_stream
+from sync.errors import PieceError
 from sync.pieces import Kind, Piece, check_piece
 
 MAX_EVENT_BYTES = MAX_MESSAGE_BYTES - 256
@@ -43,41 +41,6 @@ MAX_EVENT_BYTES = MAX_MESSAGE_BYTES - 256
 
 REMEMBERED_EVENTS = 4096
 """So many acknowledged events are still recognised when they are added again. A lesson has a few hundred."""
-
-BUSY_TIMEOUT = 30.0
-"""Seconds that one process waits for another one's write. A slow card takes under one."""
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS stream (
-    one    INTEGER PRIMARY KEY CHECK (one = 1),
-    id     TEXT NOT NULL,
-    last   INTEGER NOT NULL,             -- seq of the newest event ever added
-    acked  INTEGER NOT NULL              -- the school has everything up to here
-);
-CREATE TABLE IF NOT EXISTS events (
-    seq     INTEGER PRIMARY KEY,
-    digest  BLOB NOT NULL UNIQUE,        -- SHA-256 of the event: the same event added again is not another one
-    event   BLOB                         -- NULL once it was acknowledged
-);
-CREATE TABLE IF NOT EXISTS lessons (
-    number   INTEGER PRIMARY KEY,        -- lessons are sent in the order in which they began
-    id       TEXT NOT NULL UNIQUE,
-    receipt  BLOB
-);
-CREATE TABLE IF NOT EXISTS pieces (
-    number     INTEGER PRIMARY KEY,
-    lesson     INTEGER NOT NULL REFERENCES lessons(number) ON DELETE CASCADE,
-    kind       INTEGER NOT NULL,
-    name       TEXT NOT NULL,
-    path       TEXT NOT NULL,
-    link       BLOB,
-    delivered  INTEGER NOT NULL DEFAULT 0,
-    aside      TEXT,                     -- code of the problem that keeps it from being sent
-    UNIQUE (lesson, name)
-);
-CREATE INDEX IF NOT EXISTS to_send ON pieces (lesson, kind, number) WHERE delivered = 0 AND aside IS NULL;
-CREATE INDEX IF NOT EXISTS undelivered ON pieces (kind, aside) WHERE delivered = 0;
-"""
 
 _PIECE_COLUMNS = "lessons.id, pieces.name, pieces.path, pieces.link"
 
@@ -104,36 +67,11 @@ class Outbox:
 
     def __init__(self, path: Path) -> None:
         """Open the outbox at `path`, or make one. Raises `OutboxError`."""
-        self._lock = threading.RLock()
-        with _as_outbox_errors():
-            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
-        try:
-            self._prepare(path)
-        except BaseException:
-            self._db.close()
-            raise
-
-    def _prepare(self, path: Path) -> None:
-        with _as_outbox_errors():
-            self._db.execute("PRAGMA journal_mode = WAL")
-            # FULL: in WAL mode, NORMAL may forget the last commits at a power cut.
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-        with self._change() as db:
-            for statement in _SCHEMA.split(";\n"):
-                db.execute(statement)
-            db.execute("INSERT OR IGNORE INTO stream VALUES (1, ?, 0, 0)", (_new_stream(),))
-        # The name of a new file is as easily lost at a power cut as its bytes.
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        self._db = Database(path)
 
     def close(self) -> None:
         """Close the file. Nothing is lost without it."""
-        with self._lock:
-            self._db.close()
+        self._db.close()
 
     def __enter__(self) -> Self:
         return self
@@ -146,12 +84,12 @@ class Outbox:
     @property
     def stream(self) -> str:
         """Id of the stream, 32 hexadecimal digits, made when the outbox was made."""
-        return str(self._row("SELECT id FROM stream")[0])
+        return str(self._db.row("SELECT id FROM stream")[0])
 
     @property
     def acked(self) -> int:
         """The school has every event up to this one."""
-        return int(self._row("SELECT acked FROM stream")[0])
+        return int(self._db.row("SELECT acked FROM stream")[0])
 
     def add_event(self, event: bytes) -> int:
         """Keep an encoded event (`lesson.messages.encode_event`) and return its place, counted from 1.
@@ -161,7 +99,7 @@ class Outbox:
         if len(event) > MAX_EVENT_BYTES:
             raise PieceError(f"An event of {len(event)} bytes is too long: {MAX_EVENT_BYTES} at most.")
         digest = hashlib.sha256(event).digest()
-        with self._change() as db:
+        with self._db.change() as db:
             known = db.execute("SELECT seq FROM events WHERE digest = ?", (digest,)).fetchone()
             if known is not None:
                 return int(known[0])
@@ -171,7 +109,7 @@ class Outbox:
 
     def events_after(self, seq: int, limit: int) -> tuple[QueuedEvent, ...]:
         """At most `limit` unacknowledged events with a greater place than `seq`, in order."""
-        rows = self._rows(
+        rows = self._db.rows(
             "SELECT seq, event FROM events WHERE seq > ? AND event IS NOT NULL ORDER BY seq LIMIT ?", seq, limit
         )
         return tuple(QueuedEvent(*row) for row in rows)
@@ -183,7 +121,7 @@ class Outbox:
         card was copied or restored from a backup: the school would take our next events for old ones. Whatever is still
         here then goes into a new stream.
         """
-        with self._change() as db:
+        with self._db.change() as db:
             ours, last, acked = db.execute("SELECT id, last, acked FROM stream").fetchone()
             if stream != ours or upto <= acked:
                 return False
@@ -206,7 +144,7 @@ class Outbox:
         """
         link = None if link is None else link.removesuffix(b"\n")
         kind = check_piece(lesson_id, name, link).kind
-        with self._change() as db:
+        with self._db.change() as db:
             db.execute("INSERT OR IGNORE INTO lessons (id) VALUES (?)", (lesson_id,))
             (lesson,) = db.execute("SELECT number FROM lessons WHERE id = ?", (lesson_id,)).fetchone()
             db.execute(
@@ -220,7 +158,7 @@ class Outbox:
     def next_pieces(self, limit: int) -> tuple[Piece, ...]:
         """At most `limit` pieces to send: oldest lesson first; header, stanzas, segments as sealed, manifest last."""
         # The subquery walks the small index of what is to be sent; a join would sort whole lessons at every step.
-        rows = self._rows(
+        rows = self._db.rows(
             f"SELECT {_PIECE_COLUMNS} FROM pieces INDEXED BY to_send JOIN lessons ON lessons.number = pieces.lesson"  # noqa: S608
             " WHERE delivered = 0 AND aside IS NULL ORDER BY pieces.lesson, kind, pieces.number LIMIT ?",
             limit,
@@ -229,7 +167,7 @@ class Outbox:
 
     def delivered(self, *pieces: Piece) -> None:
         """The school has these pieces on its disk."""
-        with self._change() as db:
+        with self._db.change() as db:
             for piece in pieces:
                 db.execute(
                     "UPDATE pieces SET delivered = 1, aside = NULL WHERE name = ? AND lesson ="
@@ -239,7 +177,7 @@ class Outbox:
 
     def piece(self, lesson_id: str, name: str) -> Piece | None:
         """A piece of a lesson, delivered or not, or None if it was never added."""
-        rows = self._rows(
+        rows = self._db.rows(
             f"SELECT {_PIECE_COLUMNS} FROM pieces JOIN lessons ON lessons.number = pieces.lesson"  # noqa: S608
             " WHERE lessons.id = ? AND name = ?",
             lesson_id,
@@ -253,7 +191,7 @@ class Outbox:
         Works both ways: a school that was restored from a backup gets again what it lost. The manifest is not touched:
         sending it is how the receipt is asked for.
         """
-        with self._change() as db:
+        with self._db.change() as db:
             known = db.execute(
                 "SELECT pieces.number, name, delivered FROM pieces JOIN lessons ON lessons.number = pieces.lesson"
                 " WHERE lessons.id = ? AND kind != ?",
@@ -270,7 +208,7 @@ class Outbox:
         had is not counted.
         """
         names = {f"{track:d}-{index:06d}.seg" for track, index in missing}
-        with self._change() as db:
+        with self._db.change() as db:
             row = db.execute("SELECT number FROM lessons WHERE id = ?", (lesson_id,)).fetchone()
             if row is None:
                 return 0
@@ -286,7 +224,7 @@ class Outbox:
 
     def set_aside(self, lesson_id: str, problem: Problem, name: str | None = None) -> None:
         """Do not send this piece (or any piece of this lesson that is known now) until `take_back`."""
-        with self._change() as db:
+        with self._db.change() as db:
             db.execute(
                 "UPDATE pieces SET aside = ? WHERE delivered = 0 AND (? IS NULL OR name = ?) AND lesson ="
                 " (SELECT number FROM lessons WHERE id = ?)",
@@ -295,7 +233,7 @@ class Outbox:
 
     def all_set_aside(self) -> tuple[SetAside, ...]:
         """Every piece that is not sent for now, and why."""
-        rows = self._rows(
+        rows = self._db.rows(
             f"SELECT {_PIECE_COLUMNS}, aside FROM pieces JOIN lessons ON lessons.number = pieces.lesson"  # noqa: S608
             " WHERE delivered = 0 AND aside IS NOT NULL ORDER BY pieces.lesson, kind, pieces.number"
         )
@@ -303,14 +241,14 @@ class Outbox:
 
     def take_back(self) -> int:
         """Have everything that was set aside tried again; return how many pieces that is."""
-        with self._change() as db:
+        with self._db.change() as db:
             return db.execute("UPDATE pieces SET aside = NULL WHERE delivered = 0 AND aside IS NOT NULL").rowcount
 
     # Lessons
 
     def keep_receipt(self, lesson_id: str, receipt: bytes) -> None:
         """Keep the school's receipt: the lesson has arrived, with everything that its manifest names."""
-        with self._change() as db:
+        with self._db.change() as db:
             (lesson,) = db.execute(
                 "INSERT INTO lessons (id, receipt) VALUES (?, ?)"
                 " ON CONFLICT (id) DO UPDATE SET receipt = excluded.receipt RETURNING number",
@@ -320,18 +258,18 @@ class Outbox:
 
     def receipt(self, lesson_id: str) -> bytes | None:
         """The school's receipt for a lesson: with it, and only then, its files may be deleted."""
-        for (receipt,) in self._rows("SELECT receipt FROM lessons WHERE id = ?", lesson_id):
+        for (receipt,) in self._db.rows("SELECT receipt FROM lessons WHERE id = ?", lesson_id):
             return None if receipt is None else bytes(receipt)
         return None
 
     def lessons(self) -> dict[str, bool]:
         """Every lesson that the outbox knows, oldest first, and whether its receipt is here."""
-        rows = self._rows("SELECT id, receipt IS NOT NULL FROM lessons ORDER BY number")
+        rows = self._db.rows("SELECT id, receipt IS NOT NULL FROM lessons ORDER BY number")
         return {lesson_id: bool(has_receipt) for lesson_id, has_receipt in rows}
 
     def forget_lesson(self, lesson_id: str) -> None:
         """Forget a lesson whose files were deleted, or are about to be. Raises `PieceError` without a receipt."""
-        with self._change() as db:
+        with self._db.change() as db:
             known = db.execute("SELECT receipt IS NULL FROM lessons WHERE id = ?", (lesson_id,)).fetchone()
             if known is not None and known[0]:
                 raise PieceError(f"Lesson {lesson_id} has no receipt: the school may not have it.")
@@ -342,36 +280,12 @@ class Outbox:
     @property
     def waiting_events(self) -> int:
         """Events that the school has not acknowledged."""
-        return int(self._row("SELECT count(event) FROM events WHERE seq > (SELECT acked FROM stream)")[0])
+        return int(self._db.row("SELECT count(event) FROM events WHERE seq > (SELECT acked FROM stream)")[0])
 
     @property
     def waiting_segments(self) -> int:
         """Segments that the school has not confirmed, set aside or not."""
-        return int(self._row("SELECT count(*) FROM pieces WHERE delivered = 0 AND kind = ?", Kind.SEGMENT)[0])
-
-    @contextmanager
-    def _change(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _as_outbox_errors():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                # A full disk can have ended the transaction already.
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-
-    def _rows(self, query: str, *values: object) -> list[Any]:
-        with self._lock, _as_outbox_errors(), closing(self._db.execute(query, values)) as cursor:
-            return cursor.fetchall()
-
-    def _row(self, query: str, *values: object) -> Any:
-        return self._rows(query, *values)[0]
-
-
-def _new_stream() -> str:
-    return secrets.token_hex(16)
+        return int(self._db.row("SELECT count(*) FROM pieces WHERE delivered = 0 AND kind = ?", Kind.SEGMENT)[0])
 
 
 def _piece(row: tuple[Any, ...]) -> Piece:
@@ -383,14 +297,4 @@ def _start_another_stream(db: sqlite3.Connection) -> None:
     waiting = db.execute("SELECT digest, event FROM events WHERE event IS NOT NULL ORDER BY seq").fetchall()
     db.execute("DELETE FROM events")
     db.executemany("INSERT INTO events VALUES (?, ?, ?)", [(seq, *row) for seq, row in enumerate(waiting, start=1)])
-    db.execute("UPDATE stream SET id = ?, last = ?, acked = 0", (_new_stream(), len(waiting)))
-
-
-@contextmanager
-def _as_outbox_errors() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
-            raise OutboxFullError("The outbox cannot grow: the card is full.") from error
-        raise OutboxError(f"The outbox cannot be used: {error}. Check the card and the folder's rights.") from error
+    db.execute("UPDATE stream SET id = ?, last = ?, acked = 0", (new_stream(), len(waiting)))

@@ -11,8 +11,8 @@
             FAILED        could not reach the school, or it does not know us: wait, then the same again
 
 A step does one thing and never sleeps: `Step.wait` says how many seconds the caller should let pass. Nothing is ever
-given up. What was refused is tried again whenever nothing else is to be done, at most every five minutes: somebody may
-have put it right.
+given up. What was set aside is tried again when nothing else is to be done, ever more seldom, but at least every five
+minutes: somebody may have put it right.
 
 No check of our own stands before a piece: a school that would take it is always asked. A lesson is delivered when the
 receipt holds for exactly the bytes of header and manifest on this unit, and not before.
@@ -21,17 +21,21 @@ receipt holds for exactly the bytes of header and manifest on this unit, and not
 from __future__ import annotations
 
 import hashlib
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from lesson.footage.errors import ReceiptError
 from lesson.footage.receipt import Receipt
-from lesson.problems import DISK_FAILED, SCHOOL_REFUSED, Problem
+from lesson.problems import ALL, DISK_FAILED, SCHOOL_REFUSED, Problem
 from sync.backoff import Backoff
 from sync.errors import NotTrustedError, SchoolRefusedError, SchoolUnreachableError
 from sync.outbox import Outbox
 from sync.pieces import HEADER_NAME, Piece
 from sync.uplink import Committed, Missing, Uplink
+
+_PROBLEMS = {problem.code: problem for problem in ALL}
 
 
 class Did(StrEnum):
@@ -52,7 +56,7 @@ class Step:
 
     did: Did
     wait: float = 0.0
-    """Seconds to let pass before the next step. 0 with IDLE: until something was added."""
+    """Seconds to let pass before the next step. IDLE has none: step again when something was added, or in a second."""
     lesson_id: str | None = None
     name: str | None = None
     length_bytes: int = 0
@@ -65,7 +69,15 @@ class Step:
 class Uploader:
     """Moves pieces from an outbox over an uplink. One thread; the outbox may be fed by others meanwhile."""
 
-    def __init__(self, outbox: Outbox, uplink: Uplink, receipt_key: bytes, backoff: Backoff | None = None) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        uplink: Uplink,
+        receipt_key: bytes,
+        *,
+        backoff: Backoff | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """`receipt_key` is the school's public receipt key, 32 bytes, as the unit was told it at enrolment."""
         self._outbox = outbox
         self._uplink = uplink
@@ -74,7 +86,8 @@ class Uploader:
         self._second_try = Backoff()
         self._asked_again = Backoff()
         self._resynced: set[str] = set()
-        self._take_back_next = False
+        self._monotonic = monotonic
+        self._take_back_at: float | None = None
 
     def step(self) -> Step:
         """Do one thing. Raises `OutboxError` only: what the school and the network do comes back as a `Step`."""
@@ -99,16 +112,18 @@ class Uploader:
     def _nothing_to_send(self) -> Step:
         aside = self._outbox.all_set_aside()
         if not aside:
-            self._take_back_next = False
+            self._take_back_at = None
             return Step(Did.IDLE)
-        if self._take_back_next:
-            self._take_back_next = False
-            self._resynced.clear()
-            self._outbox.take_back()
-            return self.step()
-        self._take_back_next = True
-        wait = self._second_try.failed()
-        return Step(Did.IDLE, wait, aside[0].piece.lesson_id, aside[0].piece.name, problem=SCHOOL_REFUSED)
+        now = self._monotonic()
+        if self._take_back_at is None:
+            self._take_back_at = now + self._second_try.failed()
+        if now < self._take_back_at:
+            first = aside[0]
+            return Step(Did.IDLE, 0.0, first.piece.lesson_id, first.piece.name, problem=_PROBLEMS.get(first.problem))
+        self._take_back_at = None
+        self._resynced.clear()
+        self._outbox.take_back()
+        return self.step()
 
     def _resynchronise(self, lesson_id: str) -> Step:
         have = self._uplink.have(lesson_id)

@@ -2,7 +2,7 @@
 
 ::
 
-    addSourceBuffer(mp4.codecs.mime)   append init, segment, segment, ...   buffered: [[0, 1.76]], [[0, 3.52]], ...
+    addSourceBuffer(mp4.codecs.mime)   append init, segment, segment, ...   buffered: [[0, 1.6]], [[0, 3.2]], ...
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ def tone(seconds: float, rate: int, hertz: float = 440.0, level: float = 0.5) ->
     return (level * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate)).astype(np.float32)
 
 
-def write_sound(  # noqa: PLR0917 - a row of a table
+def write_sound(
     path: Path,
     channels: list[Sound],
     rate: int,

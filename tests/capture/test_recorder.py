@@ -45,7 +45,7 @@ DRAWING = "TTTTT?......PPPP..TTTTTT" * 3
 LOG_LINE = b'{"wait":"a marker that must never be readable on the disk"}\n'
 SIZE, RATE = (64, 48), 5.0
 RESERVE = 60_000
-GOP = 1.8
+GOP = 1.6
 """Seconds a segment lasts at five pictures a second."""
 
 
@@ -479,7 +479,7 @@ def what_is_wrong_after(disk: ForgetfulDisk, lesson: Lesson) -> str | None:
     for link in opened.links:
         opened.open_segment(link.name, disk.read(link.name.file_name))
     footage = [link for link in opened.links if link.track == Track.AV]
-    if lesson.now - sum(link.duration for link in footage) > 2.2:
+    if lesson.now - sum(link.duration for link in footage) > 2.0:
         return f"{lesson.now - sum(link.duration for link in footage):.2f} s are lost"
     if len(footage) > 1:
         pictures = shown_on(disk)

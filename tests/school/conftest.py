@@ -167,12 +167,12 @@ def client_of(files: CredentialFiles | None, ca_file: Path, base_url: str) -> ht
     return httpx.Client(base_url=base_url, verify=context, trust_env=False, timeout=20)
 
 
-@pytest.fixture
-def new_unit(school: SchoolProcess) -> Iterator[Callable[..., Unit]]:
+@pytest.fixture(scope="session")
+def new_unit(session_school: SchoolProcess) -> Iterator[Callable[..., Unit]]:
     """Make a unit that the school knows."""
     made: list[Unit] = []
 
-    def make(*teachers: TeacherAtHome, name: str | None = None, at: SchoolProcess = school) -> Unit:
+    def make(*teachers: TeacherAtHome, name: str | None = None, at: SchoolProcess = session_school) -> Unit:
         unit = name or f"unit-{secrets.token_hex(4)}"
         files, key = at.authority.unit(unit), UnitKey.generate()
         register_unit(
@@ -192,11 +192,11 @@ def new_unit(school: SchoolProcess) -> Iterator[Callable[..., Unit]]:
         unit.http.close()
 
 
-@pytest.fixture
-def new_teacher(school: SchoolProcess) -> Callable[..., TeacherAtHome]:
+@pytest.fixture(scope="session")
+def new_teacher(session_school: SchoolProcess) -> Callable[..., TeacherAtHome]:
     """Make a teacher who has joined."""
 
-    def make(name: str = "Ada Okafor", at: SchoolProcess = school) -> TeacherAtHome:
+    def make(name: str = "Ada Okafor", at: SchoolProcess = session_school) -> TeacherAtHome:
         identity, now = Identity.generate(), datetime.now(UTC)
         invitation = invite(at.database, name, now=now, days=1)
         signed_in = join(at.database, invitation.code, identity.recipient, b"sealed", now=now, hours=1)
@@ -229,7 +229,7 @@ def link_for(school: SchoolProcess) -> Callable[[TeacherAtHome], str]:
     return lambda teacher: sign_in_link(school.database, teacher.id, now=datetime.now(UTC), minutes=5)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def record() -> Callable[..., Sealed]:
     """Seal a lesson of a unit for teachers: `segments` pieces of picture, one of the log."""
 
@@ -257,7 +257,7 @@ def record() -> Callable[..., Sealed]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def put() -> Callable[..., httpx.Response]:
     """Send a piece as a unit does, with whatever headers a test wants to be wrong."""
     import base64
@@ -271,7 +271,7 @@ def put() -> Callable[..., httpx.Response]:
     return send
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def put_segment(put: Callable[..., httpx.Response]) -> Callable[..., httpx.Response]:
     from lesson.wire import to_wire
 
@@ -282,7 +282,7 @@ def put_segment(put: Callable[..., httpx.Response]) -> Callable[..., httpx.Respo
     return send
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def send_all(
     put: Callable[..., httpx.Response], put_segment: Callable[..., httpx.Response]
 ) -> Callable[..., httpx.Response]:

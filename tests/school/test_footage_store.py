@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from io import FileIO
@@ -69,4 +68,4 @@ def test_a_folder_that_cannot_be_used_says_so(tmp_path: Path) -> None:
 def test_every_track_has_its_own_files(tmp_path: Path, track: Track) -> None:
     name = SegmentName(track, 0)
     put(FolderStore(tmp_path), b"x", name=name)
-    assert os.listdir(tmp_path / LESSON) == [name.file_name]
+    assert [path.name for path in (tmp_path / LESSON).iterdir()] == [name.file_name]

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,10 @@ def started(unit: str = "lab-2", title: str | None = "Forces") -> LessonStarted:
     sealer = LessonSealer(header, [TEACHER], UNIT_KEY)
     stanzas = tuple(stanza.data for stanza in sealer.stanzas)
     return LessonStarted(header.lesson, NOW, sealer.header_bytes, stanzas, title)
+
+
+def with_altered_stanza(start: LessonStarted) -> LessonStarted:
+    return replace(start, stanzas=(start.stanzas[0][:-9] + b'AAAAAAA"}',))
 
 
 def evidence(index: int, lesson: str = LESSON) -> SealedEvidence:
@@ -154,9 +159,7 @@ UNREADABLE = {
     "a header that is none": payload(1, LessonStarted(LESSON, NOW, b"{}", ())),
     "another lesson's header": payload(1, LessonStarted(LESSON, NOW, started().header, ())),
     "another unit's header": payload(1, started(unit="lab-9")),
-    "a wrapped key that was altered": payload(
-        1, (lambda s: LessonStarted(s.lesson_id, NOW, s.header, (s.stanzas[0][:-9] + b'AAAAAAA"}',)))(started())
-    ),
+    "a wrapped key that was altered": payload(1, with_altered_stanza(started())),
     "a title that cannot be printed": payload(1, started(title="Forces\x00")),
     "half a letter in the title": payload(1, started(title="x")).replace(b'"title":"x"', b'"title":"\\ud800"'),
     "an end that is none": payload(1, LessonEnded(LESSON, NOW, "exploded", 0, 0, 0.0)),

@@ -6,7 +6,7 @@ Derive a class from `UplinkSuite` and give it a fixture `school` that yields a `
         @pytest.fixture
         def school(self):
             school = MemorySchool(KEY, now)
-            yield SchoolUnderTest(lambda unit: MemoryUplink(school, unit), KEY.public)
+            return SchoolUnderTest(lambda unit: MemoryUplink(school, unit), KEY.public)
 """
 
 import hashlib
@@ -33,6 +33,8 @@ from sync.uploader import Did, Uploader
 
 UNIT = "lab-2"
 OTHER_UNIT = "lab-3"
+UNIT_KEY = UnitKey.generate()
+"""What both units sign with: a school that keeps a list of units' keys has to have this one in it."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,17 @@ class SealedLesson:
             outbox.add_piece(self.lesson_id, name, folder / name, self.links.get(name))
 
 
-def seal_lesson(unit: str = UNIT, segments: int = 4, length_bytes: int = 20) -> SealedLesson:
+def seal_lesson(
+    unit: str = UNIT, segments: int = 4, length_bytes: int = 20, unit_key: UnitKey = UNIT_KEY
+) -> SealedLesson:
     """Seal a small lesson: picture in track 0, its log in track 2."""
-    return seal_twins(unit, segments, length_bytes)[0]
+    return seal_twins(unit, segments, length_bytes, unit_key)[0]
 
 
-def seal_twins(unit: str = UNIT, segments: int = 4, length_bytes: int = 20) -> tuple[SealedLesson, SealedLesson]:
+def seal_twins(
+    unit: str = UNIT, segments: int = 4, length_bytes: int = 20, unit_key: UnitKey = UNIT_KEY
+) -> tuple[SealedLesson, SealedLesson]:
     """Seal the same lesson twice, as a unit and its copied card would: same header and names, other bytes."""
-    unit_key = UnitKey.generate()
     teacher = Identity.generate().recipient
     header = Header.new(
         unit=unit,
@@ -180,12 +185,14 @@ class UplinkSuite:
                 lesson.put(uplink, name)
         name = "0-000001.seg"
         body, link = lesson.pieces[name], lesson.links[name]
-        forged = seal_lesson().links[name]
+        other_lessons = seal_lesson().links[name]
+        forged = seal_lesson(unit_key=UnitKey.generate())
         for sent_as, bad_body, bad_link in (
             (name, body + b"x", link),
             (name, body[:-1], link),
             (name, body, lesson.links["0-000002.seg"]),
-            (name, body, forged),
+            (name, body, other_lessons),
+            (name, forged.pieces[name], forged.links[name]),
             (name, body, b"{}"),
             ("0-000002.seg", body, link),
         ):

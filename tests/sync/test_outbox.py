@@ -87,12 +87,12 @@ def test_an_ack_from_the_future_starts_another_stream_and_keeps_what_waits(outbo
 def test_old_acknowledged_events_are_forgotten_some_day(outbox: Outbox) -> None:
     for n in range(3):
         outbox.add_event(b"%d" % n)
-    with outbox._change() as db:  # as if thousands of lessons' events had gone by
+    with outbox._db.change() as db:  # as if thousands of lessons' events had gone by
         db.execute("UPDATE events SET seq = seq + ?", (REMEMBERED_EVENTS,))
         db.execute("INSERT INTO events VALUES (1, x'00', NULL), (3, x'01', NULL)")
         db.execute("UPDATE stream SET last = ?, acked = 3", (REMEMBERED_EVENTS + 3,))
     assert outbox.acknowledged(outbox.stream, REMEMBERED_EVENTS + 2)
-    left = [row[0] for row in outbox._rows("SELECT seq FROM events ORDER BY seq")]
+    left = [row[0] for row in outbox._db.rows("SELECT seq FROM events ORDER BY seq")]
     assert left == [3] + [REMEMBERED_EVENTS + n for n in (1, 2, 3)]
 
 
@@ -231,8 +231,8 @@ def test_everything_is_there_after_closing_and_opening(tmp_path: Path) -> None:
 
 
 def test_a_commit_reaches_the_card_before_the_call_returns(outbox: Outbox) -> None:
-    assert outbox._row("PRAGMA synchronous")[0] == 2, "FULL"
-    assert outbox._row("PRAGMA journal_mode")[0] == "wal"
+    assert outbox._db.row("PRAGMA synchronous")[0] == 2, "FULL"
+    assert outbox._db.row("PRAGMA journal_mode")[0] == "wal"
 
 
 def test_two_processes_worth_of_threads_share_an_outbox(tmp_path: Path) -> None:
@@ -262,12 +262,12 @@ def test_two_processes_worth_of_threads_share_an_outbox(tmp_path: Path) -> None:
 
 def test_a_full_card_is_said_so_and_costs_nothing_that_was_there(outbox: Outbox) -> None:
     outbox.add_event(b"first")
-    pages = outbox._row("PRAGMA page_count")[0]
-    outbox._row(f"PRAGMA max_page_count = {pages}")
+    pages = outbox._db.row("PRAGMA page_count")[0]
+    outbox._db.row(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(OutboxFullError) as refused:
         outbox.add_event(bytes(100_000))
     assert refused.value.problem is DISK_FULL
-    outbox._row(f"PRAGMA max_page_count = {pages + 1000}")
+    outbox._db.row(f"PRAGMA max_page_count = {pages + 1000}")
     assert outbox.add_event(b"second") == 2, "and no number was used up"
 
 
@@ -319,12 +319,12 @@ def test_kill_minus_nine_loses_nothing_and_doubles_nothing(tmp_path: Path) -> No
             for line in recorder.stdout:  # said before it died, so promised
                 last = max(last, int(line.split()[0]))
         with Outbox(path) as outbox:
-            assert outbox._row("PRAGMA integrity_check")[0] == "ok"
-            everything = outbox._rows("SELECT seq, event FROM events ORDER BY seq")
+            assert outbox._db.row("PRAGMA integrity_check")[0] == "ok"
+            everything = outbox._db.rows("SELECT seq, event FROM events ORDER BY seq")
             assert [seq for seq, _ in everything] == list(range(1, len(everything) + 1))
             assert len(everything) in (last + 1, last + 2), "all that was promised, and at most the one on its way"
             assert all(event == b"%d" % (seq - 1) for seq, event in everything if seq > outbox.acked)
-            pieces = outbox._rows("SELECT name, link FROM pieces ORDER BY number")
+            pieces = outbox._db.rows("SELECT name, link FROM pieces ORDER BY number")
             assert pieces == [(f"0-{n:06}.seg", b"%d" % n) for n in range(len(pieces))]
             assert len(pieces) in (last + 1, last + 2)
     assert last > 60

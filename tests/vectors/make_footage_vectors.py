@@ -11,19 +11,23 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import secrets
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from lesson.footage.chain import Link, chain_hash
 from lesson.footage.header import Audio, ClockQuality, Header, Media, Video, header_hash
-from lesson.footage.identity import Identity, SealedIdentity, encode_open
+from lesson.footage.identity import Identity, SealedIdentity, encode_open, typed
 from lesson.footage.manifest import End
 from lesson.footage.recipients import RecipientRole, check_words
 from lesson.footage.recovery import recover
 from lesson.footage.sealing import LessonSealer
-from lesson.footage.segments import Track
+from lesson.footage.segments import SegmentName, Track
 from lesson.footage.signed import UnitKey, sign
 from lesson.footage.stanza import wrap
 
@@ -191,6 +195,17 @@ def successes(cast: Cast, one: Vector) -> Iterator[tuple[str, str]]:
         yield vector(f"segment-of-{size}", f"A segment of {size} bytes: 16 KiB is the size of a chunk.", made)
 
 
+NOTHING_SIGNED: dict[str, object] = {
+    "unit_key": None,
+    "stanzas": (),
+    "links": (),
+    "manifest": b"",
+    "segments": (),
+    "evidence": (),
+}
+"""With nothing that names H, only the header itself can be what is wrong."""
+
+
 def headers(one: Vector, other: Vector) -> Iterator[tuple[str, str]]:
     """Touched headers, and readers the lesson is not for."""
     server = UnitKey.generate()
@@ -210,26 +225,28 @@ def headers(one: Vector, other: Vector) -> Iterator[tuple[str, str]]:
         one.but("HeaderError", header=one.header.replace(b"room-12", b"room-13")),
     )
     yield vector("header-other-lesson", "Another lesson's header.", one.but("HeaderError", header=other.header))
-    yield vector("header-not-json", "The header is cut.", one.but("HeaderError", header=one.header[:-1], unit_key=None))
+    yield vector(
+        "header-not-json", "The header is cut.", one.but("HeaderError", header=one.header[:-1], **NOTHING_SIGNED)
+    )
     yield vector(
         "header-surplus-key",
         "A key nobody agreed on.",
-        one.but("HeaderError", header=one.header[:-1] + b',"more":1}', unit_key=None),
+        one.but("HeaderError", header=one.header[:-1] + b',"more":1}', **NOTHING_SIGNED),
     )
     yield vector(
         "header-key-twice",
         "A key stands twice.",
-        one.but("HeaderError", header=one.header[:-1] + b',"mask":null}', unit_key=None),
+        one.but("HeaderError", header=one.header[:-1] + b',"mask":null}', **NOTHING_SIGNED),
     )
     yield vector(
         "header-other-version",
         "A version this program does not know.",
-        one.but("HeaderError", header=one.header.replace(b'{"v":1', b'{"v":2'), unit_key=None),
+        one.but("HeaderError", header=one.header.replace(b'{"v":1', b'{"v":2'), **NOTHING_SIGNED),
     )
     yield vector(
         "header-other-suite",
         "A suite this program does not know.",
-        one.but("HeaderError", header=one.header.replace(b"waitwise.v1", b"waitwise.v0"), unit_key=None),
+        one.but("HeaderError", header=one.header.replace(b"waitwise.v1", b"waitwise.v0"), **NOTHING_SIGNED),
     )
     yield vector(
         "unit-key-other",
@@ -247,6 +264,11 @@ def stanzas(cast: Cast, one: Vector, other: Vector) -> Iterator[tuple[str, str]]
         "stanza-other-lesson",
         "Another lesson's stanza.",
         one.but("StanzaError", stanzas=(other.stanzas[0], one.stanzas[1])),
+    )
+    yield vector(
+        "stanza-coach-other-lesson",
+        "Another lesson's stanza for the coach, and the teacher notices.",
+        one.but("StanzaError", stanzas=(one.stanzas[0], other.stanzas[1])),
     )
     yield vector(
         "stanza-coach-flipped",
@@ -294,6 +316,18 @@ def links_and_manifests(cast: Cast, one: Vector, other: Vector) -> Iterator[tupl
     yield vector(
         "link-other-lesson", "Another lesson's link.", one.but("LinkError", links=(other.links[0], *one.links[1:]))
     )
+    hole = SegmentName(Track.AV, 1)
+    head = chain_hash(header_hash(one.header), hole, final=False, length=56, sha256=bytes(32))
+    link = Link(Track.AV, 1, final=False, length=56, sha256=bytes(32).hex(), chain=head.hex(), duration=2.0)
+    after_hole = one.but("LinkError", links=(link.encode(cast.unit_key),), manifest=b"")
+    yield vector("link-hole", "The unit itself signed a track that starts with index 1.", after_hole)
+    follows = SegmentName(Track.AV, 4)
+    digest = bytes(32)
+    last = bytes.fromhex(Link.decode(one.links[-1], cast.unit_key.public).chain)
+    head = chain_hash(last, follows, final=False, length=56, sha256=digest)
+    link = Link(Track.AV, 4, final=False, length=56, sha256=digest.hex(), chain=head.hex(), duration=2.0)
+    after_final = one.but("LinkError", links=(*one.links, link.encode(cast.unit_key)), manifest=b"")
+    yield vector("link-after-final", "The unit itself signed a segment behind the final one.", after_final)
     yield vector("link-twice", "The last link stands twice.", one.but("LinkError", links=(*one.links, one.links[-1])))
     yield vector(
         "link-torn",
@@ -432,7 +466,7 @@ def identities() -> Iterator[tuple[str, str]]:
     yield told(
         "identity-few-rounds",
         "Fewer rounds than allowed.",
-        changed(wraps=[{**raw["wraps"][0], "rounds": 1}]),
+        sealed_with_few_rounds(identity, passphrase),
         passphrase,
         "IdentityError",
     )
@@ -458,6 +492,36 @@ def identities() -> Iterator[tuple[str, str]]:
     yield told(
         "identity-open-mixed", "Public and secret keys that do not belong together.", mixed, None, "IdentityError"
     )
+
+
+def sealed_with_few_rounds(identity: Identity, passphrase: str) -> str:
+    """An identity file that would open, but for its 1,000 rounds. Spelled out: the library refuses to make one."""
+    recipient = identity.recipient
+    account_key, salt, nonce, rounds = secrets.token_bytes(32), secrets.token_bytes(16), secrets.token_bytes(12), 1000
+    key = hashlib.pbkdf2_hmac("sha256", typed(passphrase).encode(), salt, rounds)
+    named = b"passphrase\0PBKDF2-SHA-256\0" + rounds.to_bytes(4) + salt
+    wrap_aad = b"waitwise.v1/account-key\0" + recipient.kid + named
+    identity_aad = b"waitwise.v1/identity\0" + recipient.encryption_key + recipient.signing_key
+    wrapped = AESGCM(key).encrypt(nonce, account_key, wrap_aad)
+    sealed = AESGCM(account_key).encrypt(nonce, identity.to_bytes(), identity_aad)
+    wrap_fields = {
+        "by": "passphrase",
+        "kdf": "PBKDF2-SHA-256",
+        "rounds": rounds,
+        "salt": base64url(salt),
+        "nonce": base64url(nonce),
+        "wrapped": base64url(wrapped),
+    }
+    fields = {
+        "kind": "waitwise identity",
+        "v": 1,
+        "encryption_key": recipient.encryption_key.hex(),
+        "signing_key": recipient.signing_key.hex(),
+        "nonce": base64url(nonce),
+        "sealed": base64url(sealed),
+        "wraps": [wrap_fields],
+    }
+    return json.dumps(fields, separators=(",", ":"))
 
 
 def spare_bits(line: bytes) -> bytes:

@@ -1,0 +1,83 @@
+"""How pictures and sound are encoded, and what a player must be told beforehand.
+
+::
+
+    preset      profile    codec string (720p25)   a picture takes     a lesson takes
+    superfast   High       avc1.64001F             about 1.6 times     about half
+    ultrafast   Baseline   avc1.42C01F             1                   1
+
+The header of a lesson is written before its first picture, so the codec string must be known by then: it is read
+from the parameter set that the encoder makes when it is opened, not guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from av.video.stream import VideoStream
+
+from capture.errors import EncoderError
+
+Preset = Literal["ultrafast", "superfast"]
+
+# Level: pixels x pictures a second that a decoder must manage (H.264, table A-1). The first that fits is declared.
+_LEVELS = (("31", 3600, 108_000), ("40", 8192, 245_760), ("42", 8704, 522_240), ("51", 36_864, 983_040))
+
+
+@dataclass(frozen=True, slots=True)
+class Codecs:
+    """What the header says about the stream, known before the first picture (RFC 6381)."""
+
+    video: str | None
+    audio: str
+
+    @property
+    def mime(self) -> str:
+        """What a browser's MediaSource wants to hear."""
+        names = ", ".join(name for name in (self.video, self.audio) if name)
+        return f'{"video" if self.video else "audio"}/mp4; codecs="{names}"'
+
+
+def video_options(
+    width: int, height: int, rate_hz: float, preset: Preset, bit_rate: int, threads: int
+) -> dict[str, str]:
+    """What libx264 is told.
+
+    Raises:
+        EncoderError: more than the highest level allows.
+    """
+    return {
+        "preset": preset,
+        "tune": "zerolatency",
+        "level": _level(width, height, rate_hz),
+        # Key frames come by time, from us alone: each starts a segment.
+        "forced-idr": "1",
+        "g": "1000000",
+        "x264-params": "scenecut=0",
+        "crf": "24",
+        "maxrate": str(bit_rate),
+        "bufsize": str(2 * bit_rate),
+        "threads": str(threads),
+        "color_range": "tv",
+        "colorspace": "bt709",
+        "color_primaries": "bt709",
+        "color_trc": "bt709",
+    }
+
+
+def avc1(stream: VideoStream) -> str:
+    """`avc1.PPCCLL`: profile, constraints and level, from the parameter set that the opened encoder made."""
+    extradata = bytes(stream.codec_context.extradata or b"")
+    # Annex B: a start code, then the NAL unit; the first one is the sequence parameter set.
+    start = extradata.index(b"\x00\x00\x01") + 3
+    profile = extradata[start + 1 : start + 4]
+    return f"avc1.{profile.hex().upper()}"
+
+
+def _level(width: int, height: int, rate_hz: float) -> str:
+    blocks = -(-width // 16) * -(-height // 16)
+    for level, most_blocks, most_blocks_a_second in _LEVELS:
+        if blocks <= most_blocks and blocks * rate_hz <= most_blocks_a_second:
+            return level
+    raise EncoderError(f"{width} x {height} at {rate_hz} Hz is more than a classroom's player can show.")

@@ -1,0 +1,205 @@
+"""Sound in, a lesson's account out: the same for any block size, honest about what was missing.
+
+::
+
+    drawn lesson --sing--> samples --blocks--> Listener --> the drawing again
+"""
+
+import functools
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from analytics.detector import LevelDetector
+from analytics.listener import Listener, ListenerError
+from analytics.thresholds import Thresholds
+from lesson.sound import AudioBlock
+from lesson.talk import Account, Flag, Heard, Role
+from lesson.wire import from_wire, loads, to_wire
+from tests.lessons.sung import blocks, sing
+
+LESSON = "0123456789abcdef0123456789abcdef"
+T, P, Q = "T" * 22, "P" * 12, "Q" * 14
+SCENE = (
+    "[1.5]"
+    + f"{T}....{T}?[1.8]{P}......{T}?[0.8]{Q}.....{T}....{T}?[3.2]{T}......{T}?[0.6]{P}....."
+    + f"{T}.....{T}?[2.4]TTTT......{Q}......{T}....{T}?[1.2]{P}[1.0]"
+)
+TRUE_WAITS = [("SR", 1.8), ("SR", 0.8), ("SI", 3.2), ("SR", 0.6), ("SI", 2.4), ("SR", 0.6), ("SR", 1.2)]
+
+
+@functools.cache
+def scene() -> NDArray[np.int16]:
+    return sing(SCENE)
+
+
+def hear(parts: list[AudioBlock]) -> tuple[list[Heard], Account]:
+    listener = Listener(LESSON)
+    heard = [one for block in parts for one in listener.feed(block)]
+    heard += listener.finish()
+    return heard, listener.account()
+
+
+@functools.cache
+def heard_scene() -> tuple[list[Heard], Account]:
+    return hear(blocks(scene()))
+
+
+def test_a_drawn_lesson_is_heard_as_drawn() -> None:
+    _, account = heard_scene()
+
+    assert [wait.kind for wait in account.waits] == [kind for kind, _ in TRUE_WAITS]
+    for wait, (_, seconds) in zip(account.waits, TRUE_WAITS, strict=True):
+        assert wait.offered_wait == pytest.approx(seconds, abs=0.15)
+    assert account.waits[4].outcome == "named"
+    assert all(wait.usable for wait in account.waits)
+
+
+def test_the_account_covers_the_lesson_and_survives_the_wire() -> None:
+    _, account = heard_scene()
+
+    assert account.duration == pytest.approx(scene().size / 16_000)
+    assert (account.states[0].start, account.states[-1].end) == (0.0, account.duration)
+    for one, two in pairwise(account.states):
+        assert one.end == two.start
+    assert account.config_hash == Thresholds().config_hash
+    assert from_wire(Account, to_wire(account)) == account
+
+
+def test_live_states_have_no_hole_either() -> None:
+    heard, account = heard_scene()
+    states = [one.state for one in heard if one.state is not None]
+
+    assert (states[0].start, states[-1].end) == (0.0, pytest.approx(account.duration))
+    for one, two in pairwise(states):
+        assert one.end == two.start
+
+
+def test_waits_told_live_keep_their_names_in_the_account() -> None:
+    heard, account = heard_scene()
+    told = {one.wait.event_id for one in heard if one.wait is not None}
+
+    assert told
+    assert told & {wait.event_id for wait in account.waits}
+    assert len({wait.event_id for wait in account.waits}) == len(account.waits)
+
+
+@given(st.lists(st.integers(1, 20_000), min_size=1, max_size=30))
+@settings(max_examples=8, deadline=None)
+def test_the_same_is_heard_whatever_the_blocks_are(sizes: list[int]) -> None:
+    samples, at, parts = scene(), 0, []
+    while at < samples.size:
+        size = sizes[len(parts) % len(sizes)] if len(parts) < 300 else 16_000
+        parts.append(AudioBlock(at, samples[at : at + size].astype("<i2").tobytes()))
+        at += size
+
+    assert hear(parts) == heard_scene()
+
+
+def test_a_hole_in_the_sound_is_counted_and_spoils_only_what_it_touches() -> None:
+    parts = blocks(scene())
+    start = next(wait.t_end for wait in heard_scene()[1].waits if wait.offered_wait > 3)
+    first = round((start + 1.0) / 0.02)
+    lost = parts[:first] + parts[first + 50 :]
+    _, account = hear(lost)
+
+    assert account.duration == heard_scene()[1].duration
+    spoilt = [wait for wait in account.waits if not wait.usable]
+    assert [wait.kind for wait in spoilt][0] == "SI"
+    assert all(Flag.GAP_IN_AUDIO in wait.flags for wait in spoilt)
+    assert len(spoilt) <= 2
+    assert len(account.waits) == len(TRUE_WAITS)
+
+
+def test_missing_blocks_and_missing_sound_are_the_same() -> None:
+    parts = blocks(scene())
+    marked = [
+        AudioBlock(part.first_sample, bytes(len(part.pcm)), is_missing=True) if 700 <= at < 730 else part
+        for at, part in enumerate(parts)
+    ]
+
+    assert hear(marked)[1] == hear(parts[:700] + parts[730:])[1]
+
+
+def test_sound_that_comes_twice_is_heard_once() -> None:
+    parts = blocks(scene())
+
+    assert hear(parts[:500] + parts[490:]) == heard_scene()
+
+
+def test_the_lamp_sees_speech_and_counts_silence() -> None:
+    listener = Listener(LESSON)
+    longest, while_speaking = 0.0, False
+    for block in blocks(scene()):
+        listener.feed(block)
+        longest = max(longest, listener.level.silence_so_far)
+        while_speaking |= listener.level.is_speech and listener.level.silence_so_far == 0
+
+    assert while_speaking
+    assert longest == pytest.approx(3.2, abs=0.3)
+
+
+def test_group_work_is_a_phase_and_holds_no_waits() -> None:
+    _, account = hear(blocks(sing(f"{T}....{T}?[0.6]{P}......{T}....{T}?[1.5]" + "G" * 300 + f"[1.0]{T}....{T}?[0.8]{Q}[0.5]")))
+
+    assert [span.phase for span in account.phases] == ["whole_class", "group", "whole_class"]
+    assert account.phases[1].end - account.phases[1].start == pytest.approx(30.0, abs=1.0)
+    assert not [wait for wait in account.waits if account.phases[1].start < wait.t_end < account.phases[1].end]
+
+
+def test_an_empty_lesson_is_no_error() -> None:
+    listener = Listener(LESSON)
+    listener.finish()
+
+    assert listener.account().waits == ()
+    assert listener.account().duration == 0.0
+
+
+def test_a_silent_lesson_has_no_teacher() -> None:
+    _, account = hear(blocks(sing("[40]")))
+
+    assert {state.role for state in account.states} == {Role.SILENCE}
+    assert account.waits == ()
+
+
+def test_a_finished_lesson_hears_nothing_more() -> None:
+    listener = Listener(LESSON)
+    with pytest.raises(ListenerError, match="finish"):
+        listener.account()
+    listener.finish()
+    with pytest.raises(ListenerError, match="new Listener"):
+        listener.feed(blocks(scene())[0])
+
+
+def test_hours_of_missing_sound_are_another_lesson() -> None:
+    with pytest.raises(ListenerError, match="Start a new lesson"):
+        Listener(LESSON).feed(AudioBlock(16_000 * 3600 * 9, bytes(640)))
+
+
+def test_the_stand_in_detector_finds_the_same_waits_in_a_quiet_room() -> None:
+    listener = Listener(LESSON, detector=LevelDetector())
+    for block in blocks(scene()):
+        listener.feed(block)
+    listener.finish()
+
+    assert [wait.kind for wait in listener.account().waits] == [kind for kind, _ in TRUE_WAITS]
+
+
+def test_what_is_kept_grows_by_about_a_megabyte_an_hour() -> None:
+    listener = Listener(LESSON)
+    for block in blocks(scene()):
+        listener.feed(block)
+    kept = 2 * len(listener._track) + len(listener._slices._values) + 4 * len(listener._slices._at)
+
+    assert kept / (scene().size / 16_000) * 3600 < 2e6
+    assert listener._pending.size < 16_000
+
+
+def test_the_account_is_json_that_the_agreement_reads() -> None:
+    from lesson.wire import dumps
+
+    assert from_wire(Account, loads(dumps(heard_scene()[1]))) == heard_scene()[1]

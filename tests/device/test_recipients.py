@@ -1,0 +1,80 @@
+"""Pinning: after the first meeting the school can take people away, not add them or change their keys."""
+
+import pathlib
+
+import pytest
+
+from device.recipients import (
+    KeyChangedError,
+    ListedRecipient,
+    RecipientList,
+    RecipientsError,
+    choose,
+    pin,
+)
+from lesson.footage.identity import Identity
+from lesson.footage.recipients import RecipientRole
+from lesson.wire import dumps
+
+
+def person(name: str) -> ListedRecipient:
+    keys = Identity.generate().recipient
+    return ListedRecipient(name, keys.kid.hex(), keys.encryption_key, keys.signing_key, RecipientRole.TEACHER)
+
+
+def listed(*people: ListedRecipient) -> bytes:
+    return dumps(RecipientList(people))
+
+
+OKAFOR, AMIN = person("Ms J. Okafor"), person("R. Amin")
+
+
+def test_the_first_meeting_is_remembered(tmp_path: pathlib.Path) -> None:
+    assert pin(tmp_path, listed(OKAFOR)).recipients == (OKAFOR,)
+    assert pin(tmp_path, None).recipients == (OKAFOR,), "the school cannot be reached"
+
+
+def test_other_keys_for_the_same_person_are_refused(tmp_path: pathlib.Path) -> None:
+    pin(tmp_path, listed(OKAFOR))
+
+    with pytest.raises(KeyChangedError, match="other keys"):
+        pin(tmp_path, listed(person("Ms J. Okafor")))
+    assert pin(tmp_path, None).recipients == (OKAFOR,)
+
+
+def test_a_person_added_later_is_not_recorded_for(tmp_path: pathlib.Path) -> None:
+    pin(tmp_path, listed(OKAFOR))
+
+    assert pin(tmp_path, listed(OKAFOR, AMIN)).recipients == (OKAFOR,)
+    assert pin(tmp_path, None).recipients == (OKAFOR,)
+
+
+def test_a_person_taken_away_is_not_recorded_for(tmp_path: pathlib.Path) -> None:
+    pin(tmp_path, listed(OKAFOR, AMIN))
+
+    assert pin(tmp_path, listed(AMIN)).recipients == (AMIN,)
+
+
+def test_nothing_is_pinned_while_nobody_has_keys(tmp_path: pathlib.Path) -> None:
+    assert pin(tmp_path, listed()).recipients == ()
+    assert pin(tmp_path, listed(AMIN)).recipients == (AMIN,)
+
+
+def test_keys_that_do_not_belong_to_their_name_are_refused(tmp_path: pathlib.Path) -> None:
+    mixed = ListedRecipient(OKAFOR.name, OKAFOR.kid, AMIN.encryption_key, OKAFOR.signing_key, RecipientRole.TEACHER)
+
+    with pytest.raises(RecipientsError, match="do not belong together"):
+        pin(tmp_path, listed(mixed))
+    with pytest.raises(RecipientsError, match="cannot be read"):
+        pin(tmp_path, b"[]")
+
+
+def test_whose_lesson_it_is_must_be_clear() -> None:
+    both = RecipientList((OKAFOR, AMIN))
+
+    assert choose(RecipientList((OKAFOR,)), None) == OKAFOR
+    assert choose(both, "R. Amin") == AMIN
+    with pytest.raises(RecipientsError, match=r"Ms J\. Okafor, R\. Amin"):
+        choose(both, None)
+    with pytest.raises(RecipientsError, match="No teacher"):
+        choose(RecipientList(()), None)

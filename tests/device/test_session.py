@@ -1,0 +1,189 @@
+"""A lesson from button to button: what is drawn is heard, sealed, stored and announced.
+
+::
+
+    TTTT....PPPP  ->  header, stanzas, segments, log, manifest on the disk
+                      LessonStarted, SealedEvidence ..., LessonEnded in the outbox
+"""
+
+import pathlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from analytics.listener import Listener
+from capture.chart_camera import ChartCamera
+from capture.disk import FolderDisk
+from capture.drawn_microphone import DrawnMicrophone
+from capture.errors import DiskFullError, MicrophoneLostError
+from capture.fragments import FragmentedMp4
+from capture.recorder import LessonRecorder
+from device.clock import MovedClock
+from device.session import LessonSession
+from lesson.footage.header import Audio, Header, Media, Video
+from lesson.footage.identity import Identity
+from lesson.footage.opening import OpenLesson
+from lesson.footage.recipients import RecipientRole
+from lesson.footage.sealing import LessonSealer
+from lesson.footage.segments import Track
+from lesson.footage.signed import UnitKey
+from lesson.messages import LessonEnded, LessonStarted, SealedEvidence, decode_event
+from lesson.sound import RATE_HZ, AudioBlock
+from lesson.talk import Heard, Role
+from lesson.wire import from_wire, loads
+from sync.outbox import Outbox
+
+DRAWN = "." * 10 + ("TTTTTTTTTTTTTTTTTTTT" + "." * 15 + "PPPPPPPPPP" + "." * 8) * 3
+NOW = datetime(2026, 11, 17, 10, 0, tzinfo=UTC)
+
+
+class World:
+    """One lesson's parts, on a real disk."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self.folder = folder / "lesson"
+        self.teacher, self.unit_key = Identity.generate(), UnitKey.generate()
+        self.outbox = Outbox(folder / "outbox.sqlite")
+        self.heard: list[Heard] = []
+
+    def session(self, microphone: DrawnMicrophone) -> LessonSession:
+        camera = ChartCamera(320, 180, 5.0)
+        encoder = FragmentedMp4(*camera.size, camera.rate_hz, preset="ultrafast")
+        assert encoder.codecs.video is not None
+        header = Header.new(
+            unit="lab-2",
+            unit_key=self.unit_key.public,
+            started_at=NOW,
+            recipients=((self.teacher.recipient, RecipientRole.TEACHER),),
+            media=Media(Video(encoder.codecs.video, 320, 180, 5.0), Audio(encoder.codecs.audio, RATE_HZ)),
+        )
+        sealer = LessonSealer(header, [self.teacher.recipient], self.unit_key)
+        stanzas = tuple(stanza.data for stanza in sealer.stanzas)
+        return LessonSession(
+            lesson_id=header.lesson,
+            folder=self.folder,
+            started=LessonStarted(header.lesson, NOW, sealer.header_bytes, stanzas),
+            microphone=microphone,
+            camera=camera,
+            listener=Listener(lesson_id=header.lesson),
+            recorder=LessonRecorder(FolderDisk(self.folder), sealer, encoder, reserve_bytes=0),
+            outbox=self.outbox,
+            clock=MovedClock(NOW),
+            on_heard=self.heard.append,
+        )
+
+    def opened(self) -> OpenLesson:
+        return OpenLesson(
+            (self.folder / "header.json").read_bytes(),
+            [path.read_bytes() for path in (self.folder / "stanzas").iterdir()],
+            (self.folder / "links.jsonl").read_bytes(),
+            (self.folder / "manifest.json").read_bytes(),
+            self.teacher,
+        )
+
+    def log(self) -> list[Heard]:
+        lesson = self.opened()
+        names = [name for name in lesson.segments if name.track is Track.LOG]
+        plain = b"".join(lesson.open_segment(name, (self.folder / name.file_name).read_bytes()) for name in names)
+        return [from_wire(Heard, loads(line)) for line in plain.splitlines()]
+
+    def events(self) -> list[LessonStarted | SealedEvidence | LessonEnded]:
+        return [decode_event(queued.event) for queued in self.outbox.events_after(0, 10_000)]
+
+
+@pytest.fixture
+def made(tmp_path: pathlib.Path) -> Iterator[World]:
+    made = World(tmp_path)
+    yield made
+    made.outbox.close()
+
+
+def test_what_was_heard_is_in_the_log_and_in_the_evidence(made: World) -> None:
+    session = made.session(DrawnMicrophone(DRAWN))
+
+    account = session.run()
+
+    started, *evidence, ended = made.events()
+    assert isinstance(started, LessonStarted)
+    assert isinstance(ended, LessonEnded)
+    assert (ended.end, ended.n_evidence, ended.n_segments) == ("stopped", len(evidence), len(made.opened().links))
+    log = made.log()
+    assert log[-1].account == account
+    assert log[:-1] == made.heard
+    lesson, lines = made.opened(), b""
+    for index, piece in enumerate(evidence):
+        assert isinstance(piece, SealedEvidence)
+        assert piece.index == index
+        lines += lesson.open_evidence(piece.index, piece.ciphertext)
+    assert [from_wire(Heard, loads(line)) for line in lines.splitlines()] == made.heard
+    assert {state.role for state in account.states} >= {Role.TEACHER, Role.SILENCE}
+    assert account.duration == pytest.approx(len(DRAWN) / 10, abs=0.03)
+
+
+def test_the_button_ends_it(made: World) -> None:
+    microphone = DrawnMicrophone(DRAWN)
+    session = made.session(microphone)
+    pressed = iter([False] * 200 + [True] * 10_000)
+
+    account = session.run(should_stop=lambda: next(pressed))
+
+    assert account.duration == pytest.approx(201 * 0.02)
+    assert made.opened().is_complete
+
+
+class FailingMicrophone(DrawnMicrophone):
+    """Breaks in the middle of a lesson."""
+
+    def blocks(self) -> Iterator[AudioBlock]:
+        for block in super().blocks():
+            if block.start >= 5.0:
+                raise MicrophoneLostError("The cable was pulled.")
+            yield block
+
+
+def test_a_lost_microphone_keeps_what_there_was(made: World) -> None:
+    session = made.session(FailingMicrophone(DRAWN))
+
+    with pytest.raises(MicrophoneLostError):
+        session.run()
+
+    lesson = made.opened()
+    assert lesson.manifest is not None
+    assert lesson.manifest.end == "interrupted"
+    assert lesson.manifest.duration == pytest.approx(5.0, abs=0.3)
+    account = made.log()[-1].account
+    assert account is not None
+    assert account.duration == pytest.approx(5.0, abs=0.03)
+
+
+def test_a_full_disk_keeps_what_there_was(tmp_path: pathlib.Path) -> None:
+    class FullAfterFour(FolderDisk):
+        """A card that is full after four segments, but for the reserve."""
+
+        segments = 0
+        is_reserved = True
+
+        def write_whole(self, name: str, data: bytes) -> None:
+            self.segments += name.endswith(".seg")
+            if self.segments > 4 and self.is_reserved:
+                raise DiskFullError("No space left on device.")
+            super().write_whole(name, data)
+
+        def release_reserve(self) -> None:
+            self.is_reserved = False
+            super().release_reserve()
+
+    made = World(tmp_path)
+    session = made.session(DrawnMicrophone(DRAWN))
+    session.recorder._disk = FullAfterFour(made.folder)
+
+    with pytest.raises(DiskFullError):
+        session.run()
+
+    lesson = made.opened()
+    assert lesson.manifest is not None
+    assert lesson.manifest.end == "disk_full"
+    lesson.expect_all(name for name in lesson.segments if (made.folder / name.file_name).exists())
+    assert made.events()[-1].end == "disk_full"  # type: ignore[union-attr]
+    made.outbox.close()

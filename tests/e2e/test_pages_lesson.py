@@ -1,0 +1,453 @@
+"""A teacher's afternoon with the pages, in a real browser against a real school.
+
+::
+
+    invitation -> join: keys made here, five words typed back -> lessons -> a lesson: player, timeline, waits
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from lesson.footage.identity import SealedIdentity
+from lesson.footage.recipients import Recipient
+from lesson.footage.segments import SegmentName, Track
+from lesson.wire import from_wire
+from tests.suites.page_browser import Watched, axe_findings, chromium, watched
+from tests.suites.page_lesson import SEGMENT, account
+from tests.suites.page_world import PageWorld, page_world
+
+pytestmark = pytest.mark.browser
+
+Tab = Callable[..., AbstractContextManager[Watched]]
+
+
+@dataclass
+class Teacher:
+    id: int
+    words: str
+    keys: Recipient
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageWorld]:
+    with page_world(tmp_path_factory.mktemp("pages")) as made:
+        yield made
+
+
+def shown_words(page: Page) -> str:
+    """The five words as they stand on the screen."""
+    words = page.get_by_role("list", name="Your five words").get_by_role("listitem")
+    expect(words).to_have_count(5)
+    return " ".join(words.all_inner_texts())
+
+
+def join(page: Page, world: PageWorld, name: str = "Ada Okafor") -> Teacher:
+    """Go through the join page as a person does."""
+    invitation = world.invitation(name)
+    page.goto(f"{world.browser}/join/{invitation.code}")
+    page.get_by_role("button", name="Make my keys").click()
+    words = shown_words(page)
+    page.get_by_role("button", name="I have written them down").click()
+    page.get_by_role("textbox", name="Your five words").fill(words.upper())
+    page.get_by_role("button", name="Join").click()
+    page.wait_for_url("**/lessons")
+    me = page.request.get(f"{world.browser}/api/me").json()
+    keys = world.joined(invitation, from_wire(bytes, me["encryption_key"]), from_wire(bytes, me["signing_key"]))
+    return Teacher(invitation.teacher_id, words, keys)
+
+
+@pytest.fixture(scope="module")
+def teacher(world: PageWorld, browser: Browser) -> Teacher:
+    with watched(browser) as profile:
+        return join(profile.page(), world)
+
+
+@pytest.fixture(scope="module")
+def lesson(world: PageWorld, teacher: Teacher) -> str:
+    return world.record(teacher.keys, "Year 8 Science: Why do things float?")
+
+
+def unlocked(world: PageWorld, teacher: Teacher, lesson: str) -> str:
+    """Address that signs in and unlocks: the fragment survives the redirect and never reaches the school."""
+    return f"{world.enter(teacher.id, f'/lessons/{lesson}')}#unlock={teacher.words.replace(' ', '-')}"
+
+
+def opened(page: Page, world: PageWorld, teacher: Teacher, lesson: str) -> Page:
+    """Open a lesson and wait until it shows its first picture and its account."""
+    page.goto(unlocked(world, teacher, lesson))
+    page.wait_for_selector("[data-part=player][data-first-frame-ms]")
+    page.wait_for_selector("[data-part=lesson][data-account=whole]")
+    return page
+
+
+def shown(page: Page) -> float:
+    """Moment of the picture on the screen, once the last seek has landed."""
+    page.wait_for_selector("[data-part=player][data-seek-ms]")
+    return float(page.get_attribute("[data-part=player]", "data-shown-s") or "nan")
+
+
+def video(page: Page, expression: str) -> Any:
+    return page.evaluate(f"(() => {{ const video = document.querySelector('video'); return {expression}; }})()")
+
+
+def test_the_join_page_makes_keys_here_and_wants_the_words_back(world: PageWorld, browser: Browser) -> None:
+    with watched(browser) as profile:
+        page = profile.page()
+        invitation = world.invitation()
+        page.goto(f"{world.browser}/join/{invitation.code}")
+        expect(page.get_by_text("Nobody can reset your five words.")).to_be_visible()
+        page.get_by_role("button", name="Make my keys").click()
+        words = shown_words(page)
+        page.get_by_role("button", name="I have written them down").click()
+        page.get_by_role("textbox", name="Your five words").fill("five other words than those")
+        page.get_by_role("button", name="Join").click()
+        expect(page.get_by_role("alert")).to_contain_text("not the same five words")
+
+        page.get_by_role("textbox", name="Your five words").fill(words)
+        page.get_by_role("button", name="Join").click()
+        page.wait_for_url("**/lessons")
+        me = page.request.get(f"{world.browser}/api/me").json()
+
+        # The file that the school keeps opens with the five words, and with nothing it has itself.
+        identity = SealedIdentity.decode(from_wire(bytes, me["sealed_identity"])).unlock(words)
+        assert identity.recipient.kid.hex() == me["kid"]
+
+
+def test_the_lesson_plays_and_every_seek_lands_on_its_picture(
+    world: PageWorld, browser: Browser, teacher: Teacher, lesson: str
+) -> None:
+    with watched(browser) as profile:
+        page = opened(profile.page(), world, teacher, lesson)
+        expect(page.get_by_text("Opened on this device only")).to_be_visible()
+        assert page.url.endswith(f"/lessons/{lesson}")
+        assert video(page, "video.duration") == pytest.approx(90, abs=0.2)
+
+        for second in (45.05, 3.05, 88.05, 0.05, 61.55, 30.05):
+            page.evaluate("delete document.querySelector('[data-part=player]').dataset.seekMs")
+            video(page, f"video.currentTime = {second}")
+            assert shown(page) == pytest.approx(second, abs=0.1)
+
+        held = video(page, "[video.buffered.start(0), video.buffered.end(video.buffered.length - 1)]")
+        assert held[1] - held[0] <= 24 + 12 + 3 * SEGMENT
+
+        video(page, "video.currentTime = 88.5, video.muted = true")
+        page.keyboard.press("k")
+        page.wait_for_selector("[data-part=player][data-state=ended]")
+
+
+def test_each_wait_is_a_click_from_its_moment(
+    world: PageWorld, browser: Browser, teacher: Teacher, lesson: str
+) -> None:
+    with watched(browser) as profile:
+        page = opened(profile.page(), world, teacher, lesson)
+        waits = page.locator("[data-part=waits] button")
+        expect(waits).to_have_count(14)
+        expect(page.locator("[data-part=waits-count]")).to_have_text("12 counted")
+
+        # In the list: the third wait, 5.6 s from 0:17, plays from three seconds before.
+        waits.nth(2).click()
+        assert shown(page) == pytest.approx(14, abs=0.15)
+        expect(waits.nth(2)).to_have_attribute("aria-current", "true")
+        told = page.locator("[data-part=detail]")
+        expect(told).to_contain_text("5.6 s")
+        expect(told).to_contain_text(
+            re.compile(r"0:17 you stopped\s*paused 5.6 s\s*a pupil spoke 1.0 s\s*you waited 0.6 s")
+        )
+        expect(told).to_contain_text("How sure: sure, within 0.1 s")
+
+        # On the timeline: the same dot, and the one after the next.
+        dots = page.evaluate("document.querySelector('talk-timeline').dots")
+        slider = page.get_by_role("slider", name="Where in the lesson")
+        slider.click(position={"x": dots[4]["x"], "y": dots[4]["y"]})
+        expect(waits.nth(4)).to_have_attribute("aria-current", "true")
+        assert shown(page) == pytest.approx(28, abs=0.15)
+
+        # With keys, forwards and back; and not when they are switched off.
+        page.keyboard.press("n")
+        expect(waits.nth(5)).to_have_attribute("aria-current", "true")
+        page.keyboard.press("p")
+        expect(waits.nth(4)).to_have_attribute("aria-current", "true")
+        page.get_by_role("button", name="Keys").click()
+        page.get_by_label("Single keys work on this page").uncheck()
+        page.keyboard.press("Escape")
+        page.keyboard.press("n")
+        expect(waits.nth(4)).to_have_attribute("aria-current", "true")
+
+        # And in the table, which says in words what the dots say in shapes.
+        page.get_by_text("Waits as a table").click()
+        row = page.get_by_role("row").filter(has_text="0:31").first
+        expect(row).to_contain_text("about your goal")
+        page.get_by_role("button", name="Play 1:13").click()
+        assert shown(page) == pytest.approx(70, abs=0.15)
+
+
+def test_the_timeline_is_a_slider_that_zooms_without_a_mouse(
+    world: PageWorld, browser: Browser, teacher: Teacher, lesson: str
+) -> None:
+    with watched(browser) as profile:
+        page = opened(profile.page(), world, teacher, lesson)
+        slider = page.get_by_role("slider", name="Where in the lesson")
+        slider.focus()
+        for key, second in (("End", 89.9), ("Home", 0), ("PageUp", 60), ("ArrowRight", 65), ("ArrowLeft", 60)):
+            page.keyboard.press(key)
+            assert shown(page) == pytest.approx(second, abs=0.2)
+        expect(slider).to_have_attribute(
+            "aria-valuetext", re.compile("1 minute of 1 minute 30 seconds, you speaking, whole class")
+        )
+
+        view = "(({from, to}) => [from, to])(document.querySelector('talk-timeline').view)"
+        assert page.evaluate(view) == [0, 90]
+        page.keyboard.press("+")
+        page.get_by_role("button", name="Zoom in").click()
+        start, end = page.evaluate(view)
+        assert end - start == pytest.approx(22.5)
+        assert start <= 60 <= end
+        page.get_by_role("button", name="Show later").click()
+        assert page.evaluate(view)[0] > start
+        page.get_by_role("button", name="Whole lesson").click()
+        assert page.evaluate(view) == [0, 90]
+
+
+def test_the_numbers_say_what_they_are_shares_of(
+    world: PageWorld, browser: Browser, teacher: Teacher, lesson: str
+) -> None:
+    with watched(browser) as profile:
+        page = opened(profile.page(), world, teacher, lesson)
+        card = page.locator("[data-part=summary]")
+        expect(card).to_contain_text("2.4 s median pause after you spoke")
+        expect(card).to_contain_text("12 pauses, 92 % of all those heard")
+        expect(card).to_contain_text("2 of 12 reached your goal of 5 s. 2 more came within 0.25 s of it.")
+        expect(card).to_contain_text("92 % of the talk")
+        expect(card).to_contain_text("47 % of the lesson's 1.5 min")
+        expect(page.locator("[data-part=unheard]")).to_contain_text("2 s of 1.5 min")
+
+        # Her own goal: everything follows, and it is still there tomorrow.
+        page.get_by_label("Your goal").fill("3")
+        page.get_by_label("Your goal").press("Enter")
+        page.get_by_label("Your goal").blur()
+        expect(card).to_contain_text("4 of 12 reached your goal of 3 s. 1 more came within 0.25 s of it.")
+        page.reload()
+        expect(card).to_contain_text("your goal of 3 s")
+
+
+def test_under_ten_waits_it_is_too_few_to_say(world: PageWorld, browser: Browser, teacher: Teacher) -> None:
+    few = world.record(teacher.keys, "A short one", account((1.0, 2.0, 5.6)))
+    with watched(browser) as profile:
+        page = opened(profile.page(), world, teacher, few)
+
+        expect(page.locator("[data-part=summary]")).to_contain_text("Too few to say")
+        expect(page.locator("[data-part=summary]")).not_to_contain_text("median pause")
+
+
+def test_locked_until_the_five_words_and_again_after_lock(
+    world: PageWorld, browser: Browser, teacher: Teacher, lesson: str
+) -> None:
+    with watched(browser) as profile:
+        page = profile.page()
+        page.goto(world.enter(teacher.id, f"/lessons/{lesson}"))
+        expect(page.get_by_role("heading", name="Type your five words")).to_be_visible()
+        assert video(page, "video.readyState") == 0
+        field = page.get_by_role("textbox", name="Your five words")
+        field.fill("not these five words sorry")
+        field.press("Enter")
+        expect(page.get_by_text("These are not your five words.")).to_be_visible()
+        field.fill(teacher.words.title())
+        field.press("Enter")
+        page.wait_for_selector("[data-part=player][data-first-frame-ms]")
+
+        page.reload()
+        page.wait_for_selector("[data-part=player][data-first-frame-ms]")
+
+        page.get_by_text("Ada Okafor").click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download my identity file").click()
+        sealed = SealedIdentity.decode(download.value.path().read_bytes())
+        assert sealed.unlock(teacher.words).recipient == teacher.keys
+
+        page.get_by_role("button", name="Lock this device").click()
+        expect(page.get_by_role("heading", name="Type your five words")).to_be_visible()
+
+
+def test_a_damaged_segment_is_named_and_the_rest_plays(world: PageWorld, browser: Browser, teacher: Teacher) -> None:
+    damaged = world.record(teacher.keys, "Damaged on the school's disk")
+    name = SegmentName(Track.AV, 3).file_name
+    (file,) = world.folder.rglob(f"{damaged}/{name}")
+    sealed = bytearray(file.read_bytes())
+    sealed[100] ^= 1
+    file.chmod(0o600)
+    file.write_bytes(sealed)
+
+    with watched(browser) as profile:
+        page = opened(profile.page(), world, teacher, damaged)
+        notice = page.locator("[data-part=notices]")
+        expect(notice).to_contain_text("0:04 to 0:06 cannot be played and is left out: 0-000003.seg was altered")
+        video(page, "video.currentTime = 3, video.muted = true")
+        page.keyboard.press("k")
+        expect(page.locator("[data-part=now]")).to_have_text("0:07")
+
+
+@pytest.mark.parametrize(
+    ("what", "sentence", "plays"),
+    [
+        ("manifest", "The end of this lesson is not certain", True),
+        ("links", "This lesson is damaged after 0:36", True),
+        ("unit_key", "altered, or another unit made it", False),
+        ("header", "not the one the lesson was sealed with", False),
+        ("stanzas", "wrapped key", False),
+    ],
+)
+def test_a_school_that_lies_is_found_out(
+    world: PageWorld, browser: Browser, teacher: Teacher, lesson: str, what: str, sentence: str, *, plays: bool
+) -> None:
+    def lie(route: Route) -> None:
+        answer = route.fetch().json()
+        if what == "links":
+            answer["links"][19] = flipped(answer["links"][19])
+        elif what == "stanzas":
+            answer["stanzas"] = [flipped(each) for each in answer["stanzas"]]
+        else:
+            answer[what] = flipped(answer[what])
+        route.fulfill(json=answer)
+
+    with watched(browser) as profile:
+        page = profile.page()
+        page.route(f"**/api/lessons/{lesson}", lie)
+        page.goto(unlocked(world, teacher, lesson))
+        expect(page.locator("[data-part=notices]")).to_contain_text(sentence)
+        if plays:
+            page.wait_for_selector("[data-part=player][data-first-frame-ms]")
+        else:
+            expect(page.locator("[data-part=player]")).to_have_attribute("data-state", "failed")
+            assert video(page, "video.readyState") == 0
+
+
+def flipped(text: str) -> str:
+    """Another letter in the middle of a base64url text."""
+    middle = len(text) // 2
+    return text[:middle] + ("A" if text[middle] != "A" else "B") + text[middle + 1 :]
+
+
+def test_a_lesson_being_recorded_is_drawn_as_it_happens(world: PageWorld, browser: Browser, teacher: Teacher) -> None:
+    live = world.start(teacher.keys, "Recording now", account())
+    live.footage(0, 10)
+    live.say(8)
+    with watched(browser) as profile:
+        page = profile.page()
+        page.goto(unlocked(world, teacher, live.lesson))
+        page.wait_for_selector("[data-part=player][data-first-frame-ms]")
+        waits = page.locator("[data-part=waits] button")
+        expect(page.get_by_text("Recording now", exact=True).first).to_be_visible()
+        expect(waits).to_have_count(2)
+        expect(page.locator("[data-part=summary]")).to_contain_text("come when the recording ends")
+
+        live.say(16)
+        expect(waits).to_have_count(6)
+
+        live.say(len(live.lines))
+        live.footage(10)
+        live.stop()
+        page.wait_for_selector("[data-part=lesson][data-account=whole]")
+        expect(page.locator("[data-part=all]")).to_have_text("1:30")
+        expect(page.locator("[data-part=summary]")).to_contain_text("median pause after you spoke")
+        video(page, "video.currentTime = 80")
+        assert shown(page) == pytest.approx(80, abs=0.1)
+
+
+def test_a_browser_with_little_memory_gets_a_smaller_window(
+    world: PageWorld, browser: Browser, teacher: Teacher, lesson: str
+) -> None:
+    # A browser that is full at 16 s, as others are at 160 MB.
+    full = """
+        const append = SourceBuffer.prototype.appendBuffer;
+        globalThis.refused = 0;
+        SourceBuffer.prototype.appendBuffer = function (bytes) {
+          let held = 0;
+          for (let n = 0; n < this.buffered.length; n += 1) held += this.buffered.end(n) - this.buffered.start(n);
+          if (held > 16) { globalThis.refused += 1; throw new DOMException("full", "QuotaExceededError"); }
+          return append.call(this, bytes);
+        };"""
+    with watched(browser) as profile:
+        page = profile.page()
+        page.add_init_script(full)
+        opened(page, world, teacher, lesson)
+        for second in (40, 80, 10, 60):
+            page.evaluate("delete document.querySelector('[data-part=player]').dataset.seekMs")
+            video(page, f"video.currentTime = {second}.05")
+            assert shown(page) == pytest.approx(second + 0.05, abs=0.1)
+        assert page.evaluate("globalThis.refused") > 0
+        expect(page.locator("[data-part=notices]")).to_be_empty()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 412])
+def test_axe_finds_nothing_on_any_page(
+    world: PageWorld, browser: Browser, teacher: Teacher, lesson: str, scheme: str, width: int
+) -> None:
+    with watched(browser, color_scheme=scheme, viewport={"width": width, "height": 900}) as profile:
+        page = profile.page()
+        found: dict[str, list[str]] = {}
+
+        def look(name: str) -> None:
+            found[name] = axe_findings(page)
+            # Nothing is wider than the screen: nobody has to scroll in two directions.
+            wide = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+            assert wide[0] <= wide[1], name
+
+        page.goto(f"{world.browser}/welcome")
+        look("welcome")
+        page.goto(f"{world.browser}/join/{world.invitation().code}")
+        look("join")
+        page.get_by_role("button", name="Make my keys").click()
+        look("words")
+        page.get_by_role("button", name="I have written them down").click()
+        look("again")
+        page.goto(world.enter(teacher.id, f"/lessons/{lesson}"))
+        look("locked")
+        page.goto(f"{world.browser}/lessons")
+        look("lessons")
+        page.get_by_text("Ada Okafor").click()
+        look("menu")
+        opened(page, world, teacher, lesson)
+        page.keyboard.press("n")
+        page.get_by_text("Waits as a table").click()
+        look("lesson")
+        page.get_by_role("button", name="Keys").click()
+        look("keys")
+        assert {name: findings for name, findings in found.items() if findings} == {}
+
+
+def test_the_pages_are_finished_html_without_scripts(
+    world: PageWorld, browser: Browser, teacher: Teacher, lesson: str
+) -> None:
+    with watched(browser, java_script_enabled=False) as profile:
+        page = profile.page()
+        page.goto(world.enter(teacher.id))
+        expect(page.get_by_role("link", name="Year 8 Science: Why do things float?")).to_be_visible()
+        page.get_by_role("link", name="Year 8 Science: Why do things float?").click()
+        expect(page.get_by_text("this page needs JavaScript")).to_be_visible()
+
+
+def test_the_words_never_reach_the_school(world: PageWorld, browser: Browser, teacher: Teacher, lesson: str) -> None:
+    with watched(browser) as profile:
+        page = profile.page()
+        sent: list[str] = []
+        page.on("request", lambda request: sent.append(json.dumps([request.url, request.headers, request.post_data])))
+        opened(page, world, teacher, lesson)
+        assert page.evaluate("location.hash") == ""
+        words = teacher.words.split()
+        # A word such as "media" may stand in a header by chance; two in a row do not.
+        assert sent
+        assert not [one for one in sent for a, b in zip(words, words[1:], strict=False) if re.search(f"{a}.{b}", one)]
