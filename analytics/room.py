@@ -88,9 +88,8 @@ def _rt60(level_db: Floats, floor: Floats, stretches: Spans) -> float:
     for (_, end), (start, _) in zip(stretches[:-1].tolist(), stretches[1:].tolist(), strict=True):
         if start - end < _SILENCE_FRAMES:
             continue
-        first = max(0, end - 5)
-        tail = level_db[first:start]
-        over = tail > floor[first] + _OVER_FLOOR_DB
+        tail = level_db[end:start]
+        over = tail > floor[end] + _OVER_FLOOR_DB
         length = tail.size if over.all() else int(np.argmin(over))
         if length >= _MIN_FRAMES and tail[0] - tail[length - 1] >= _MIN_FALL_DB:
             slope = float(np.polyfit(np.arange(length) * HOP_S, tail[:length], 1)[0])

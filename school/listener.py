@@ -40,9 +40,13 @@ class Listener(threading.Thread):
     def run(self) -> None:
         """Take in messages until `stop`."""
         while not self._stopping.is_set():
-            for message in self._session.step(STEP):
-                self._handle(message)
-            self._look_after_connection()
+            try:
+                for message in self._session.step(STEP):
+                    self._handle(message)
+                self._look_after_connection()
+            except Exception:  # noqa: BLE001 - the one loop of this thread
+                _LOG.exception("The broker's thread stumbled. It goes on.")
+                self._stopping.wait(STEP)
         self._session.close()
 
     def stop(self) -> None:
@@ -60,7 +64,7 @@ class Listener(threading.Thread):
                     self._publish(unit, ack)
             else:
                 self._ingest.status(unit, message.payload)
-        except Exception:  # noqa: BLE001 - the one loop of this thread
+        except Exception:  # noqa: BLE001 - one message must not stop the others
             # Not acknowledged, so the unit keeps it and sends it again; the next message may be fine.
             _LOG.exception("A message on %s was not taken in.", message.topic)
 
@@ -69,10 +73,10 @@ class Listener(threading.Thread):
             _LOG.warning("%s", self._session.detail)
         self._problem = self._session.detail
         if self._session.connections != self._connections:
-            self._connections = self._session.connections
             _LOG.info("Connected to the broker, MQTT %s.", self._session.version)
             for unit, ack in self._ingest.acks():
                 self._publish(unit, ack)
+            self._connections = self._session.connections
 
     def _publish(self, unit: str, ack: Ack) -> None:
         self._session.publish(Message(ack_topic(unit), encode_ack(ack), retain=True))

@@ -35,7 +35,7 @@ class PeerCertificateProtocol(H11Protocol):
 def units_tls(certificate: Path, key: Path, authority: Path) -> ssl.SSLContext:
     """TLS for the units' port: the server's certificate, and the authority that units must come from."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.load_cert_chain(certificate, key)
     context.load_verify_locations(authority)
     context.verify_mode = ssl.CERT_OPTIONAL

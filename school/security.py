@@ -31,7 +31,6 @@ CONTENT_SECURITY_POLICY = (
 _OFF = (
     "accelerometer",
     "autoplay",
-    "browsing-topics",
     "camera",
     "display-capture",
     "encrypted-media",
@@ -52,7 +51,6 @@ _OFF = (
     "serial",
     "storage-access",
     "usb",
-    "web-share",
     "xr-spatial-tracking",
 )
 HEADERS = {

@@ -25,9 +25,8 @@ from tests.lessons.sung import blocks, sing
 LESSON = "0123456789abcdef0123456789abcdef"
 T, P, Q = "T" * 22, "P" * 12, "Q" * 14
 SCENE = (
-    "[1.5]"
-    + f"{T}....{T}?[1.8]{P}......{T}?[0.8]{Q}.....{T}....{T}?[3.2]{T}......{T}?[0.6]{P}....."
-    + f"{T}.....{T}?[2.4]TTTT......{Q}......{T}....{T}?[1.2]{P}[1.0]"
+    f"[1.5]{T}....{T}?[1.8]{P}......{T}?[0.8]{Q}.....{T}....{T}?[3.2]{T}......{T}?[0.6]{P}....."
+    f"{T}.....{T}?[2.4]TTTT......{Q}......{T}....{T}?[1.2]{P}[1.0]"
 )
 TRUE_WAITS = [("SR", 1.8), ("SR", 0.8), ("SI", 3.2), ("SR", 0.6), ("SI", 2.4), ("SR", 0.6), ("SR", 1.2)]
 
@@ -109,7 +108,7 @@ def test_a_hole_in_the_sound_is_counted_and_spoils_only_what_it_touches() -> Non
 
     assert account.duration == heard_scene()[1].duration
     spoilt = [wait for wait in account.waits if not wait.usable]
-    assert [wait.kind for wait in spoilt][0] == "SI"
+    assert spoilt[0].kind == "SI"
     assert all(Flag.GAP_IN_AUDIO in wait.flags for wait in spoilt)
     assert len(spoilt) <= 2
     assert len(account.waits) == len(TRUE_WAITS)
@@ -144,7 +143,8 @@ def test_the_lamp_sees_speech_and_counts_silence() -> None:
 
 
 def test_group_work_is_a_phase_and_holds_no_waits() -> None:
-    _, account = hear(blocks(sing(f"{T}....{T}?[0.6]{P}......{T}....{T}?[1.5]" + "G" * 300 + f"[1.0]{T}....{T}?[0.8]{Q}[0.5]")))
+    before, after = f"{T}....{T}?[0.6]{P}......{T}....{T}?[1.5]", f"[1.0]{T}....{T}?[0.8]{Q}[0.5]"
+    _, account = hear(blocks(sing(before + "G" * 300 + after)))
 
     assert [span.phase for span in account.phases] == ["whole_class", "group", "whole_class"]
     assert account.phases[1].end - account.phases[1].start == pytest.approx(30.0, abs=1.0)

@@ -98,7 +98,9 @@ def second(pauses: float, clear: float, smooth: float) -> tuple[list[float], lis
     ("pauses", "clear", "smooth", "is_group"),
     [(0.0, 0.1, 0.58, True), (0.4, 0.1, 0.58, False), (0.0, 0.6, 0.8, False), (0.4, 0.6, 0.8, False)],
 )
-def test_group_work_has_no_pauses_and_no_clear_voice(pauses: float, clear: float, smooth: float, is_group: bool) -> None:
+def test_group_work_has_no_pauses_and_no_clear_voice(
+    pauses: float, clear: float, smooth: float, is_group: bool
+) -> None:
     counts, levels = zip(*[second(pauses, clear, smooth)] * 30, strict=True)
 
     assert many_voices(np.array(counts), np.array(levels)).all() == is_group

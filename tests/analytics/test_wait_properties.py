@@ -21,11 +21,13 @@ LESSON = "0123456789abcdef0123456789abcdef"
 LIMITS = Thresholds()
 SPEAKING = {Role.TEACHER, Role.PUPIL, Role.CHORAL, Role.UNKNOWN, Role.AV}
 
-letters = st.lists(
-    st.tuples(st.sampled_from("TTTPPQCUNV....,G"), st.integers(1, 40)), min_size=1, max_size=40
-).map(lambda runs: "".join(who * length for who, length in runs))
+letters = st.lists(st.tuples(st.sampled_from("TTTPPQCUNV....,G"), st.integers(1, 40)), min_size=1, max_size=40).map(
+    lambda runs: "".join(who * length for who, length in runs)
+)
 lessons = letters.map(draw)
-duets = st.tuples(letters, letters).map(lambda lines: draw("\n".join(line.replace("G", ".").replace(",", ".") for line in lines)))
+duets = st.tuples(letters, letters).map(
+    lambda lines: draw("\n".join(line.replace("G", ".").replace(",", ".") for line in lines))
+)
 
 
 def timed(drawn: Drawn) -> list[WaitTime]:

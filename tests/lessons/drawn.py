@@ -79,7 +79,11 @@ def _ipus(line: str) -> list[Ipu]:
 def _phases(line: str) -> list[PhaseSpan]:
     spans: list[PhaseSpan] = []
     for at, character in enumerate(line):
-        phase, start, end = PHASES.get(character, Phase.WHOLE_CLASS), round(at * SECONDS, 3), round((at + 1) * SECONDS, 3)
+        phase, start, end = (
+            PHASES.get(character, Phase.WHOLE_CLASS),
+            round(at * SECONDS, 3),
+            round((at + 1) * SECONDS, 3),
+        )
         if spans and spans[-1].phase is phase:
             spans[-1] = PhaseSpan(phase, spans[-1].start, end)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from io import FileIO
@@ -69,3 +70,20 @@ def test_every_track_has_its_own_files(tmp_path: Path, track: Track) -> None:
     name = SegmentName(track, 0)
     put(FolderStore(tmp_path), b"x", name=name)
     assert [path.name for path in (tmp_path / LESSON).iterdir()] == [name.file_name]
+
+
+def test_the_name_is_taken_between_two_fsyncs(tmp_path: Path) -> None:
+    """What a power cut may take has to be on the disk in this order; leaving one out turns the test red."""
+    store, calls = FolderStore(tmp_path), []
+
+    def note(_frame: object, event: str, function: object) -> None:
+        if event == "c_call" and function in (os.fsync, os.link, os.open):
+            calls.append(getattr(function, "__name__", ""))
+
+    sys.setprofile(note)
+    try:
+        put(store, b"sealed")
+    finally:
+        sys.setprofile(None)
+    the_file, the_folder_above, the_lessons_folder = ["fsync"], ["open", "fsync"], ["open", "fsync"]
+    assert calls == [*the_file, *the_folder_above, "link", *the_lessons_folder]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 import signal
+import ssl
 import subprocess
 import sys
 import threading
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ import httpx
 
 from lesson.footage.receipt import Receipt
 from lesson.wire import from_wire
+from provisioning.throw_away import ThrowAwayAuthority
+from school.accounts import sign_in_link
 
 
 def test_the_school_never_loads_what_could_open_footage() -> None:
@@ -115,10 +119,6 @@ def test_a_restart_keeps_the_receipt_key_and_who_is_signed_in(own_school: Any, n
 
 
 def test_no_code_of_a_link_stands_in_the_journal(own_school: Any, new_teacher: Any, browser: Any) -> None:
-    from datetime import UTC, datetime
-
-    from school.accounts import sign_in_link
-
     with own_school() as school:
         code = sign_in_link(school.database, new_teacher(at=school).id, now=datetime.now(UTC), minutes=5)
         assert browser(at=school).get(f"/enter/{code}").status_code == 303
@@ -140,6 +140,16 @@ def test_nothing_that_was_recorded_can_be_read_in_what_the_school_keeps(
         assert teacher.identity.recipient.kid.hex().encode() in kept
         for secret in (b"secret numbers", b"evidence 0", b'"wait"'):
             assert secret not in kept
+
+
+def test_it_speaks_https_to_browsers_when_it_has_a_certificate(own_school: Any, tmp_path: Path) -> None:
+    files = ThrowAwayAuthority(tmp_path / "for-browsers", datetime.now(UTC), is_demo=True).server("127.0.0.1")
+    with own_school(browser_certificate=str(files.cert_file), browser_key=str(files.key_file)) as school:
+        assert school.browser.startswith("https://")
+        context = ssl.create_default_context(cafile=files.ca_file)
+        with httpx.Client(base_url=school.browser, verify=context, trust_env=False) as client:
+            answer = client.get("/welcome")
+        assert (answer.status_code, answer.headers["strict-transport-security"]) == (200, "max-age=31536000")
 
 
 def start(folder: Path, text: str) -> subprocess.CompletedProcess[str]:

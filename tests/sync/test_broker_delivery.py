@@ -91,6 +91,7 @@ class Receiver:
     def __init__(self, session: MqttSession, path: Path) -> None:
         self.session = session
         self.db = sqlite3.connect(path, isolation_level=None)
+        self.db.execute("PRAGMA synchronous = OFF")  # nobody pulls this receiver's plug
         self.db.execute("CREATE TABLE IF NOT EXISTS events (unit, stream, seq, event, PRIMARY KEY (unit, stream, seq))")
         self.acknowledges = True
         self.deliveries = 0
@@ -179,10 +180,10 @@ def run_until(condition: Callable[[], bool], *steps: Callable[[], object], patie
 def test_events_arrive_in_order_and_are_deleted_when_the_school_has_them(
     outbox: Outbox, school: Receiver, unit: Unit
 ) -> None:
-    for index in range(100):
+    for index in range(70):  # more than two windows
         outbox.add_event(evidence(index))
     run_until(lambda: outbox.waiting_events == 0, unit.step, school.step)
-    assert school.events == list(range(100))
+    assert school.events == list(range(70))
 
 
 def test_the_brokers_own_acknowledgement_deletes_nothing(outbox: Outbox, school: Receiver, unit: Unit) -> None:

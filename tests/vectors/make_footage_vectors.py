@@ -455,6 +455,13 @@ def identities() -> Iterator[tuple[str, str]]:
         "success",
     )
     yield told(
+        "success-identity-nfkc",
+        "Typed with a full-width letter and a no-break space.",
+        file,
+        "\uff33howing eggnog dab\u00a0barcode drop-down",
+        "success",
+    )
+    yield told(
         "success-identity-open",
         "An open identity, for demo and tests.",
         encode_open(identity).decode(),

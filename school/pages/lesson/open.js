@@ -41,7 +41,7 @@ import { clock } from "./clock.js";
  * @property {boolean} isComplete the unit has said its last word
  * @property {string[]} recipients roles of everybody the lesson is sealed to
  * @property {string|null} mime as MediaSource takes it; null when there is neither picture nor sound
- * @property {{segments: Segment[], duration: number, segment: (index: number, signal: AbortSignal) => Promise<Bytes>}} footage
+ * @property {{segments: Segment[], duration: number, isWhole: boolean, segment: (index: number, signal: AbortSignal) => Promise<Bytes>}} footage
  * @property {number[]} logIndexes
  * @property {(index: number) => Promise<Bytes>} log
  * @property {(index: number, ciphertext: Bytes) => Promise<Bytes>} evidence
@@ -82,7 +82,7 @@ export async function openLesson(answer, identity, say) {
     isComplete: parts.manifest !== null,
     recipients: opened.header.recipients.map((recipient) => recipient.role),
     mime: mimeOf(opened.header.media, track),
-    footage: { segments, duration: segments.at(-1)?.end ?? 0, segment: (index, signal) => fetched(track, index, signal) },
+    footage: { segments, duration: segments.at(-1)?.end ?? 0, isWhole: parts.manifest !== null, segment: (index, signal) => fetched(track, index, signal) },
     logIndexes: opened.links.filter((link) => link.track === Track.LOG).map((link) => link.index),
     log: (index) => fetched(Track.LOG, index, undefined),
     evidence: (index, ciphertext) => opened.openEvidence(index, ciphertext),

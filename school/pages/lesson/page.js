@@ -183,7 +183,7 @@ class LessonPage {
       try {
         const lesson = await openLesson(await askJson(`/api/lessons/${this.#id}`), unlocked.identity, (sentence) => this.#say(sentence));
         this.#lesson = lesson;
-        if (this.#player) this.#player.grow(lesson.footage.segments, lesson.footage.duration);
+        if (this.#player) this.#player.grow(lesson.footage);
         else if (lesson.footage.segments.length) this.#play(lesson);
         if (lesson.isComplete) {
           live.end();

@@ -180,7 +180,7 @@ function talkBar(talk, duration) {
   for (const entry of all) {
     legend.append(element("div", {}, element("dt", {}, element("span", { class: `swatch is-${entry.name}` }), entry.label), element("dd", {}, percent(entry.share))));
   }
-  return element("div", {}, bar, element("p", { class: "small muted" }, `Share of the lesson's ${minutes(duration)}`), legend);
+  return element("div", { class: "talk" }, bar, element("p", { class: "small muted" }, `Share of the lesson's ${minutes(duration)}`), legend);
 }
 
 /**

@@ -22,9 +22,11 @@ import { FULL_REACH, afterHole, halved, isHeldIn, nextWanted, toLetGo } from "./
  * @property {string} mime as MediaSource takes it
  * @property {Segment[]} segments media segments, in order
  * @property {number} duration seconds
+ * @property {boolean} isWhole false while more may come
  * @property {(index: number, signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer>>} segment plaintext; index 0 initializes
  */
 
+const PICTURE_LATEST = 200; // milliseconds from "seeked" to the picture on the screen
 const RETRY_AFTER = 2_000; // milliseconds, when the school does not answer
 
 export class Player extends EventTarget {
@@ -56,8 +58,12 @@ export class Player extends EventTarget {
       video.addEventListener(event, () => this.#become(state));
     }
     video.addEventListener("seeking", () => this.#onSeeking());
-    // A picture that was at hand may reach the screen before anybody hears of the seek: then this event ends it.
-    video.addEventListener("seeked", () => this.#endSeek());
+    // A picture that was at hand may reach the screen before anybody hears of the seek: then no other will come, and
+    // this event ends it. Usually it is a little ahead of the picture, which then ends it itself.
+    video.addEventListener("seeked", () => {
+      const landed = performance.now();
+      setTimeout(() => this.#endSeek(landed), PICTURE_LATEST);
+    });
     video.addEventListener("timeupdate", () => this.#wake());
     video.addEventListener("waiting", () => this.#wake());
     video.addEventListener("error", () => this.#fail(video.error?.message || "The browser cannot play this footage."));
@@ -86,12 +92,10 @@ export class Player extends EventTarget {
 
   /**
    * A lesson that is still being recorded has grown.
-   * @param {Segment[]} segments
-   * @param {number} duration
+   * @param {Pick<Footage, "segments"|"duration"|"isWhole">} grown
    */
-  grow(segments, duration) {
-    this.#footage.segments = segments;
-    this.#footage.duration = duration;
+  grow({ segments, duration, isWhole }) {
+    Object.assign(this.#footage, { segments, duration, isWhole });
     this.#wake();
   }
 
@@ -165,9 +169,9 @@ export class Player extends EventTarget {
     this.#wake();
   }
 
-  #endSeek() {
+  #endSeek(landed = performance.now()) {
     if (this.#seekStarted === null || this.#video.seeking) return;
-    this.#element.dataset.seekMs = (performance.now() - this.#seekStarted).toFixed(0);
+    this.#element.dataset.seekMs = (landed - this.#seekStarted).toFixed(0);
     this.#seekStarted = null;
   }
 
@@ -279,6 +283,8 @@ export class Player extends EventTarget {
 
   /** @param {SourceBuffer} buffer */
   #endIfDone(buffer) {
+    // An ended source has lost its duration: a lesson that still grows could not be sought in.
+    if (!this.#footage.isWhole) return;
     const last = this.#footage.segments.at(-1);
     const isThere = last && (this.#unplayable.has(last.index) || isHeldIn(last, ranges(buffer)));
     const nothingLeft = isThere && this.#video.currentTime > last.end - this.#reach.ahead;
