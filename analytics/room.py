@@ -22,6 +22,9 @@ from analytics.spectrum import HOP_S
 
 _SILENCE_FRAMES = 30
 _MIN_FRAMES = 8
+_VOICE_FRAMES = 40
+_FALLEN_DB = 8.0
+"""The slope is taken from where the voice has surely stopped."""
 _MIN_FALL_DB = 8.0
 _OVER_FLOOR_DB = 6.0
 _FEW_ENDS = 4
@@ -88,8 +91,11 @@ def _rt60(level_db: Floats, floor: Floats, stretches: Spans) -> float:
     for (_, end), (start, _) in zip(stretches[:-1].tolist(), stretches[1:].tolist(), strict=True):
         if start - end < _SILENCE_FRAMES:
             continue
-        tail = level_db[end:start]
-        over = tail > floor[end] + _OVER_FLOOR_DB
+        voice = level_db[max(0, end - _VOICE_FRAMES) : end]
+        loud = np.flatnonzero(voice >= np.percentile(voice, 90) - _FALLEN_DB)
+        first = end - voice.size + int(loud[-1])
+        tail = level_db[first:start]
+        over = tail > floor[first] + _OVER_FLOOR_DB
         length = tail.size if over.all() else int(np.argmin(over))
         if length >= _MIN_FRAMES and tail[0] - tail[length - 1] >= _MIN_FALL_DB:
             slope = float(np.polyfit(np.arange(length) * HOP_S, tail[:length], 1)[0])
