@@ -30,7 +30,7 @@ _OVER_FLOOR_DB = 6.0
 _FEW_ENDS = 4
 _USUAL_RT60 = 0.5
 """Occupied classrooms: 0.3 to 0.6 s (Sato and Bradley)."""
-_PERCENT = 40.0
+_PERCENT = 25.0
 
 _RANGES_DB = (14.0, 20.0, 28.0)
 _START_BIAS_MS = (60.0, 25.0, 5.0)

@@ -2,7 +2,7 @@
 
 Nothing is known before the lesson and nothing is kept after it. What helps is that one voice speaks most::
 
-    all IPUs --pitch most often heard--> first guess: teacher | pupils
+    all IPUs --pitch and level heard most--> first guess: teacher | pupils
                   ^                            |
                   |                  a mixture for her, a mixture for all of them
                   +--- better guess <----------+--- each IPU: whom does it fit? who spoke before and after?
@@ -21,7 +21,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from analytics.arrays import Bools, Floats
-from analytics.features import PITCH, SIZE
+from analytics.features import LEVEL, PITCH, SIZE
 from analytics.mixture import Mixture
 
 _SIZES = (2, 3, 4, 6)
@@ -40,7 +40,11 @@ _MIN_PART = 4
 _CLEAR_CHANGE = 5.0
 """Log odds that each side of a change must have."""
 _MOST_SLICES = 6000
-_NO_PITCH = 0.0
+_NO_PITCH = -1000.0
+_PITCH_SPREAD = 1.2
+"""Semitones that one voice wanders from IPU to IPU."""
+_LEVEL_SPREAD_DB = 3.0
+"""Decibels that one voice wanders as she walks and turns."""
 _ENOUGH_SLICES = 120
 """Six seconds of voice: below it we do not guess."""
 
@@ -126,14 +130,17 @@ class _Run:
         self._is_teacher = self._first_guess()
 
     def _first_guess(self) -> Bools:
-        """IPUs at the pitch that is heard most: she speaks most and her pitch varies less than thirty children's."""
-        each = np.split(self._slices[:, PITCH] * 12, np.cumsum(self._sizes)[:-1])
-        median = np.array([np.median(pitch) if pitch.size else _NO_PITCH for pitch in each])
-        voiced = median[median > _NO_PITCH]
-        grid = np.arange(voiced.min(), voiced.max() + 0.5, 0.25)
-        near = np.exp(-0.5 * ((median[None] - grid[:, None]) / 1.2) ** 2)
-        mode = grid[int(np.argmax(near @ self._sizes))]
-        return np.asarray(np.abs(median - mode) < 2.0)
+        """IPUs near the pitch and level that are heard most: she speaks most, and varies less than thirty children."""
+        each = np.split(self._slices, np.cumsum(self._sizes)[:-1])
+        pitch = np.array([np.median(own[:, PITCH]) * 12 if len(own) else _NO_PITCH for own in each])
+        level = np.array([np.percentile(own[:, LEVEL], 70) if len(own) else _NO_PITCH for own in each])
+        heard = np.zeros(len(each))
+        for at in np.flatnonzero(self._sizes):
+            near = ((pitch - pitch[at]) / _PITCH_SPREAD) ** 2 + ((level - level[at]) / _LEVEL_SPREAD_DB) ** 2
+            heard[at] = np.exp(-0.5 * near) @ self._sizes
+        most = int(np.argmax(heard))
+        near_pitch = np.abs(pitch - pitch[most]) < 2 * _PITCH_SPREAD
+        return np.asarray(near_pitch & (np.abs(level - level[most]) < 2 * _LEVEL_SPREAD_DB))
 
     def settle(self) -> None:
         for _ in range(_PASSES):

@@ -42,7 +42,7 @@ class Listener(threading.Thread):
         while not self._stopping.is_set():
             try:
                 for message in self._session.step(STEP):
-                    self._handle(message)
+                    self._take(message)
                 self._look_after_connection()
             except Exception:  # noqa: BLE001 - the one loop of this thread
                 _LOG.exception("The broker's thread stumbled. It goes on.")
@@ -55,7 +55,7 @@ class Listener(threading.Thread):
         if self.is_alive():
             self.join()
 
-    def _handle(self, message: Message) -> None:
+    def _take(self, message: Message) -> None:
         try:
             unit = unit_of(message.topic)
             if message.topic == events_topic(unit):

@@ -1,7 +1,7 @@
 // Which segments the player holds: a lesson of ten segments of two seconds, drawn as a row.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FULL_REACH, LEAST_REACH, afterHole, halved, isHeldIn, nextWanted, placeAt, toLetGo } from "../../school/pages/player/window.js";
+import { FULL_REACH, LEAST_REACH, afterHole, halved, isHeldIn, joined, nextWanted, placeAt, toLetGo } from "../../school/pages/player/window.js";
 
 const lesson = (n, each = 2) => Array.from({ length: n }, (_, i) => ({ index: i + 1, start: i * each, end: (i + 1) * each }));
 const none = new Set();
@@ -70,4 +70,8 @@ test("a hole is jumped to the next segment that plays", () => {
   assert.equal(afterHole(ten, 3.9, new Set([3])), 6);
   assert.equal(afterHole(ten, 3, new Set([3])), null);
   assert.equal(afterHole(ten, 19, new Set([10])), null);
+});
+
+test("holes that touch are told as one", () => {
+  assert.deepEqual(joined([[20, 22], [4, 6], [22, 24], [80, 82]]), [[4, 6], [20, 24], [80, 82]]);
 });

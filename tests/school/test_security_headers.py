@@ -9,10 +9,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from lesson.footage.identity import Identity
 from school.accounts import invite, join, sign_in_link
 from school.app import School, build
+from school.security import HEADERS
 from school.settings import Settings
 
 NOW = datetime(2026, 11, 17, 9, 0, tzinfo=UTC)
@@ -28,15 +30,19 @@ def school(tmp_path: Path) -> Iterator[School]:
         units_key=nothing,
         units_authority=nothing,
         browser_origin=ORIGIN,
+        templates_folder=tmp_path,
     )
+    for name in ("welcome.html", "problem.html"):
+        (tmp_path / name).write_text("{{ title | default('Welcome') }}")
     built = build(settings, lambda: NOW)
     yield built
     built.database.close()
 
 
-def get(school: School, path: str) -> httpx.Response:
+def get(school: School, path: str, **cookies: str) -> httpx.Response:
     async def ask() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(school.browsers), base_url=ORIGIN) as client:
+        transport = httpx.ASGITransport(school.browsers, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, cookies=cookies) as client:
             return await client.get(path)
 
     return asyncio.run(ask())
@@ -51,3 +57,19 @@ def test_the_cookie_is_secure(school: School) -> None:
     join(school.database, invitation.code, Identity.generate().recipient, b"sealed", now=NOW, hours=1)
     code = sign_in_link(school.database, invitation.teacher_id, now=NOW, minutes=15)
     assert "; secure" in get(school, f"/enter/{code}").headers["set-cookie"].lower()
+
+
+def test_a_database_that_does_not_answer_is_503_and_tells_when_to_come_again(school: School) -> None:
+    with school.database.writing() as session:
+        session.execute(text("DROP TABLE signed_in"))
+    answer = get(school, "/api/me", waitwise_session="whoever")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+    assert "signed_in" not in answer.text, "what it is stands in the journal"
+    assert all(answer.headers[name] == value for name, value in HEADERS.items())
+
+
+def test_a_mistake_of_ours_says_nothing_of_itself_and_carries_the_headers(school: School, tmp_path: Path) -> None:
+    (tmp_path / "welcome.html").write_text("{{ nobody_passed_this }}")
+    answer = get(school, "/welcome")
+    assert (answer.status_code, answer.text) == (500, "Something went wrong here")
+    assert all(answer.headers[name] == value for name, value in HEADERS.items())

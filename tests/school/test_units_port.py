@@ -5,18 +5,28 @@ header, stanzas, segments, manifest -> 201 ... 200 receipt
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import socket
 import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from cryptography.hazmat.primitives import serialization
 
+from lesson.footage.header import Header
+from lesson.footage.manifest import End
 from lesson.footage.receipt import Receipt
+from lesson.footage.sealing import LessonSealer
 from lesson.footage.signed import UnitKey
 from lesson.wire import from_wire, to_wire
+from provisioning.authority import new_key, write_certificate, write_key
 from school.units import register_unit, revoke_unit
 from sync.https import HttpsUplink
 from tests.suites.uplink import OTHER_UNIT, UNIT, SchoolUnderTest, UplinkSuite
@@ -99,10 +109,6 @@ def test_no_receipt_while_anything_is_missing(
 def test_a_lesson_of_no_segments_gets_its_receipt(
     new_unit: Any, new_teacher: Any, record: Any, put: Any, school: Any
 ) -> None:
-    from lesson.footage.header import Header
-    from lesson.footage.manifest import End
-    from lesson.footage.sealing import LessonSealer
-
     teacher = new_teacher()
     unit = new_unit(teacher)
     header = Header.decode(record(unit, teacher).header)
@@ -149,8 +155,6 @@ def test_a_body_that_is_not_what_its_digest_says_is_refused(
     put(unit, f"{lesson.lesson}/header", lesson.header)
     segment = lesson.segments[1]
     flipped = bytes([segment.ciphertext[0] ^ 1]) + segment.ciphertext[1:]
-    import base64
-
     said = base64.b64encode(bytes.fromhex(segment.link.sha256)).decode()
     answer = put(
         unit,
@@ -222,8 +226,8 @@ def test_too_many_bytes_are_refused_before_they_are_read(
     assert raw(school, unit, request.encode()).startswith(b"HTTP/1.1 413 ")
 
 
-def raw(school: Any, unit: Any, request: bytes) -> bytes:
-    """Send bytes and read one answer."""
+@contextmanager
+def connected(school: Any, unit: Any) -> Iterator[ssl.SSLSocket]:
     context = ssl.create_default_context(cafile=school.authority.ca_file)
     context.load_cert_chain(unit.files.cert_file, unit.files.key_file)
     host, _, port = school.units.removeprefix("https://").partition(":")
@@ -231,6 +235,12 @@ def raw(school: Any, unit: Any, request: bytes) -> bytes:
         socket.create_connection((host, int(port)), timeout=20) as plain,
         context.wrap_socket(plain, server_hostname=host) as tls,
     ):
+        yield tls
+
+
+def raw(school: Any, unit: Any, request: bytes) -> bytes:
+    """Send bytes and read one answer."""
+    with connected(school, unit) as tls:
         tls.sendall(request)
         answer = b""
         while b"\r\n\r\n" not in answer:
@@ -242,8 +252,6 @@ def test_a_body_that_stops_half_way_is_given_up_and_leaves_nothing(
     school: Any, new_unit: Any, new_teacher: Any, record: Any, put: Any
 ) -> None:
     """body_seconds is one second in this school."""
-    import base64
-
     teacher = new_teacher()
     unit = new_unit(teacher)
     lesson = record(unit, teacher)
@@ -261,10 +269,37 @@ def test_a_body_that_stops_half_way_is_given_up_and_leaves_nothing(
     assert leftovers(school) == []
 
 
+def test_a_unit_that_goes_away_half_way_leaves_nothing(
+    school: Any, new_unit: Any, new_teacher: Any, record: Any, put: Any, put_segment: Any
+) -> None:
+    teacher = new_teacher()
+    unit = new_unit(teacher)
+    lesson = record(unit, teacher, length_bytes=1_000_000)
+    put(unit, f"{lesson.lesson}/header", lesson.header)
+    segment = lesson.segments[1]
+    digest = base64.b64encode(bytes.fromhex(segment.link.sha256)).decode()
+    head = (
+        f"PUT /v1/lessons/{lesson.lesson}/segments/0/1 HTTP/1.1\r\nHost: x\r\n"
+        f"Content-Length: {len(segment.ciphertext)}\r\nContent-Digest: sha-256=:{digest}:\r\n"
+        f"Waitwise-Link: {to_wire(segment.line)}\r\n\r\n"
+    ).encode()
+    with connected(school, unit) as tls:
+        tls.sendall(head + segment.ciphertext[: len(segment.ciphertext) // 2])
+        until(lambda: leftovers(school), "it began to arrive")
+    until(lambda: not leftovers(school), "it was forgotten")
+    assert unit.http.get(f"/v1/lessons/{lesson.lesson}/have").json()["segments"] == []
+    assert put_segment(unit, lesson, segment).status_code == 201
+
+
+def until(holds: Callable[[], object], what: str) -> None:
+    give_up_at = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < give_up_at, f"waited in vain until {what}"
+        time.sleep(0.01)
+
+
 class TestWhoseItIs:
     def test_a_unit_without_certificate_is_asked_who_it_is(self, school: Any) -> None:
-        import httpx
-
         context = ssl.create_default_context(cafile=school.authority.ca_file)
         with httpx.Client(base_url=school.units, verify=context, trust_env=False) as stranger:
             for path in ("/v1/recipients", f"/v1/lessons/{'00' * 16}/have"):
@@ -272,8 +307,6 @@ class TestWhoseItIs:
                 assert (answer.status_code, answer.json()["problem"]) == (401, "not-trusted")
 
     def test_a_certificate_that_was_not_registered_is_refused(self, school: Any, new_unit: Any) -> None:
-        import httpx
-
         files = school.authority.unit("never-registered")
         context = ssl.create_default_context(cafile=school.authority.ca_file)
         context.load_cert_chain(files.cert_file, files.key_file)
@@ -283,10 +316,6 @@ class TestWhoseItIs:
 
     def test_a_new_certificate_for_a_known_name_is_not_enough(self, school: Any, new_unit: Any) -> None:
         """Somebody who got a certificate for the name, with a key of her own."""
-        import httpx
-
-        from provisioning.authority import new_key, write_certificate, write_key
-
         unit = new_unit()
         key = new_key()
         certificate = school.authority.authority.issue_unit(unit.unit, "Room", key.public_key(), datetime.now(UTC))
@@ -298,9 +327,18 @@ class TestWhoseItIs:
         with httpx.Client(base_url=school.units, verify=context, trust_env=False) as imposter:
             assert imposter.get("/v1/recipients").status_code == 403
 
-    def test_the_servers_certificate_is_no_units(self, school: Any) -> None:
-        import httpx
+    def test_a_certificate_for_another_name_with_a_known_key_is_not_enough(self, school: Any, new_unit: Any) -> None:
+        unit, other = new_unit(), new_unit()
+        key = serialization.load_pem_private_key(unit.files.key_file.read_bytes(), password=None)
+        certificate = school.authority.authority.issue_unit(other.unit, "Room", key.public_key(), datetime.now(UTC))
+        cert_file = school.folder / f"{unit.unit}-renamed.pem"
+        write_certificate(cert_file, certificate)
+        context = ssl.create_default_context(cafile=school.authority.ca_file)
+        context.load_cert_chain(cert_file, unit.files.key_file)
+        with httpx.Client(base_url=school.units, verify=context, trust_env=False) as renamed:
+            assert renamed.get("/v1/recipients").status_code == 403
 
+    def test_the_servers_certificate_is_no_units(self, school: Any) -> None:
         context = ssl.create_default_context(cafile=school.authority.ca_file)
         context.load_cert_chain(school.settings.units_certificate, school.settings.units_key)
         with (
@@ -317,8 +355,6 @@ class TestWhoseItIs:
         assert (answer.status_code, answer.json()["problem"]) == (403, "not-trusted")
 
     def test_headers_that_name_a_certificate_change_nothing(self, school: Any, new_unit: Any) -> None:
-        import httpx
-
         unit = new_unit()
         spoofed = {"X-Client-Cert": unit.files.cert_file.read_text().replace("\n", ""), "X-Unit": unit.unit}
         context = ssl.create_default_context(cafile=school.authority.ca_file)

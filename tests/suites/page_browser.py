@@ -73,4 +73,8 @@ def axe_findings(page: Page) -> list[str]:
     # Half-way through a transition every colour is another one.
     page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished.catch(() => null)))")
     found = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {node['html'][:160]} {node.get('failureSummary', '')}" for each in found for node in each["nodes"]]
+    return [
+        f"{each['id']}: {node['html'][:160]} {node.get('failureSummary', '')}"
+        for each in found
+        for node in each["nodes"]
+    ]

@@ -57,7 +57,13 @@ def film(seconds: float = SECONDS) -> Film:
         picture = container.add_stream(
             "libx264",
             rate=FPS,
-            options={"preset": "ultrafast", "g": group, "keyint_min": group, "sc_threshold": "0", "profile": "baseline"},
+            options={
+                "preset": "ultrafast",
+                "g": group,
+                "keyint_min": group,
+                "sc_threshold": "0",
+                "profile": "baseline",
+            },
         )
         picture.width, picture.height, picture.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         sound = container.add_stream("aac", rate=RATE_HZ, layout="mono")

@@ -178,7 +178,12 @@ def page_world(folder: Path) -> Iterator[PageWorld]:
         assert line, (folder / "school.log").read_text()
         ready = json.loads(line)
         register_unit(
-            database, unit=UNIT, room="Lab 2", certificate=files.cert_file.read_bytes(), signing_key=key.public, now=utc_now(),
+            database,
+            unit=UNIT,
+            room="Lab 2",
+            certificate=files.cert_file.read_bytes(),
+            signing_key=key.public,
+            now=utc_now(),
             teachers=[],
         )
         context = ssl.create_default_context(cafile=authority.ca_file)

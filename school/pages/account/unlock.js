@@ -26,7 +26,7 @@ export async function identityHere(kid) {
 }
 
 /**
- * Unlock with the five words, and keep the keys. Throws a sentence when the words are others.
+ * Unlock with the five words, keep the keys, and tell the page ("unlocked"). Throws a sentence when the words are others.
  * @param {string} words
  * @returns {Promise<Unlocked>}
  */
@@ -35,6 +35,7 @@ export async function unlock(words) {
   const me = await askJson("/api/me");
   const unlocked = await unlockKeys(fromBase64url(me.sealed_identity), words, me.kid);
   await keep(unlocked);
+  document.dispatchEvent(new CustomEvent("unlocked"));
   return unlocked;
 }
 

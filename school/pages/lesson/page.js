@@ -13,6 +13,7 @@ import { element, part, warning } from "../element.js";
 import { LONG, showMoments } from "../moments.js";
 import { makeControls } from "../player/controls.js";
 import { Player } from "../player/player.js";
+import { joined } from "../player/window.js";
 import "../timeline/timeline.js";
 import { askJson } from "../school.js";
 import { clock } from "./clock.js";
@@ -39,7 +40,8 @@ class LessonPage {
   #list = part("waits");
   #goalField = /** @type {HTMLInputElement} */ (part("goal"));
   #log = new TalkLog();
-  /** @type {Set<string>} */ #said = new Set();
+  /** @type {Map<string, HTMLElement>} */ #said = new Map();
+  /** @type {import("../player/window.js").Range[]} */ #holes = [];
   /** @type {OpenedLesson|null} */ #lesson = null;
   /** @type {Player|null} */ #player = null;
   /** @type {Promise<any>} */ #answer;
@@ -93,7 +95,6 @@ class LessonPage {
       }
       field.value = "";
       section.hidden = true;
-      document.dispatchEvent(new CustomEvent("unlocked"));
       await this.#open(unlocked);
     });
   }
@@ -128,7 +129,9 @@ class LessonPage {
     this.#player = player;
     player.addEventListener("unplayable", (event) => {
       const { start, end, error } = /** @type {CustomEvent} */ (event).detail;
-      this.#say(`${clock(start)} to ${clock(end)} cannot be played and is left out: ${sentenceOf(error)}`);
+      this.#holes = joined([...this.#holes, [start, end]]);
+      const where = this.#holes.map(([from, to]) => `${clock(from)} to ${clock(to)}`).join(", ");
+      this.#say(`${where} cannot be played and is left out: ${sentenceOf(error)}`, "holes");
     });
     player.addEventListener("stalled", (event) => (part("screen-words").textContent = sentenceOf(/** @type {CustomEvent} */ (event).detail.error)));
     player.addEventListener("failed", (event) => {
@@ -178,7 +181,9 @@ class LessonPage {
       damaged: () => this.#say("A message of the live evidence was damaged and is left out."),
       changed: () => void grow(),
     });
+    let timer = 0;
     const grow = async () => {
+      clearTimeout(timer);
       if (this.#lesson?.isComplete) return;
       try {
         const lesson = await openLesson(await askJson(`/api/lessons/${this.#id}`), unlocked.identity, (sentence) => this.#say(sentence));
@@ -196,10 +201,11 @@ class LessonPage {
         // The next look may succeed; a lesson that stays broken says so when it is opened again.
         console.info(sentenceOf(error));
       }
-      if (!this.#lesson?.isComplete) setTimeout(() => void grow(), GROW_EVERY);
+      clearTimeout(timer);
+      if (!this.#lesson?.isComplete) timer = setTimeout(() => void grow(), GROW_EVERY);
     };
     void live.start();
-    setTimeout(() => void grow(), GROW_EVERY);
+    timer = setTimeout(() => void grow(), GROW_EVERY);
   }
 
   #listen() {
@@ -278,6 +284,7 @@ class LessonPage {
     const duration = Math.max(account.duration_s, this.#lesson?.footage.duration ?? 0);
     showGoal(this.#goalField, goal);
     this.#timeline.goal = goal;
+    part("goal-words").textContent = `reached your goal of ${goal} s`;
     this.#timeline.show(account, duration);
     showList(this.#list, account.waits, goal, this.#chosen);
     showTable(part("table"), account.waits, goal);
@@ -302,13 +309,16 @@ class LessonPage {
   }
 
   /**
-   * Say once what is wrong.
+   * Say what is wrong, once. What is known better replaces what was said about the same thing.
    * @param {string} sentence
+   * @param {string} about
    */
-  #say(sentence) {
-    if (this.#said.has(sentence)) return;
-    this.#said.add(sentence);
-    part("notices").append(element("p", { class: "notice" }, warning(), element("span", {}, sentence)));
+  #say(sentence, about = sentence) {
+    const words = this.#said.get(about) ?? element("span");
+    if (words.textContent !== sentence) words.textContent = sentence;
+    if (this.#said.has(about)) return;
+    this.#said.set(about, words);
+    part("notices").append(element("p", { class: "notice" }, warning(), words));
   }
 }
 

@@ -92,10 +92,10 @@ export class Player extends EventTarget {
 
   /**
    * A lesson that is still being recorded has grown.
-   * @param {Pick<Footage, "segments"|"duration"|"isWhole">} grown
+   * @param {Omit<Footage, "mime">} grown
    */
-  grow({ segments, duration, isWhole }) {
-    Object.assign(this.#footage, { segments, duration, isWhole });
+  grow(grown) {
+    Object.assign(this.#footage, grown);
     this.#wake();
   }
 

@@ -112,3 +112,19 @@ export function afterHole(segments, time, unplayable) {
   while (place < segments.length && unplayable.has(segments[place].index)) place += 1;
   return place < segments.length ? segments[place].start : null;
 }
+
+/**
+ * Ranges in order, those that touch joined into one.
+ * @param {Range[]} ranges
+ * @returns {Range[]}
+ */
+export function joined(ranges) {
+  /** @type {Range[]} */
+  const result = [];
+  for (const [from, to] of [...ranges].sort((a, b) => a[0] - b[0])) {
+    const last = result.at(-1);
+    if (last && from <= last[1] + 1e-6) last[1] = Math.max(last[1], to);
+    else result.push([from, to]);
+  }
+  return result;
+}

@@ -8,7 +8,7 @@
  *     Group work                    ▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪▪
  *     Quiet            ▪ ▪ ▪
  *     Pauses       6 s  ●
- *                  5 s -|-○- - - - - - - - - - - - - goal
+ *                  5 s -|-○- - - - - - - - - - - - - the goal
  *                       | |
  *                  0:00        1:00        2:00
  *
@@ -69,8 +69,8 @@ export function rows(unit) {
   const overview = { top: px(4), height: px(24) };
   const phases = { top: px(42), height: px(22) };
   const lanes = LANES.map((_, n) => ({ top: px(70 + n * 24), height: px(18) }));
-  const waits = { top: px(184), height: px(112) };
-  return { overview, phases, lanes, waits, axis: { top: px(300), height: px(22) }, height: px(324) };
+  const waits = { top: px(178), height: px(132) };
+  return { overview, phases, lanes, waits, axis: { top: px(314), height: px(22) }, height: px(338) };
 }
 
 /**
@@ -269,7 +269,7 @@ function drawWaits(ctx, scene, row) {
   const { account, colours, goal, unit } = scene;
   const top = topOfWaits(account.waits.map((wait) => wait.offered_wait_s), goal);
   const bottom = row.top + row.height;
-  const head = 16 * unit; // the goal may stand at the very top: its words need room above it
+  const head = 8 * unit; // a dot at the very top is whole
   const y = (/** @type {number} */ seconds) => bottom - (Math.max(0, Math.min(seconds, top)) / top) * (row.height - head);
   drawScaleOfWaits(ctx, scene, y, top);
   const x = toPixels(scene.view, laneWidth(scene));
@@ -303,19 +303,22 @@ function drawWaits(ctx, scene, row) {
   // Dots over all stems, chosen colours over hollow ones: in a dense row the reached ones stay visible.
   const rank = { short: 0, borderline: 1, reached: 2 };
   const inRank = [...scene.dots].sort((a, b) => rank[reach(a.wait.offered_wait_s, goal)] - rank[reach(b.wait.offered_wait_s, goal)]);
-  for (const dot of inRank) drawDot(ctx, scene, dot);
+  // Two hundred waits in an hour touch each other: smaller dots keep them countable.
+  const size = scene.dots.filter((dot) => dot.x <= scene.width).length * 9 * unit > laneWidth(scene) ? 0.75 : 1;
+  for (const dot of inRank) drawDot(ctx, scene, dot, size);
 }
 
 /**
  * @param {CanvasRenderingContext2D} ctx
  * @param {Scene} scene
  * @param {{x: number, y: number, wait: WaitTime}} dot
+ * @param {number} size
  */
-function drawDot(ctx, { colours, goal, unit }, { x, y, wait }) {
+function drawDot(ctx, { colours, goal, unit }, { x, y, wait }, size) {
   const how = reach(wait.offered_wait_s, goal);
   ctx.lineWidth = 1.6;
   if (!isCounted(wait)) {
-    const r = 4.2 * unit;
+    const r = 4.2 * unit * size;
     ctx.fillStyle = colours.panel;
     ctx.strokeStyle = colours.muted;
     ctx.beginPath();
@@ -328,7 +331,7 @@ function drawDot(ctx, { colours, goal, unit }, { x, y, wait }) {
     ctx.stroke();
     return;
   }
-  const r = 4.8 * unit;
+  const r = 4.8 * unit * size;
   ctx.strokeStyle = how === "short" ? colours.muted : colours.accent;
   ctx.fillStyle = how === "reached" ? colours.accent : colours.panel;
   ctx.beginPath();
@@ -359,7 +362,8 @@ function drawScaleOfWaits(ctx, scene, y, top) {
     ctx.fillStyle = colours.line;
     ctx.fillRect(left, Math.round(y(seconds)), right - left, 1);
     ctx.fillStyle = colours.muted;
-    ctx.fillText(`${seconds} s`, left - 7, y(seconds));
+    // The goal has its own label: a tick that would touch it goes without.
+    if (Math.abs(y(seconds) - y(goal)) >= 14 * unit) ctx.fillText(`${seconds} s`, left - 7, y(seconds));
   }
   ctx.strokeStyle = colours.ink;
   ctx.lineWidth = 1.25;
@@ -371,13 +375,9 @@ function drawScaleOfWaits(ctx, scene, y, top) {
   ctx.stroke();
   ctx.setLineDash([]);
   ctx.globalAlpha = 1;
-  const words = `goal ${goal} s`;
-  ctx.font = `700 ${11.5 * unit}px ${scene.font}`;
-  const wide = ctx.measureText(words).width;
-  ctx.fillStyle = colours.panel;
-  ctx.fillRect(right - wide - 8, y(goal) - 16 * unit, wide + 8, 14 * unit);
   ctx.fillStyle = colours.ink;
-  ctx.fillText(words, right - 2, y(goal) - 9 * unit);
+  ctx.font = `700 ${11.5 * unit}px ${scene.font}`;
+  ctx.fillText(`${goal} s`, left - 7, y(goal));
 }
 
 /**
@@ -407,7 +407,7 @@ function drawAxis(ctx, scene, place) {
  */
 function fitted(ctx, words, width) {
   if (ctx.measureText(words).width <= width) return words;
-  for (let length = words.length - 1; length >= 3; length -= 1) {
+  for (let length = words.length - 1; length >= 5; length -= 1) {
     const shorter = `${words.slice(0, length).trimEnd()}…`;
     if (ctx.measureText(shorter).width <= width) return shorter;
   }

@@ -56,8 +56,11 @@ export class TalkTimeline extends HTMLElement {
     new ResizeObserver(() => this.#redraw()).observe(this.#stage);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#redraw(), { signal });
     // Paper is light whatever the screen is; the class makes the tokens so before the canvas is drawn for it.
+    let onScreen = this.#view;
     const paper = (/** @type {boolean} */ on) => {
       document.documentElement.classList.toggle("paper", on);
+      if (on) onScreen = this.#view;
+      this.#view = on ? wholeLesson(this.#duration) : inside(onScreen, this.#duration);
       this.#drawNow();
     };
     addEventListener("beforeprint", () => paper(true), { signal });
@@ -105,8 +108,12 @@ export class TalkTimeline extends HTMLElement {
   }
 
   set time(seconds) {
+    const before = this.#time;
     this.#time = seconds;
-    const view = seconds === null ? this.#view : following(this.#view, seconds, this.#duration);
+    // Who looks elsewhere while the lesson plays is not pulled back; a playhead that was in view is followed, a jump too.
+    const wasSeen = before !== null && before >= this.#view.from && before <= this.#view.to;
+    const isJump = before === null || seconds === null || Math.abs(seconds - before) > 1.5;
+    const view = seconds !== null && (wasSeen || isJump) ? following(this.#view, seconds, this.#duration) : this.#view;
     if (view !== this.#view) {
       this.#view = view;
       this.#redraw();
