@@ -18,6 +18,7 @@ import numpy as np
 from analytics import gate
 from analytics.arrays import Bools, Floats
 from analytics.babble import Babble
+from analytics.choral import SHORTEST_S, is_choral
 from analytics.events import EventIds
 from analytics.features import Slices
 from analytics.intervals import intervals
@@ -140,6 +141,8 @@ def _typed(talk: Sequence[Stretch], sound: Sound, is_group: Bools, thresholds: T
     before: Stretch | None = None
     for (each, _), teacher in zip(parts, sure.tolist(), strict=True):
         role, p_role = role_of(teacher, thresholds)
+        if role is Role.PUPIL and _together(each, sound, thresholds):
+            role = Role.CHORAL
         same = None
         if before is not None and role is ipus[-1].role is Role.PUPIL:
             same = is_same_voice(before.slices, each.slices, spread)
@@ -148,6 +151,13 @@ def _typed(talk: Sequence[Stretch], sound: Sound, is_group: Bools, thresholds: T
         ipus.append(Ipu(role, each.start, each.end, p_role, same, flags))
         before = each
     return ipus
+
+
+def _together(stretch: Stretch, sound: Sound, thresholds: Thresholds) -> bool:
+    if not SHORTEST_S <= stretch.end - stretch.start <= thresholds.choral_max:
+        return False
+    frames = slice(round(stretch.start / HOP_S), round(stretch.end / HOP_S))
+    return is_choral(sound.voicing[frames], sound.level_db[frames], stretch.slices)
 
 
 def _parts(stretch: Stretch, odds: Floats, sound: Sound) -> list[tuple[Stretch, Floats]]:

@@ -24,7 +24,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from lesson.messages import MessageError, check_unit_id
+from lesson.messages import check_unit_id
 from lesson.settings import SettingsError, fill, setting
 
 
@@ -74,6 +74,6 @@ def read(path: Path) -> UnitSettings:
     try:
         settings = fill(UnitSettings, tomllib.loads(path.read_text(encoding="utf-8")), path.parent)
         check_unit_id(settings.unit)
-    except (OSError, ValueError, MessageError) as error:
+    except (OSError, ValueError, SettingsError) as error:  # MessageError is a ValueError
         raise SettingsError(f"{path}: {error}") from error
     return settings

@@ -14,17 +14,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from lesson.problems import NOT_TRUSTED, SCHOOL_REFUSED, SETTINGS_WRONG, Problem, WaitwiseError
+from lesson.problems import NOT_TRUSTED, SCHOOL_REFUSED, Problem, WaitwiseError
 
 
 class SchoolError(WaitwiseError):
     """Something the school's server cannot do."""
-
-
-class SettingsError(SchoolError):
-    """The settings file has a missing, surplus or malformed entry."""
-
-    problem = SETTINGS_WRONG
 
 
 class AccountError(SchoolError):

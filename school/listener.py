@@ -14,8 +14,8 @@ import logging
 import threading
 
 from lesson.messages import ALL_EVENTS, ALL_STATUS, Ack, ack_topic, encode_ack, events_topic, unit_of
+from lesson.settings import SettingsError
 from provisioning.authority import SCHOOL_NAME
-from school.errors import SettingsError
 from school.ingest import Ingest
 from school.settings import Settings
 from sync.mqtt import Broker, Message, MqttSession

@@ -21,8 +21,8 @@ from dataclasses import dataclass, replace
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
+from lesson.settings import SettingsError
 from school.app import School, build
-from school.errors import SettingsError
 from school.listener import listener
 from school.mtls import PeerCertificateProtocol, units_tls
 from school.settings import Settings

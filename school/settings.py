@@ -12,24 +12,17 @@ nobody agreed on stops the server, because a misspelt setting is one that was me
 
 from __future__ import annotations
 
-# ruff: noqa: RUF009 - `setting` makes a field
 import tomllib
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, get_type_hints
+from typing import Self
 from urllib.parse import urlsplit
 
-from school.errors import SettingsError
+from lesson.settings import SettingsError, fill, setting
 
 MIB = 1024 * 1024
 _HERE = Path(__file__).parent
 _PORTS = range(65_536)
-
-
-def setting(sentence: str, *, default: Any = MISSING) -> Any:
-    """Make a field of the settings with the sentence that the manual prints."""
-    metadata = {"sentence": sentence}
-    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,47 +113,11 @@ class Settings:
     def read(cls, file: Path) -> Self:
         """Read a settings file. Raises `SettingsError` with the name of the entry that is wrong."""
         try:
-            data = tomllib.loads(file.read_text(encoding="utf-8"))
+            return fill(cls, tomllib.loads(file.read_text(encoding="utf-8")), file.parent)
         except (OSError, ValueError) as error:
             raise SettingsError(f"{file} cannot be read as TOML: {error}") from error
-        known = {each.name: each for each in fields(cls)}
-        if surplus := sorted(data.keys() - known.keys()):
-            raise SettingsError(f"{file}: there is no setting {', '.join(surplus)}.")
-        needed = {name for name, each in known.items() if each.default is MISSING}
-        if missing := sorted(needed - data.keys()):
-            raise SettingsError(f"{file}: {', '.join(missing)} is missing.")
-        hints = get_type_hints(cls)
-        return cls(**{name: _take(name, hints[name], value, file.parent) for name, value in data.items()})
-
-
-def settings_table() -> str:
-    """The manual's table of all settings, in Markdown."""
-    rows = [f"| `{each.name}` | {_default_text(each)} | {each.metadata['sentence']} |" for each in fields(Settings)]
-    return "\n".join(["| Setting | Default | What it does |", "|---|---|---|", *rows])
-
-
-def _default_text(each: Field[Any]) -> str:
-    if each.default is MISSING:
-        return "needed"
-    if each.default is None:
-        return "-"
-    if isinstance(each.default, Path):
-        return f"`school/{each.default.relative_to(_HERE)}`"
-    return f"`{each.default}`"
-
-
-def _take(name: str, hint: Any, value: object, folder: Path) -> Any:
-    wanted = [kind for kind in (Path, str, int, float) if kind is hint or kind in getattr(hint, "__args__", ())]
-    match wanted[0], value:
-        case (kind, str()) if kind is Path:
-            return folder / value
-        case (kind, str()) if kind is str:
-            return value
-        case (kind, int()) if kind in (int, float) and not isinstance(value, bool):
-            return kind(value)
-        case (kind, float()) if kind is float:
-            return value
-    raise SettingsError(f"{name} must be a {'text' if wanted[0] in (Path, str) else 'number'}, not {value!r}.")
+        except SettingsError as error:
+            raise SettingsError(f"{file}: {error}") from error
 
 
 def _check_origin(origin: str) -> None:

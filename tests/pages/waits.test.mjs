@@ -19,6 +19,7 @@ const SENTENCES = {
   "1:16 you stopped, then paused 5.0 s, then you said a few words, then paused 0.4 s, then a pupil spoke 3.2 s": { outcome: "named", pause_before_name_s: 5, pause_after_name_s: 0.4, wait2_s: null },
   "1:16 a pupil began before you ended 3.2 s, then you waited 0.6 s": { outcome: "overlapped", offered_wait_s: -0.1 },
   "1:16 you stopped, then paused 1.7 s, then pair or group talk began": { outcome: "to_group", answer_len_s: null, wait2_s: null },
+  "1:16 you stopped, then paused 1.7 s, then we could not hear what came next": { outcome: "none", usable: false, answer_len_s: null, wait2_s: null },
   "1:16 likely question, then paused 1.7 s, then a pupil spoke 3.2 s": { basis: "words", p_q: 0.8, wait2_s: null },
 };
 

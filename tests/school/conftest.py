@@ -36,7 +36,7 @@ from school.web_parts import COOKIE
 
 @dataclass
 class SchoolProcess:
-    """`python -m school`, which can be killed and started again."""
+    """`waitwise school serve`, which can be killed and started again."""
 
     folder: Path
     authority: ThrowAwayAuthority

@@ -1,6 +1,6 @@
 """From a unit to the school's disk over a real broker, and the school's word back.
 
-unit --TLS--> broker --TLS--> python -m school --commit--> ack, retained
+unit --TLS--> broker --TLS--> waitwise school --commit--> ack, retained
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from lesson.messages import (
     encode_status,
     status_topic,
 )
+from lesson.settings import SettingsError
 from provisioning.throw_away import ThrowAwayAuthority
 from school.database import EvidenceRow, StreamRow, UnitStatusRow, UnreadableRow
-from school.errors import SettingsError
 from school.ingest import Ingest
 from school.listener import listener
 from school.settings import Settings

@@ -154,7 +154,7 @@ def test_it_speaks_https_to_browsers_when_it_has_a_certificate(own_school: Any, 
 
 def start(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
     (folder / "school.toml").write_text(text)
-    command = [sys.executable, "-m", "school", str(folder / "school.toml"), "--json"]
+    command = [sys.executable, "-m", "waitwise", "school", "serve", str(folder / "school.toml"), "--json"]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lesson.problems import SETTINGS_WRONG
-from school.errors import SettingsError
-from school.settings import Settings, settings_table
+from lesson.settings import SettingsError, settings_table
+from school.settings import Settings
 
 NEEDED = 'data_folder = "data"\nunits_certificate = "a.pem"\nunits_key = "a.key"\nunits_authority = "ca.pem"\n'
 
@@ -66,7 +66,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_every_setting_has_its_sentence_in_the_manual() -> None:
-    table = settings_table()
+    table = settings_table(("", Settings))
     for each in fields(Settings):
         assert f"`{each.name}`" in table
         assert each.metadata["sentence"].endswith((".", "back it up."))

@@ -169,7 +169,7 @@ def page_world(folder: Path) -> Iterator[PageWorld]:
     settings_file = folder / "school.toml"
     settings_file.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items()))
     database = open_database(Settings.read(settings_file))
-    command = [sys.executable, "-m", "school", str(settings_file), "--json"]
+    command = [sys.executable, "-m", "waitwise", "school", "serve", str(settings_file), "--json"]
     with (folder / "school.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
     assert process.stdout is not None

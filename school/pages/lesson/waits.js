@@ -59,7 +59,7 @@ export function notCountedBecause(wait) {
   if (wait.outcome === "to_group") return "pair or group talk began";
   if (wait.outcome === "to_silent_work") return "silent work began";
   if (wait.offered_wait_s < 0 || wait.outcome === "overlapped") return "voices overlapped, so there was no pause";
-  if (!wait.usable) return "we could not hear it well enough";
+  if (!wait.usable) return wait.outcome === "none" ? "we could not hear what came next" : "we could not hear it well enough";
   if (wait.outcome === "none") return "nobody spoke for a long time";
   if (wait.phase !== "whole_class") return "the class was not working all together";
   return null;
@@ -108,7 +108,7 @@ export function steps(wait) {
     case "to_silent_work":
       return [start, paused, { text: "silent work began" }];
     case "none":
-      return [start, paused, { text: "nobody spoke" }];
+      return [start, paused, { text: wait.usable ? "nobody spoke" : "we could not hear what came next" }];
   }
 }
 
@@ -126,7 +126,7 @@ export function nextWords(wait) {
     continued: "you spoke again",
     to_group: "pair or group talk began",
     to_silent_work: "silent work began",
-    none: "nobody spoke",
+    none: wait.usable ? "nobody spoke" : "we could not hear what came next",
   };
   return words[wait.outcome];
 }
