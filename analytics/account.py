@@ -50,7 +50,7 @@ def account_of(
     phases = find_phases(duration, is_group, [(each.start, each.end) for each in speech], thresholds)
     talk = [each for each in speech if phase_at(phases, (each.start + each.end) / 2) is not Phase.GROUP]
     ipus = _typed(talk, sound, is_group, thresholds)
-    ipus = _with_unheard(ipus, sound, room, thresholds)
+    ipus = _with_unheard(ipus, phases, sound, room, thresholds)
 
     def at(moment: float) -> Phase:
         return phase_at(phases, moment)
@@ -181,17 +181,19 @@ def role_of(teacher: float, thresholds: Thresholds) -> tuple[Role, float]:
     return (Role.TEACHER if teacher >= 0.5 else Role.PUPIL), p_role
 
 
-def _with_unheard(ipus: list[Ipu], sound: Sound, room: Room, thresholds: Thresholds) -> list[Ipu]:
+def _with_unheard(
+    ipus: list[Ipu], phases: Sequence[PhaseSpan], sound: Sound, room: Room, thresholds: Thresholds
+) -> list[Ipu]:
     """Put in what may be a pupil who was hardly heard, in long silences between two of the teacher's IPUs."""
     out: list[Ipu] = []
     for ipu in ipus:
         last = out[-1] if out else None
-        if (
-            last is not None
-            and last.role is ipu.role is Role.TEACHER
-            and ipu.start - last.end >= thresholds.unheard_min
-        ):
-            found = sound.unheard(last.end, ipu.start, room.rt60, thresholds)
+        if last is not None and last.role is ipu.role is Role.TEACHER:
+            is_long = thresholds.unheard_min <= ipu.start - last.end < thresholds.max_wait
+            is_wait = is_long and all(
+                phase_at(phases, at) is Phase.WHOLE_CLASS for at in (last.end + HOP_S, ipu.start - HOP_S)
+            )
+            found = sound.unheard(last.end, ipu.start, room.rt60, thresholds) if is_wait else None
             if found is not None:
                 out.append(Ipu(Role.UNKNOWN, *found, p_role=0.5))
         out.append(ipu)

@@ -22,8 +22,8 @@ from analytics.spectrum import HOP_S
 MAX_NOISE_S = 0.55
 """Longer stretches are never called noise."""
 
-# Tuned on 29 noises and 74 short stretches of speech in three labelled lessons (26 found, none of the speech lost);
-# in three others and the demo lesson: 13 of 14 found, none of 64 lost.
+# Of 43 noises in six labelled lessons and the demo lesson this finds 39, and takes none of 138 short stretches of
+# speech for noise. The numbers were set on three of the lessons, the form of the rule with all in sight.
 _VOICED = 0.7
 _NO_PITCH = 0.58
 _FEW_SLICES = 0.40

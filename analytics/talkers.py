@@ -38,6 +38,8 @@ _TRUST = 12.0
 """The largest log odds one IPU's sound may give."""
 _STAY = np.log(np.array([[0.72, 0.28], [0.70, 0.30]]))
 """From (row) teacher or pupil to (column) teacher or pupil, per IPU."""
+_MOSTLY_TEACHER = float(_STAY[0, 0] - _STAY[0, 1])
+"""Log odds before anything of an IPU is known: live, nobody has spoken after it yet."""
 _FIRST = np.log(np.array([0.75, 0.25]))
 _SLICE_TRUST = 8.0
 _MIN_PART = 4
@@ -68,11 +70,12 @@ class Talkers:
         self._recent.append(slices)
         del self._recent[: -self._remember]
         self._heard += 1
-        if self._heard % self._every == 0 or (self._teacher is None and self._heard % 5 == 0):
+        early = self._heard < 4 * self._every and self._heard % 5 == 0
+        if self._heard % self._every == 0 or early:
             self._learn()
         if self._teacher is None or self._pupils is None or not len(slices):
             return None
-        return float(_logistic(_odds(slices, self._teacher, self._pupils)))
+        return float(_logistic(_odds(slices, self._teacher, self._pupils) + _MOSTLY_TEACHER))
 
     def _learn(self) -> None:
         if sum(len(slices) for slices in self._recent) < _ENOUGH_SLICES:

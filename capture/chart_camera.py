@@ -122,7 +122,8 @@ def _background(width: int, height: int) -> Image:
         luma[round(row * step) : round(row * step) + line, :] = GRID
     title = text("WAITWISE TEST CHART", max(5, round(height * 0.034)), pen=0.13, space=0.3)
     if title.shape[1] < width * 0.9:
-        _lay(luma, title, CAPTION, round(width * LEFT), round(height * 0.07))
+        # On the right: a player puts its badge on the left.
+        _lay(luma, title, CAPTION, round(width * RIGHT) - title.shape[1], round(height * 0.07))
     left, right = round(width * LEFT), round(width * RIGHT)
     levels = np.linspace(16, 235, _RAMP_STEPS).astype(np.uint8)
     edges = np.round(np.linspace(left, right, _RAMP_STEPS + 1)).astype(int)

@@ -14,6 +14,7 @@ before the first frame; a segment is in the outbox a moment after it is on the d
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,10 +27,13 @@ from capture.recorder import LessonRecorder
 from device.batches import Batches, as_line
 from device.clock import Clock
 from lesson.footage.manifest import End
-from lesson.messages import LessonEnded, LessonStarted, SealedEvidence, encode_event
+from lesson.messages import Event, LessonEnded, LessonStarted, SealedEvidence, encode_event
 from lesson.sound import AudioBlock
 from lesson.talk import Account, Heard
+from sync.errors import OutboxError
 from sync.outbox import Outbox
+
+_log = logging.getLogger(__name__)
 
 EVIDENCE_EVERY = 5.0
 """Seconds between evidence messages when no wait ends: a live page is never further behind."""
@@ -67,7 +71,7 @@ class LessonSession:
 
         Raises the error that ended the lesson early, after what there was has been closed.
         """
-        self.outbox.add_event(encode_event(self.started))
+        self._announce(self.started)
         now = 0.0
         try:
             for block in self.microphone.blocks():
@@ -119,11 +123,18 @@ class LessonSession:
             n_evidence=self.evidence,
             duration=account.duration,
         )
-        self.outbox.add_event(encode_event(ended))
+        self._announce(ended)
         self.on_closed(self)
         return account
 
     def _send(self, lines: bytes) -> None:
         index, ciphertext = self.recorder.seal_evidence(lines)
         self.evidence += 1
-        self.outbox.add_event(encode_event(SealedEvidence(self.lesson_id, index, ciphertext)))
+        self._announce(SealedEvidence(self.lesson_id, index, ciphertext))
+
+    def _announce(self, event: Event) -> None:
+        try:
+            self.outbox.add_event(encode_event(event))
+        except OutboxError as error:
+            # What is said live stands in the lesson as well: without it the page is late, not the lesson lost.
+            _log.warning("The school is not told of lesson %s for now: %s", self.lesson_id, error)

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shutil
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from capture.interrupted import close_interrupted
 from capture.microphone import Microphone
 from capture.recorder import HEADER, LINKS, MANIFEST, LessonRecorder, Stored
 from device.clock import Clock
+from device.folder import open_outbox, own_folder
 from device.recipients import ListedRecipient, RecipientList, choose, pin
 from device.sending import Sending
 from device.session import LessonSession
@@ -33,16 +35,16 @@ from lesson.footage.header import Audio, ClockQuality, Header, Media, Video
 from lesson.footage.recipients import RecipientRole
 from lesson.footage.sealing import LessonSealer
 from lesson.footage.signed import UnitKey
-from lesson.messages import LessonStarted, UnitStatus, ack_topic, encode_status, status_topic
+from lesson.messages import LessonStarted, UnitStatus, ack_topic, check_lesson_id, encode_status, status_topic
+from lesson.problems import WaitwiseError
 from lesson.settings import SettingsError
 from lesson.sound import RATE_HZ
 from lesson.talk import Heard
 from lesson.version import VERSION
 from lesson.wire import from_base64
-from sync.errors import NotTrustedError, SchoolUnreachableError
+from sync.errors import OutboxError, SyncError
 from sync.https import HttpsUplink
 from sync.mqtt import Broker, Message, MqttSession
-from sync.outbox import Outbox
 from sync.uploader import Uploader
 
 _log = logging.getLogger(__name__)
@@ -57,26 +59,28 @@ class Unit:
         self._clock = clock
         self._key = UnitKey.from_bytes(_read(settings.trust.signing_key))
         self._recording: str | None = None
-        self._lessons = settings.folder / "lessons"
-        self._lessons.mkdir(parents=True, exist_ok=True)
-        self.outbox = Outbox(settings.folder / "outbox.sqlite")
-        self._uploads = self._uplink()
-        self.sending = Sending(
-            unit=settings.unit,
-            outbox=self.outbox,
-            uploader=Uploader(self.outbox, self._uploads, _receipt_key(settings)),
-            session=self._mqtt_session(),
-            status=self.status,
-            clock=clock,
-        )
-        self._close_interrupted()
+        self._is_outbox_behind = False
+        with contextlib.ExitStack() as opened:
+            self._lessons = opened.enter_context(own_folder(settings.folder))
+            self.outbox = opened.enter_context(open_outbox(settings.folder))
+            self._uploads = opened.enter_context(contextlib.closing(self._uplink()))
+            self.sending = Sending(
+                unit=settings.unit,
+                outbox=self.outbox,
+                uploader=Uploader(self.outbox, self._uploads, _receipt_key(settings)),
+                session=self._mqtt_session(),
+                status=self.status,
+                clock=clock,
+            )
+            self._take_up_lessons()
+            self._opened = opened.pop_all()
 
     def people(self) -> RecipientList:
         """Whom this unit may record for, asking the school if it can be reached."""
         uplink = self._uplink()  # of its own: the other one belongs to the thread that uploads
         try:
             listed: bytes | None = uplink.recipients()
-        except (SchoolUnreachableError, NotTrustedError) as error:
+        except SyncError as error:
             _log.warning("The school cannot be asked whom to record for: %s", error)
             listed = None
         finally:
@@ -142,8 +146,7 @@ class Unit:
     def close(self) -> None:
         """Stop sending and close the outbox. What is in it stays."""
         self.sending.stop()
-        self._uploads.close()
-        self.outbox.close()
+        self._opened.close()
 
     def _header(self, whose: ListedRecipient, encoder: FragmentedMp4, camera: Camera | None) -> Header:
         video = None
@@ -164,29 +167,58 @@ class Unit:
             self.outbox.add_piece(lesson_id, f"stanzas/{stanza.name}", stanza)
 
     def _add_segment(self, lesson_id: str, folder: Path) -> Callable[[Stored], None]:
-        return lambda stored: self.outbox.add_piece(lesson_id, stored.file_name, folder / stored.file_name, stored.line)
+        def add(stored: Stored) -> None:
+            try:
+                self.outbox.add_piece(lesson_id, stored.file_name, folder / stored.file_name, stored.line)
+            except OutboxError as error:
+                # The lesson goes on: what the outbox missed is read from the lesson's folder when it has ended.
+                if not self._is_outbox_behind:
+                    _log.warning("The outbox misses segments of lesson %s for now: %s", lesson_id, error)
+                self._is_outbox_behind = True
+
+        return add
 
     def _closed(self, session: LessonSession) -> None:
         self._recording = None
-        if (session.folder / MANIFEST).exists():
+        if not (session.folder / MANIFEST).exists():
+            return
+        try:
+            if self._is_outbox_behind:
+                self._add_whole(session.folder)
+                self._is_outbox_behind = False
             self.outbox.add_piece(session.lesson_id, MANIFEST, session.folder / MANIFEST)
+        except OutboxError as error:
+            _log.warning("Lesson %s is sent after the next start: %s", session.lesson_id, error)
 
-    def _close_interrupted(self) -> None:
+    def _take_up_lessons(self) -> None:
         """After a power cut: sign what is whole, and have everything sent that may not be in the outbox yet."""
         known = self.outbox.lessons()
         for folder in sorted(self._lessons.iterdir()):
             if known.get(folder.name):
                 continue
-            if (recovered := close_interrupted(FolderDisk(folder), self._key)) is not None:
-                _log.warning("Lesson %s was interrupted; %d segments are whole.", folder.name, len(recovered.links))
-            if not (folder / MANIFEST).exists():
-                continue  # The power went before the header was there: nothing was recorded.
-            self._add_start(folder.name, folder)
-            links = (folder / LINKS).read_bytes().splitlines() if (folder / LINKS).exists() else []
-            for line in links:
-                name = Link.decode(line, self._key.public).name.file_name
-                self.outbox.add_piece(folder.name, name, folder / name, line)
+            try:
+                self._take_up(folder)
+            except (WaitwiseError, OSError, ValueError) as error:
+                # One damaged lesson must not keep the unit from recording the next one, or from sending the others.
+                _log.error(
+                    "%r in %s cannot be closed or sent, and stays as it is: %s", folder.name, self._lessons, error
+                )
+
+    def _take_up(self, folder: Path) -> None:
+        check_lesson_id(folder.name)
+        if (recovered := close_interrupted(FolderDisk(folder), self._key)) is not None:
+            _log.warning("Lesson %s was interrupted; %d segments are whole.", folder.name, len(recovered.links))
+        if (folder / MANIFEST).exists():  # Else the power went before the header was there: nothing was recorded.
+            self._add_whole(folder)
             self.outbox.add_piece(folder.name, MANIFEST, folder / MANIFEST)
+
+    def _add_whole(self, folder: Path) -> None:
+        """Everything but the manifest."""
+        self._add_start(folder.name, folder)
+        links = (folder / LINKS).read_bytes().splitlines() if (folder / LINKS).exists() else []
+        for line in links:
+            name = Link.decode(line, self._key.public).name.file_name
+            self.outbox.add_piece(folder.name, name, folder / name, line)
 
     def _uplink(self) -> HttpsUplink:
         school, trust = self.settings.school, self.settings.trust

@@ -25,7 +25,7 @@ SCHEMA = "1.0.0"
 
 
 class Role(StrEnum):
-    """Who has the floor (measurement.md §3.1, layer L1)."""
+    """Who has the floor."""
 
     TEACHER = "teacher"
     PUPIL = "pupil"
@@ -71,7 +71,7 @@ class IntervalKind(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How an elicitation went on (measurement.md §3.3)."""
+    """How an elicitation went on."""
 
     ANSWERED = "answered"
     CHORAL = "choral"
@@ -175,7 +175,7 @@ class HumanLabel:
 
 @dataclass(frozen=True, slots=True)
 class WaitTime:
-    """An elicitation: the teacher stopped, and somebody or nobody spoke (measurement.md §3.4)."""
+    """An elicitation: the teacher stopped, and somebody or nobody spoke."""
 
     event_id: str
     lesson_id: str
@@ -240,7 +240,7 @@ class WaitSummary:
 
 @dataclass(frozen=True, slots=True)
 class TalkRatio:
-    """Shares, each with its denominator in its name (measurement.md §3.7)."""
+    """Shares, each with its denominator in its name."""
 
     teacher_share_of_talk: float | None
     """Teacher / (teacher + pupils + choral); overlap counts for both."""

@@ -76,7 +76,7 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> School:
     if leftovers := store.clean():
         _LOG.info("%d segments were cut off when the server stopped last. Their units send them again.", leftovers)
     key = receipt_key(settings.data_folder)
-    uploads = Uploads(database, key, now)
+    uploads = Uploads(database, store, key, now)
     closing = asyncio.Event()
     pages = WebParts(settings, database, store, page_templates(settings.templates_folder), now, closing)
     return School(

@@ -18,12 +18,13 @@ import errno
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from enum import StrEnum
 from io import FileIO
 from pathlib import Path
 from typing import Protocol
 
+from lesson.footage.errors import SegmentMisplacedError
 from lesson.footage.segments import SegmentName
 from lesson.messages import check_lesson_id
 from lesson.problems import DISK_FULL
@@ -76,6 +77,9 @@ class FootageStore(Protocol):
     def read(self, lesson: str, name: SegmentName) -> Iterator[bytes] | None:
         """The bytes of a segment in chunks, or None if it is not here."""
 
+    def lengths(self, lesson: str) -> dict[SegmentName, int]:
+        """Which segments of a lesson are here, and how many bytes each has."""
+
     def clean(self) -> int:
         """Forget what a power cut left half-way in; say how many. Only before anything is taken in."""
 
@@ -87,7 +91,8 @@ class FolderStore:
         self._folder = folder
         self._arriving = folder / _ARRIVING
         try:
-            self._arriving.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._arriving.mkdir(mode=0o700, exist_ok=True)
             _sync_folder(folder)
         except OSError as error:
             raise StoreError(f"The footage folder {folder} cannot be used: {error}. Check its rights.") from error
@@ -111,6 +116,15 @@ class FolderStore:
         except FileNotFoundError:
             return None
         return _chunks(file)
+
+    def lengths(self, lesson: str) -> dict[SegmentName, int]:
+        """Which segments of a lesson are here, and how many bytes each has."""
+        found = {}
+        with suppress(FileNotFoundError), os.scandir(self._folder / check_lesson_id(lesson)) as entries:
+            for entry in entries:
+                with suppress(SegmentMisplacedError):  # somebody else's file
+                    found[SegmentName.from_file_name(entry.name)] = entry.stat().st_size
+        return found
 
     def clean(self) -> int:
         """Forget what a power cut left half-way in; say how many. Only before anything is taken in."""
@@ -167,7 +181,7 @@ def _full_disk_named() -> Iterator[None]:
 
 def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
     # Not only by whoever made it: another upload of the same lesson may have made it and not yet synced it.
     _sync_folder(folder.parent)
 

@@ -49,6 +49,8 @@ class Lesson:
     title: str
     """As the teacher called it; else the room."""
     unit: str
+    room: str
+    """Where the unit is, as people call it."""
     started_at: datetime
     state: LessonState
     duration: float | None = seconds()
@@ -165,6 +167,7 @@ def _lesson(found: LessonRow, unit: UnitRow) -> Lesson:
         lesson=found.lesson,
         title=found.title or unit.room,
         unit=found.unit,
+        room=unit.room,
         started_at=found.started_at,
         state=state,
         duration=found.duration,

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,8 +28,11 @@ from lesson.wire import to_wire
 from school.database import Database, SegmentRow, StanzaRow, UnitRow, insert_new
 from school.envelope import header_of, keep_header, keep_stanza, lesson_of_unit
 from school.errors import MismatchError, OtherBytesError
-from school.footage_store import Arriving, Kept
+from school.footage_store import Arriving, FootageStore, Kept
 from school.receipts import sign_receipt
+
+MAX_MISSING = 1000
+"""Segments named in one answer to a manifest. The unit sends those and asks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,9 @@ class ManifestAnswer:
 class Uploads:
     """What a unit may do with its own lessons. The unit was checked by whoever calls."""
 
-    def __init__(self, database: Database, key: ReceiptKey, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, store: FootageStore, key: ReceiptKey, now: Callable[[], datetime]) -> None:
         self._database = database
+        self._store = store
         self._key = key
         self._now = now
 
@@ -108,7 +113,7 @@ class Uploads:
             assert row is not None
             try:
                 manifest = Manifest.decode(body, bytes.fromhex(header.unit_key))
-                names = _named(manifest)
+                counts = _counts(manifest)
             except (ManifestError, ValueError) as error:
                 raise MismatchError(str(error)) from error
             if (manifest.lesson, manifest.header_sha256) != (lesson, header_hash(header_bytes).hex()):
@@ -119,9 +124,8 @@ class Uploads:
             row.duration = manifest.duration
             if row.receipt is not None:
                 return ManifestAnswer(row.receipt)
-            rows = [each for each in _segments(session, lesson) if _name(each) in names]
-            missing = tuple(sorted(names - {_name(each) for each in rows}))
-            if missing:
+            rows = [each for each in self._here(session, lesson) if each.index < counts.get(Track(each.track), 0)]
+            if missing := _missing(counts, {_name(each) for each in rows}):
                 return ManifestAnswer(None, missing)
             if keyless := {listed.kid for listed in header.recipients} - _stanzas(session, lesson):
                 raise MismatchError(f"Send the wrapped keys first: nobody else could open it for {sorted(keyless)}.")
@@ -138,22 +142,28 @@ class Uploads:
             return {
                 "header": row is not None and row.header is not None,
                 "stanzas": sorted(_stanzas(session, lesson)),
-                "segments": [[each.track, each.index] for each in _segments(session, lesson)],
+                "segments": [[each.track, each.index] for each in self._here(session, lesson)],
                 "manifest": row is not None and row.manifest is not None,
                 "receipt": to_wire(row.receipt) if row is not None else None,
             }
 
+    def _here(self, session: Session, lesson: str) -> list[SegmentRow]:
+        """What the table and the store both have: a folder that was restored from a backup may have less."""
+        lengths = self._store.lengths(lesson)
+        query = select(SegmentRow).where(SegmentRow.lesson == lesson).order_by(SegmentRow.track, SegmentRow.index)
+        return [row for row in session.scalars(query) if lengths.get(_name(row)) == row.length_bytes]
 
-def _named(manifest: Manifest) -> set[SegmentName]:
+
+def _counts(manifest: Manifest) -> dict[Track, int]:
     wanted = {Track(int(track)): count for track, count in manifest.segments.items()}
     if not all(0 <= count <= MAX_INDEX + 1 for count in wanted.values()):
         raise ManifestError("The manifest counts more segments than a lesson can have.")
-    return {SegmentName(track, index) for track, count in wanted.items() for index in range(count)}
+    return wanted
 
 
-def _segments(session: Session, lesson: str) -> list[SegmentRow]:
-    query = select(SegmentRow).where(SegmentRow.lesson == lesson).order_by(SegmentRow.track, SegmentRow.index)
-    return list(session.scalars(query))
+def _missing(counts: dict[Track, int], here: set[SegmentName]) -> tuple[SegmentName, ...]:
+    named = (SegmentName(track, index) for track, count in sorted(counts.items()) for index in range(count))
+    return tuple(islice((name for name in named if name not in here), MAX_MISSING))
 
 
 def _stanzas(session: Session, lesson: str) -> set[str]:

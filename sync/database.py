@@ -20,7 +20,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sync.errors import OutboxError, OutboxFullError
+from sync.errors import OutboxDamagedError, OutboxError, OutboxFullError
 
 BUSY_TIMEOUT = 30.0
 """Seconds that one process waits for another one's write. A slow card takes under one."""
@@ -78,6 +78,9 @@ class Database:
             # FULL: in WAL mode, NORMAL may forget the last commits at a power cut.
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("PRAGMA foreign_keys = ON")
+            (found,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise OutboxDamagedError(f"The outbox is damaged: {found}. Check the card.")
         with self.change() as db:
             for statement in _SCHEMA.split(";\n"):
                 db.execute(statement)
@@ -128,6 +131,9 @@ def _as_outbox_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what the extended code adds
+        if code == sqlite3.SQLITE_FULL:
             raise OutboxFullError("The outbox cannot grow: the card is full.") from error
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise OutboxDamagedError(f"The outbox is damaged: {error}. Check the card.") from error
         raise OutboxError(f"The outbox cannot be used: {error}. Check the card and the folder's rights.") from error

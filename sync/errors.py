@@ -23,6 +23,10 @@ class OutboxError(SyncError):
     problem = DISK_FAILED
 
 
+class OutboxDamagedError(OutboxError):
+    """The outbox's file is no outbox any more: an unlucky power cut, or a dying card."""
+
+
 class OutboxFullError(OutboxError):
     """There is no room left for the outbox on the card."""
 

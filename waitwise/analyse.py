@@ -1,23 +1,42 @@
 """A recording in, an account of the lesson out: the same listener as on the unit, over a file.
 
-Sound streams through in blocks of 20 ms, so an hour needs no more memory than a minute.
+::
+
+    lesson.mp4 --FFmpeg--> 20 ms blocks --> analytics.listener --> account
+                     |                                             + warnings: what the file did not hold
+                     '--> how far: seconds heard, of how many
+
+Sound streams through, so an hour needs no more memory than a minute.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from analytics.listener import Listener
 from capture.file_microphone import FileMicrophone
 from lesson.talk import Account
 
+TELL_EVERY = 16_000 * 10
+"""Samples between two words about how far it is: ten seconds of sound take about a tenth of one."""
 
-def analyse(path: Path, *, on_progress: Callable[[float], None] = lambda _seconds: None) -> Account:
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """What was heard in a recording."""
+
+    account: Account
+    warnings: tuple[str, ...]
+    """What the file did not hold, or held damaged: one sentence each."""
+
+
+def analyse(path: Path, *, on_progress: Callable[[float, float | None], None] = lambda _done, _all: None) -> Analysed:
     """Listen to a file; raise `capture`'s `FileUnreadableError` when there is no sound in it.
 
-    `on_progress` is told now and then how many seconds of the lesson have been heard.
+    `on_progress` is told now and then how many seconds of the lesson have been heard, and of how many.
     """
     # The same file gives the same event ids: they are made from the lesson's id.
     lesson_id = hashlib.sha256(b"waitwise analyse\0" + path.name.encode()).hexdigest()[:32]
@@ -26,9 +45,9 @@ def analyse(path: Path, *, on_progress: Callable[[float], None] = lambda _second
     try:
         for block in microphone.blocks():
             listener.feed(block)
-            if block.first_sample % (16_000 * 10) == 0:
-                on_progress(block.start)
+            if block.first_sample % TELL_EVERY == 0:
+                on_progress(block.start, microphone.duration)
     finally:
         microphone.close()
     listener.finish()
-    return listener.account()
+    return Analysed(listener.account(), tuple(microphone.warnings))

@@ -119,25 +119,28 @@ def open_(
     altered, is missing or belongs elsewhere, the error names it, and nothing of the damaged part is written.
     The five words of a sealed identity are asked for, or read from the environment variable WAITWISE_PASSPHRASE.
     """
-    from waitwise.open_lesson import open_lesson  # noqa: PLC0415 - a command loads what it needs
+    from waitwise.open_lesson import open_lesson, open_private  # noqa: PLC0415 - a command loads what it needs
 
     try:
         me = _identity(identity)
         pinned = None if unit_key is None else _unit_key(unit_key)
         with show.progress("opening", is_hidden=as_json) as tell:
             opened = open_lesson(lesson_dir, me, out, unit_key=pinned, skip_damaged=skip_damaged, on_progress=tell)
+        if account is not None and opened.account is not None:
+            with open_private(account) as stream:
+                stream.write(show.as_json_line(to_wire(opened.account)).encode())
     except WaitwiseError as error:
         show.stop(error, as_json=as_json)
     except OSError as error:
         show.stop(WaitwiseError(str(error)), as_json=as_json)
-    if account is not None and opened.account is not None:
-        account.write_text(show.as_json_line(to_wire(opened.account)))
     if as_json:
         show.print_json({"out": str(out), **to_wire(opened), "account": None if account is None else str(account)})
         return
-    show.people.print(f"Wrote {out}: {opened.duration_s:.0f} s in {opened.segments} segments.", soft_wrap=True)
+    show.people.print(
+        f"Wrote {show.plain(str(out))}: {opened.duration_s:.0f} s in {opened.segments} segments.", soft_wrap=True
+    )
     for sentence in opened.left_out:
-        show.people.print(f"Left out: {sentence}", soft_wrap=True)
+        show.people.print(f"Left out: {show.plain(sentence)}", soft_wrap=True)
     if opened.end not in (None, "stopped"):
         show.people.print("The recording was interrupted; this is what the unit had saved.")
 

@@ -7,22 +7,36 @@
       manifest.json  0-000000.seg ...      out.account.json   (on request)
 
 Everything is verified before the first byte is written, and the film takes its name only when it is whole: a damaged
-lesson leaves no film behind. With `skip_damaged` the intact rest is written and what was left out is named.
+lesson leaves no film behind, and one without a manifest counts as damaged, because nobody can tell where it ended.
+With `skip_damaged` the intact rest is written and what was left out is named. What is written is for its owner only.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from lesson.footage.errors import FootageError, HeaderError, SegmentMissingError
+from lesson.footage.errors import (
+    FootageError,
+    HeaderError,
+    ManifestError,
+    SegmentDamagedError,
+    SegmentMissingError,
+)
 from lesson.footage.identity import Identity
 from lesson.footage.opening import OpenLesson
 from lesson.footage.segments import SegmentName, Track
 from lesson.talk import Account, Heard
-from lesson.wire import from_wire, loads
+from lesson.wire import WireError, from_wire, loads
+
+MAX_SEGMENT_BYTES = 256 * 1024 * 1024
+"""Longer ones nobody seals: 2 s of the best picture have some megabytes."""
+
+_NO_MANIFEST = "There is no manifest.json: the end of the lesson may be missing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,8 @@ def open_lesson(
 ) -> Opened:
     """Write the film of the lesson in `folder` to `out`; raise a `FootageError` that names what is wrong."""
     lesson = _verified(folder, identity, unit_key)
+    if not (lesson.is_complete or skip_damaged):
+        raise ManifestError(_NO_MANIFEST)
     reader = _Reader(folder, lesson, skip_damaged=skip_damaged)
     film = [name for name in lesson.segments if name.track in (Track.AV, Track.AUDIO)]
     work = len(lesson.segments) * 2
@@ -59,9 +75,10 @@ def open_lesson(
         for done, name in enumerate(lesson.segments):
             reader.open(name)
             on_progress(done, work)
+    account = _account(reader, [name for name in lesson.segments if name.track is Track.LOG])
     part = out.with_name(out.name + ".part")
     try:
-        with part.open("wb") as stream:
+        with open_private(part) as stream:
             for done, name in enumerate(film):
                 stream.write(reader.open(name) or b"")
                 on_progress(len(lesson.segments) + done, work)
@@ -70,14 +87,16 @@ def open_lesson(
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
-    account = _account(reader, [name for name in lesson.segments if name.track is Track.LOG])
     on_progress(work, work)
     return Opened(
         lesson=lesson.header.lesson,
         segments=len(film) - len(reader.errors.keys() & set(film)),
         duration_s=round(sum(link.duration for link in lesson.links if link.name in set(film)), 3),
         end=lesson.manifest.end.value if lesson.manifest else None,
-        left_out=tuple(f"{type(error).__name__}: {error}" for error in reader.errors.values()),
+        left_out=(
+            *(() if lesson.is_complete else (f"{ManifestError.__name__}: {_NO_MANIFEST}",)),
+            *(f"{type(error).__name__}: {error}" for error in reader.errors.values()),
+        ),
         account=account,
     )
 
@@ -110,21 +129,43 @@ class _Reader:
         """Plaintext of a segment, or None where it is skipped."""
         try:
             try:
-                ciphertext = (self._folder / name.file_name).read_bytes()
+                ciphertext = _bytes_of(self._folder / name.file_name)
             except FileNotFoundError as error:
                 raise SegmentMissingError(f"{name.file_name} is missing.") from error
             return self._lesson.open_segment(name, ciphertext)
         except FootageError as error:
-            if not self._skips:
-                raise
-            self.errors[name] = error
+            self.leave_out(name, error)
             return None
+
+    def leave_out(self, name: SegmentName, error: FootageError) -> None:
+        """Remember the error, or raise it where nothing may be left out."""
+        if not self._skips:
+            raise error
+        self.errors[name] = error
 
 
 def _account(reader: _Reader, names: list[SegmentName]) -> Account | None:
     """The last account in the lesson log."""
     account = None
     for name in names:
-        for line in (reader.open(name) or b"").splitlines():
-            account = from_wire(Heard, loads(line)).account or account
+        try:
+            for line in (reader.open(name) or b"").splitlines():
+                account = from_wire(Heard, loads(line)).account or account
+        except WireError as error:
+            reader.leave_out(
+                name, SegmentDamagedError(f"{name.file_name} holds no lesson log that is known here. {error}")
+            )
     return account
+
+
+def _bytes_of(path: Path) -> bytes:
+    """Bytes of a segment. A pipe or a device, which would never end, reads as nothing, and so as damaged."""
+    if stat.S_ISREG(path.stat().st_mode) and path.stat().st_size <= MAX_SEGMENT_BYTES:
+        return path.read_bytes()
+    return b""
+
+
+def open_private(path: Path) -> BinaryIO:
+    """A new file that its owner alone can read: what goes in is not sealed any more."""
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb")

@@ -1,18 +1,26 @@
 """Tables and progress for people, JSON for machines.
 
-What is for people goes to standard error or a table; `--json` puts one object on standard output and nothing else.
+::
+
+    standard output   tables, waits, addresses       with --json: one object, and nothing else
+    standard error    sentences, errors, progress    with --json: errors, and a bar when somebody watches
+
+Progress is a bar on a terminal. Where nobody watches (a log, a pipe) it is a line after two seconds and then one every
+ten; with `--json` none.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -21,6 +29,12 @@ from lesson.talk import Account, Flag, Outcome, WaitSummary, WaitTime
 
 people = Console(stderr=True, highlight=False)
 """Where sentences for people go."""
+
+FIRST_LINE, NEXT_LINE = 2.0, 10.0
+"""Seconds until a progress in lines says something, and then between two of them."""
+
+Tell = Callable[[float, float | None], None]
+"""How far a long piece of work is: what is done, and of how much if that is known."""
 
 OUTCOMES = {
     Outcome.ANSWERED: "a pupil answered",
@@ -50,6 +64,15 @@ def wait_line(wait: WaitTime) -> str:
     return f"{clock_time(wait.t_end):>6}  paused {wait.offered_wait:.1f} s, {OUTCOMES[wait.outcome]}{sure}"
 
 
+def plain(text: str) -> str:
+    r"""Text that may quote a file of somebody else's, so that it cannot speak to the terminal.
+
+    >>> plain("[bold]\x1b]0;mine")
+    '\\[bold]\ufffd]0;mine'
+    """
+    return escape("".join(letter if letter.isprintable() else "\ufffd" for letter in text))
+
+
 def as_json_line(value: Any) -> str:
     """One JSON object on one line."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n"
@@ -61,23 +84,34 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
-def stop(error: WaitwiseError, *, as_json: bool = False) -> NoReturn:
-    """Say what is wrong and what to do about it, and leave with status 1."""
+def say(sentence: str) -> None:
+    """A sentence for people, as it is: brackets in a file's name are no markup, and nothing is wrapped."""
+    people.print(plain(sentence), soft_wrap=True)
+
+
+def stop(error: WaitwiseError, *, as_json: bool = False, to_technician: bool = False) -> NoReturn:
+    """Say what is wrong and what to do about it, and leave with status 1.
+
+    Who types `unit` and `school` is the technician: telling her to tell the technician would help nobody.
+    """
     name, remedy = type(error).__name__, getattr(error, "remedy", None)
-    if remedy is None and error.problem is not None:
-        remedy = error.problem.teacher
+    if error.problem is not None and (remedy is None or to_technician):
+        remedy = error.problem.technician if to_technician else error.problem.teacher
     if as_json:
         code = error.problem.code if error.problem else None
         print_json({"error": name, "problem": code, "detail": str(error), "remedy": remedy})
-    people.print(f"[bold red]{name}[/]: {error}", soft_wrap=True)
+    people.print(f"[bold red]{name}[/]: {plain(str(error))}", soft_wrap=True)
     if remedy:
-        people.print(remedy, soft_wrap=True)
+        say(remedy)
     raise typer.Exit(1)
 
 
 @contextmanager
-def progress(what: str, *, is_hidden: bool = False) -> Iterator[Any]:
-    """A bar that moves: yields a function (done, all)."""
+def progress(what: str, *, is_hidden: bool = False) -> Iterator[Tell]:
+    """Yield a function that is told how far the work is. `is_hidden`: a program reads along, say nothing to it."""
+    if not people.is_terminal:
+        yield (lambda _done, _total: None) if is_hidden else _Lines(what).tell
+        return
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -85,11 +119,26 @@ def progress(what: str, *, is_hidden: bool = False) -> Iterator[Any]:
         TimeRemainingColumn(),
         console=people,
         transient=True,
-        disable=is_hidden or not people.is_terminal,
     )
     with bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+class _Lines:
+    """Progress where no bar can be drawn."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._next = time.monotonic() + FIRST_LINE
+
+    def tell(self, done: float, total: float | None) -> None:
+        """Say a line if one is due."""
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + NEXT_LINE
+            share = f" {min(done / total, 1.0):.0%}" if total else ""
+            say(f"{self._what} ...{share}")
 
 
 def print_account(account: Account) -> None:

@@ -149,6 +149,7 @@ def test_group_work_is_a_phase_and_holds_no_waits() -> None:
     assert [span.phase for span in account.phases] == ["whole_class", "group", "whole_class"]
     assert account.phases[1].end - account.phases[1].start == pytest.approx(30.0, abs=1.0)
     assert not [wait for wait in account.waits if account.phases[1].start < wait.t_end < account.phases[1].end]
+    assert [wait.outcome for wait in account.waits] == ["answered", "to_group", "answered"]
 
 
 def test_an_empty_lesson_is_no_error() -> None:
@@ -203,3 +204,20 @@ def test_the_account_is_json_that_the_agreement_reads() -> None:
     from lesson.wire import dumps
 
     assert from_wire(Account, loads(dumps(heard_scene()[1]))) == heard_scene()[1]
+
+
+def test_a_pupil_who_is_hardly_heard_makes_a_long_silence_unknown() -> None:
+    quiet = sing(f"[1.5]{T}....{T}?[0.6]{P}.....{T}....{T}?[0.8]{Q}.....{T}....{T}?[5.0]{T}....{T}?[0.6]{P}[1.0]")
+    _, heard = hear(blocks(quiet))
+    long = next(wait for wait in heard.waits if wait.offered_wait > 4)
+    first = round((long.t_end + 2.0) * 16_000)
+    whisper = sing("P" * 9, seed=5).astype(np.float64)
+    faint = quiet.copy()
+    faint[first : first + whisper.size] += (whisper * 10 ** (-21 / 20)).astype(np.int16)
+    _, account = hear(blocks(faint))
+
+    assert long.usable
+    unknown = [state for state in account.states if state.role is Role.UNKNOWN]
+    assert len(unknown) == 1
+    assert long.t_end < unknown[0].start < long.t_end + 3
+    assert [wait.usable for wait in account.waits if abs(wait.t_end - long.t_end) < 0.2] == [False]

@@ -100,6 +100,17 @@ def shown(page: Page) -> float:
     return float(page.get_attribute("[data-part=player]", "data-shown-s") or "nan")
 
 
+def lands_at(page: Page, second: float) -> None:
+    """The picture of `second` comes on the screen, at most a frame away, after a click that asked for it."""
+    page.wait_for_function(
+        """second => {
+            const { seekMs, shownS } = document.querySelector("[data-part=player]").dataset;
+            return seekMs !== undefined && Math.abs(Number(shownS) - second) <= 0.15;
+        }""",
+        arg=second,
+    )
+
+
 def seek(page: Page, second: float) -> float:
     """Send the player somewhere; the moment of the picture that it shows then."""
     page.evaluate("delete document.querySelector('[data-part=player]').dataset.seekMs")
@@ -165,7 +176,7 @@ def test_each_wait_is_a_click_from_its_moment(
 
         # In the list: the third wait, 5.6 s from 0:17, plays from three seconds before.
         waits.nth(2).click()
-        assert shown(page) == pytest.approx(14, abs=0.15)
+        lands_at(page, 14)
         expect(waits.nth(2)).to_have_attribute("aria-current", "true")
         told = page.locator("[data-part=detail]")
         expect(told).to_contain_text("5.6 s")
@@ -179,7 +190,7 @@ def test_each_wait_is_a_click_from_its_moment(
         slider = page.get_by_role("slider", name="Where in the lesson")
         slider.click(position={"x": dots[4]["x"], "y": dots[4]["y"]})
         expect(waits.nth(4)).to_have_attribute("aria-current", "true")
-        assert shown(page) == pytest.approx(28, abs=0.15)
+        lands_at(page, 28)
 
         # With keys, forwards and back; and not when they are switched off.
         page.keyboard.press("n")
@@ -197,7 +208,7 @@ def test_each_wait_is_a_click_from_its_moment(
         row = page.get_by_role("row").filter(has_text="0:31").first
         expect(row).to_contain_text("about your goal")
         page.get_by_role("button", name="Play 1:13").click()
-        assert shown(page) == pytest.approx(70, abs=0.15)
+        lands_at(page, 70)
 
 
 def test_the_timeline_is_a_slider_that_zooms_without_a_mouse(
@@ -225,6 +236,55 @@ def test_the_timeline_is_a_slider_that_zooms_without_a_mouse(
         assert page.evaluate(view)[0] > start
         page.get_by_role("button", name="Whole lesson").click()
         assert page.evaluate(view) == [0, 90]
+
+
+def test_the_timeline_follows_a_mouse_and_leaves_who_looks_elsewhere_alone(
+    world: PageWorld, browser: Browser, teacher: Teacher, lesson: str
+) -> None:
+    with watched(browser, viewport={"width": 1440, "height": 1300}) as profile:
+        page = opened(profile.page(), world, teacher, lesson)
+        box = page.get_by_role("slider", name="Where in the lesson").bounding_box()
+        assert box is not None
+
+        def view() -> list[float]:
+            return list(page.evaluate("(({from, to}) => [from, to])(document.querySelector('talk-timeline').view)"))
+
+        def drag(start: int, end: int, down: int) -> None:
+            page.mouse.move(box["x"] + start, box["y"] + down)
+            page.mouse.down()
+            page.mouse.move(box["x"] + end, box["y"] + down, steps=5)
+            page.mouse.up()
+
+        drag(300, 600, 15)  # a window in the strip
+        start, end = view()
+        assert 0 < start < end < 90
+        drag(450, 550, 15)  # the window, to the right
+        assert view()[0] > start
+        assert view()[1] - view()[0] == pytest.approx(end - start)
+        right = view()[0]
+        drag(700, 900, 120)  # the lanes, like a sheet of paper
+        assert view()[0] < right
+
+        page.mouse.move(box["x"] + 700, box["y"] + 250)
+        page.keyboard.down("Control")
+        page.mouse.wheel(0, -240)
+        page.keyboard.up("Control")
+        page.wait_for_selector("talk-timeline [data-do=out][aria-disabled=false]")
+        assert view()[1] - view()[0] < end - start
+
+        # She plays on and looks at another place: the view stays where she looks.
+        page.get_by_role("button", name="Whole lesson").click()
+        seek(page, 5.05)
+        video(page, "video.muted = true")
+        for _ in range(3):
+            page.get_by_role("button", name="Zoom in").click()
+        for _ in range(4):
+            page.get_by_role("button", name="Show later").click()
+        elsewhere = view()
+        assert elsewhere[0] > 10
+        page.keyboard.press("k")
+        expect(page.locator("[data-part=now]")).to_have_text("0:07")
+        assert view() == elsewhere
 
 
 def test_the_numbers_say_what_they_are_shares_of(

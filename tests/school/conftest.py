@@ -49,7 +49,7 @@ class SchoolProcess:
     def start(self) -> None:
         log = (self.folder / "log").open("ab")
         with log:
-            command = [sys.executable, "-m", "school", str(self.settings_file), "--json"]
+            command = [sys.executable, "-m", "waitwise", "school", "serve", str(self.settings_file), "--json"]
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()

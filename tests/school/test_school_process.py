@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import signal
 import ssl
@@ -160,8 +161,10 @@ def start(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_server_that_cannot_start_says_why_in_one_line(own_school: Any, tmp_path: Path) -> None:
     done = start(tmp_path, "nonsense = 1\n")
-    assert (done.returncode, done.stdout) == (1, "")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["error"] == "SettingsError"
     assert "nonsense" in done.stderr
+    assert "Traceback" not in done.stderr
     with own_school() as school:
         port = school.units.rpartition(":")[2]
         text = school.settings_file.read_text().replace("units_port = 0", f"units_port = {port}")

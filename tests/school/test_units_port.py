@@ -12,6 +12,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from lesson.footage.header import Header
-from lesson.footage.manifest import End
+from lesson.footage.manifest import End, Manifest
 from lesson.footage.receipt import Receipt
 from lesson.footage.sealing import LessonSealer
 from lesson.footage.signed import UnitKey
@@ -400,3 +401,48 @@ def test_a_unit_learns_whom_it_may_record_for(new_unit: Any, new_teacher: Any) -
         "signing_key": to_wire(ada.identity.recipient.signing_key),
         "role": "teacher",
     }
+
+
+def test_no_receipt_for_footage_that_is_gone(
+    school: Any, new_unit: Any, new_teacher: Any, record: Any, put: Any, put_segment: Any
+) -> None:
+    """The database came back from a newer backup than the footage folder: the unit must not delete its copy."""
+    teacher = new_teacher()
+    unit = new_unit(teacher)
+    lesson = record(unit, teacher)
+    put(unit, f"{lesson.lesson}/header", lesson.header)
+    for kid, body in lesson.stanzas.items():
+        put(unit, f"{lesson.lesson}/stanzas/{kid}", body)
+    for segment in lesson.segments:
+        assert put_segment(unit, lesson, segment).status_code == 201
+    gone, short = (school.settings.footage / lesson.lesson / lesson.segments[at].name.file_name for at in (0, 2))
+    gone.unlink()
+    whole = short.read_bytes()
+    short.write_bytes(whole[:-1])
+
+    answer = put(unit, f"{lesson.lesson}/manifest", lesson.manifest)
+    assert (answer.status_code, answer.json()) == (202, {"missing": [[0, 0], [0, 2]]})
+    have = unit.http.get(f"/v1/lessons/{lesson.lesson}/have").json()
+    assert [0, 0] not in have["segments"]
+    assert [0, 1] in have["segments"]
+
+    assert put_segment(unit, lesson, lesson.segments[0]).status_code in (200, 201)
+    short.unlink()
+    assert put_segment(unit, lesson, lesson.segments[2]).status_code in (200, 201)
+    assert put(unit, f"{lesson.lesson}/manifest", lesson.manifest).status_code == 200
+
+
+def test_a_manifest_that_counts_millions_costs_little(
+    school: Any, new_unit: Any, new_teacher: Any, record: Any, put: Any
+) -> None:
+    teacher = new_teacher()
+    unit = new_unit(teacher)
+    lesson = record(unit, teacher)
+    put(unit, f"{lesson.lesson}/header", lesson.header)
+    manifest = Manifest.decode(lesson.manifest, unit.key.public)
+    greedy = replace(manifest, segments={"0": 1_000_000, "1": 1_000_000, "2": 1_000_000, "3": 1_000_000})
+
+    answer = put(unit, f"{lesson.lesson}/manifest", greedy.encode(unit.key))
+
+    assert answer.status_code == 202
+    assert len(answer.content) < 20_000

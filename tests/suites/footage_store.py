@@ -69,6 +69,13 @@ class FootageStoreSuite:
     def test_what_is_not_there_is_none(self, store: FootageStore) -> None:
         assert get(store) is None
 
+    def test_it_knows_which_segments_of_a_lesson_are_here_and_how_long(self, store: FootageStore) -> None:
+        put(store, b"sealed")
+        put(store, b"log", name=SegmentName(Track.LOG, 0))
+        put(store, b"another lesson's", lesson=OTHER_LESSON)
+        assert store.lengths(LESSON) == {NAME: 6, SegmentName(Track.LOG, 0): 3}
+        assert store.lengths("ee" * 16) == {}
+
     def test_nothing_is_a_segment_too(self, store: FootageStore) -> None:
         assert put(store) is Kept.CREATED
         assert get(store) == b""

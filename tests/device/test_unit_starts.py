@@ -1,0 +1,196 @@
+"""A unit that starts, whatever lies in its folder: it records, sends the rest, and says what it cannot.
+
+::
+
+    lessons/readme.txt   lessons/5f0e.../header.json (damaged)   outbox.sqlite (damaged)   another program
+    named, left alone    named, left alone                       put aside, filled again   refused
+"""
+
+import logging
+import os
+import pathlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from capture.drawn_microphone import DrawnMicrophone
+from capture.recorder import MANIFEST
+from device.clock import MovedClock
+from device.folder import FolderInUseError
+from device.recipients import ListedRecipient, RecipientList
+from device.settings import SchoolSettings, TrustSettings, UnitSettings
+from device.unit import Unit
+from lesson.footage.identity import Identity
+from lesson.footage.opening import OpenLesson
+from lesson.footage.recipients import RecipientRole
+from lesson.footage.signed import ReceiptKey, UnitKey
+from lesson.wire import dumps, to_wire
+from provisioning.throw_away import ThrowAwayAuthority
+from sync.errors import OutboxFullError
+from sync.outbox import Outbox
+
+LESSON = "5f" * 16
+DRAWN = "." * 10 + "TTTTTTTTTT" + "." * 15 + "PPPPPPPPPP" + "." * 8
+
+
+class Room:
+    """A unit's folder, keys and settings, with a pinned teacher and a school that does not answer."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        now = datetime.now(tz=UTC)
+        files = ThrowAwayAuthority(folder / "authority", now, is_demo=True).unit("lab-2")
+        self.teacher = Identity.generate()
+        keys = self.teacher.recipient
+        okafor = ListedRecipient("Ms", keys.kid.hex(), keys.encryption_key, keys.signing_key, RecipientRole.TEACHER)
+        self.folder = folder / "unit"
+        self.lessons = self.folder / "lessons"
+        self.lessons.mkdir(parents=True)
+        (self.folder / "recipients.json").write_bytes(dumps(RecipientList((okafor,))))
+        (self.folder / "signing.key").write_bytes(UnitKey.generate().to_bytes())
+        receipts = to_wire(ReceiptKey.generate().public)
+        self.settings = UnitSettings(
+            unit="lab-2",
+            room="Lab 2",
+            folder=self.folder,
+            school=SchoolSettings("https://127.0.0.1:1", "127.0.0.1:1", files.ca_file, receipts),
+            trust=TrustSettings(files.cert_file, files.key_file, self.folder / "signing.key"),
+        )
+
+    def unit(self) -> Unit:
+        unit = Unit(self.settings, MovedClock(datetime(1970, 1, 1, tzinfo=UTC)))
+        unit.sending.start()
+        return unit
+
+    def record(self, unit: Unit) -> pathlib.Path:
+        lesson = unit.lesson(
+            teacher=None, title=None, microphone=DrawnMicrophone(DRAWN), camera=None, on_heard=lambda _: None
+        )
+        lesson.run()
+        return lesson.folder
+
+    def opened(self, folder: pathlib.Path) -> OpenLesson:
+        return OpenLesson(
+            (folder / "header.json").read_bytes(),
+            [path.read_bytes() for path in (folder / "stanzas").iterdir()],
+            (folder / "links.jsonl").read_bytes(),
+            (folder / "manifest.json").read_bytes(),
+            self.teacher,
+        )
+
+
+@pytest.fixture
+def room(tmp_path: pathlib.Path) -> Room:
+    return Room(tmp_path)
+
+
+@pytest.fixture
+def unit(room: Room) -> Iterator[Unit]:
+    unit = room.unit()
+    yield unit
+    unit.close()
+
+
+def test_what_is_no_lesson_is_named_and_left_alone(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+    (room.lessons / "readme.txt").write_text("hello")
+    (room.lessons / "lost+found" / "a" / "b").mkdir(parents=True)
+    (room.lessons / "lost+found" / "a" / "b" / ".part-x").write_text("deep")
+    (room.lessons / LESSON).mkdir()  # the power went at the press of the button
+    damaged = room.lessons / ("0a" * 16)
+    damaged.mkdir()
+    (damaged / "header.json").write_bytes(b'{"v":1,"suite":"waitw\0\0\0')
+    (damaged / "0-000000.seg").write_bytes(b"sealed")
+    before = sorted(path for path in room.lessons.rglob("*"))
+
+    with caplog.at_level(logging.WARNING):
+        unit = room.unit()
+    folder = room.record(unit)
+    unit.close()
+
+    assert room.opened(folder).is_complete
+    assert sorted(path for path in room.lessons.rglob("*") if folder not in [path, *path.parents]) == before
+    for name in ("readme.txt", "lost+found", damaged.name):
+        assert name in caplog.text
+    assert LESSON not in caplog.text
+
+
+def test_a_damaged_outbox_is_put_aside_and_filled_again(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+    unit = room.unit()
+    folder = room.record(unit)
+    waiting = unit.outbox.waiting_segments
+    unit.close()
+    assert waiting > 2
+    outbox = room.folder / "outbox.sqlite"
+    size = outbox.stat().st_size
+    outbox.write_bytes(os.urandom(size))
+    (room.folder / "outbox.sqlite-wal").unlink(missing_ok=True)
+
+    again = room.unit()
+    assert again.outbox.waiting_segments == waiting
+    assert again.outbox.lessons() == {folder.name: False}
+    again.close()
+
+    assert (room.folder / "outbox.sqlite.damaged-1").stat().st_size == size
+    assert "damaged-1" in caplog.text
+
+
+def test_a_deleted_outbox_is_filled_again(room: Room) -> None:
+    unit = room.unit()
+    folder = room.record(unit)
+    waiting = unit.outbox.waiting_segments
+    unit.close()
+    (room.folder / "outbox.sqlite").unlink()
+
+    again = room.unit()
+    assert (again.outbox.waiting_segments, list(again.outbox.lessons())) == (waiting, [folder.name])
+    again.close()
+
+
+def test_a_second_program_does_not_close_the_lesson_that_is_being_recorded(room: Room, unit: Unit) -> None:
+    lesson = unit.lesson(
+        teacher=None, title=None, microphone=DrawnMicrophone(DRAWN), camera=None, on_heard=lambda _: None
+    )
+
+    with pytest.raises(FolderInUseError, match="Another program"):
+        room.unit()
+
+    assert not (lesson.folder / MANIFEST).exists()
+    lesson.run()
+    manifest = room.opened(lesson.folder).manifest
+    assert manifest is not None
+    assert manifest.end == "stopped"
+
+
+def test_an_outbox_that_cannot_grow_costs_no_lesson(room: Room) -> None:
+    class FullForAWhile(Outbox):
+        """The card has no room for the outbox for a while."""
+
+        calls = 0
+
+        def add_piece(self, lesson_id: str, name: str, path: pathlib.Path, link: bytes | None = None) -> None:
+            FullForAWhile.calls += 1
+            if 4 < self.calls < 8:
+                raise OutboxFullError("The outbox cannot grow.")
+            super().add_piece(lesson_id, name, path, link)
+
+        def add_event(self, event: bytes) -> int:
+            if self.calls > 4:
+                raise OutboxFullError("The outbox cannot grow.")
+            return super().add_event(event)
+
+    unit = room.unit()
+    full = FullForAWhile(room.folder / "outbox.sqlite")
+    unit.outbox = full
+    lesson = unit.lesson(
+        teacher=None, title=None, microphone=DrawnMicrophone(DRAWN * 3), camera=None, on_heard=lambda _: None
+    )
+    lesson.run()
+    whole = room.opened(lesson.folder)
+    pieces = {piece.name for piece in full.next_pieces(1000)}
+    unit.close()
+    full.close()
+
+    assert whole.manifest is not None
+    assert whole.manifest.end == "stopped"
+    assert {name.file_name for name in whole.segments} < pieces
+    assert MANIFEST in pieces
