@@ -85,9 +85,10 @@ def pin(folder: Path, listed: bytes | None) -> RecipientList:
         if current.recipients:
             _write(path, current)
         return current
-    known = {each.name: each.kid for each in pinned.recipients}
+    known = {each.kid for each in pinned.recipients}
+    names = {each.name for each in pinned.recipients}
     for each in current.recipients:
-        if known.get(each.name, each.kid) != each.kid:
+        if each.name in names and each.kid not in known:
             raise KeyChangedError(
                 f"The school names other keys for {each.name} than this unit knows. Nothing was recorded."
             )
@@ -102,9 +103,11 @@ def choose(people: RecipientList, name: str | None) -> ListedRecipient:
     if name is None and len(people.recipients) == 1:
         return people.recipients[0]
     names = ", ".join(each.name for each in people.recipients)
-    for each in people.recipients:
-        if each.name == name:
-            return each
+    found = [each for each in people.recipients if each.name == name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise RecipientsError(f"Two teachers are called {name}: the school must name them apart.")
     raise RecipientsError(f"Say whose lesson it is: {names}.")
 
 

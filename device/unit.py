@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,6 +50,9 @@ from sync.uploader import Uploader
 
 _log = logging.getLogger(__name__)
 
+PATIENCE = 3.0
+"""Seconds the school may take to say whom to record for; afterwards those count whom the unit knows."""
+
 
 class Unit:
     """One unit and everything it is made of."""
@@ -77,14 +81,22 @@ class Unit:
 
     def people(self) -> RecipientList:
         """Whom this unit may record for, asking the school if it can be reached."""
-        uplink = self._uplink()  # of its own: the other one belongs to the thread that uploads
-        try:
-            listed: bytes | None = uplink.recipients()
-        except SyncError as error:
-            _log.warning("The school cannot be asked whom to record for: %s", error)
-            listed = None
-        finally:
-            uplink.close()
+        answers: list[bytes] = []
+
+        def ask() -> None:
+            uplink = self._uplink()  # of its own: the other one belongs to the thread that uploads
+            try:
+                answers.append(uplink.recipients())
+            except SyncError as error:
+                _log.warning("The school cannot be asked whom to record for: %s", error)
+            finally:
+                uplink.close()
+
+        # Somebody has pressed a button: a school that keeps the line open and says nothing must not keep her waiting.
+        asking = threading.Thread(target=ask, name="recipients", daemon=True)
+        asking.start()
+        asking.join(PATIENCE)
+        listed = answers[0] if answers else None
         return pin(self.settings.folder, listed)
 
     def lesson(

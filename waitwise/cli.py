@@ -4,7 +4,7 @@
 
     waitwise demo                                 a lesson through a unit and a school, on this machine
     waitwise analyse lesson.mp4                   waits and talk ratio of any recording
-    waitwise open LESSON_DIR --identity FILE      a sealed lesson becomes a film, for whoever may
+    waitwise open LESSON_DIR --identity FILE -o lesson.mp4     a sealed lesson becomes a film, for whoever may
     waitwise unit record unit.toml --sound FILE   a unit records a lesson
     waitwise school serve school.toml             the school's server
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,10 +21,12 @@ import typer
 from typer.core import TyperGroup
 
 from lesson.footage.errors import IdentityError
-from lesson.footage.identity import Identity, read_identity
+from lesson.footage.identity import Identity, SealedIdentity, read_identity
 from lesson.problems import WaitwiseError
+from lesson.version import VERSION
 from lesson.wire import to_wire
 from waitwise import show
+from waitwise.errors import CommandError
 
 OURS = {"analytics", "capture", "device", "lesson", "provisioning", "school", "sync", "waitwise"}
 
@@ -52,9 +55,11 @@ class _Programs(TyperGroup):
         except ModuleNotFoundError as error:
             if error.name is None or error.name.split(".")[0] in OURS:
                 raise
-            needs = f"Needs more than is installed here: pip install 'waitwise[{extras}]'"
-            absent = typer.Typer(help=needs)
-            absent.command(help=needs)(lambda: show.stop(WaitwiseError(needs)))
+            absent = typer.Typer()
+            needed = CommandError(
+                f"`waitwise {cmd_name}` needs more than is installed here.", f"pip install 'waitwise[{extras}]'"
+            )
+            absent.command(help=f"{needed} {needed.remedy}")(lambda: show.stop(needed))
             program = typer.main.get_command(absent)
         program.name = cmd_name
         return program
@@ -74,8 +79,29 @@ app = typer.Typer(
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
 
+WORDS = "WAITWISE_PASSPHRASE"
+"""Environment variable with the five words, for programs."""
 
-@app.command()
+ATTEMPTS = 3
+"""How often a person may mistype her five words."""
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"waitwise {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _waitwise(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(epilog="Example: `waitwise analyse lesson.mp4`, or for a program `waitwise analyse lesson.mp4 --json`")
 def analyse(
     file: Annotated[Path, typer.Argument(help="Any sound or film that FFmpeg reads, of any rate and channels.")],
     as_json: AsJson = False,
@@ -83,22 +109,25 @@ def analyse(
     """Hear who spoke in a recording, and how long each pause was.
 
     The sound is heard on this machine and goes nowhere. Prints tables for people; with `--json` one object with
-    `states`, `waits`, `intervals`, `phases`, `summary`, `config_hash` and `version`.
+    `states`, `waits`, `intervals`, `phases`, `summary`, `warnings`, `config_hash` and `version`. What the file does not
+    hold, or holds damaged, is said.
     """
     from waitwise.analyse import analyse as hear  # noqa: PLC0415 - needs the unit's packages
 
     try:
         with show.progress("listening", is_hidden=as_json) as tell:
-            account = hear(file, on_progress=lambda seconds: tell(seconds, None))
+            heard = hear(file, on_progress=tell)
     except WaitwiseError as error:
         show.stop(error, as_json=as_json)
     if as_json:
-        show.print_json({"file": str(file), **to_wire(account)})
-    else:
-        show.print_account(account)
+        show.print_json({"file": str(file), **to_wire(heard.account), "warnings": list(heard.warnings)})
+        return
+    show.print_account(heard.account)
+    for warning in heard.warnings:
+        show.say(f"{file.name}: {warning}")
 
 
-@app.command(name="open")
+@app.command(name="open", epilog="Example: `waitwise open lessons/3f2a --identity my-identity.json -o lesson.mp4`")
 def open_(
     lesson_dir: Annotated[Path, typer.Argument(help="Folder of a sealed lesson: header.json and its segments.")],
     identity: Annotated[Path, typer.Option(help="Your identity file, from the account menu of the school's page.")],
@@ -109,7 +138,7 @@ def open_(
     ] = None,
     account: Annotated[Path | None, typer.Option(help="Write the numbers of the lesson to this file, as JSON.")] = None,
     skip_damaged: Annotated[
-        bool, typer.Option(help="Write what is intact, and name what is left out, instead of stopping.")
+        bool, typer.Option("--skip-damaged", help="Write what is intact, and name what is left out.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -117,11 +146,15 @@ def open_(
 
     Everything is verified first: signatures, the chain of segments, the manifest, each segment. When anything was
     altered, is missing or belongs elsewhere, the error names it, and nothing of the damaged part is written.
-    The five words of a sealed identity are asked for, or read from the environment variable WAITWISE_PASSPHRASE.
+    No file that is there already is written over. The five words of a sealed identity are asked for, or read from the
+    environment variable `WAITWISE_PASSPHRASE`.
     """
     from waitwise.open_lesson import open_lesson, open_private  # noqa: PLC0415 - a command loads what it needs
 
     try:
+        _expect_place(out)
+        if account is not None:
+            _expect_place(account)
         me = _identity(identity)
         pinned = None if unit_key is None else _unit_key(unit_key)
         with show.progress("opening", is_hidden=as_json) as tell:
@@ -132,30 +165,68 @@ def open_(
     except WaitwiseError as error:
         show.stop(error, as_json=as_json)
     except OSError as error:
-        show.stop(WaitwiseError(str(error)), as_json=as_json)
+        told = CommandError(f"{out} was not written: {error.strerror or error}.", "Choose a place with room, with -o.")
+        show.stop(told, as_json=as_json)
     if as_json:
         show.print_json({"out": str(out), **to_wire(opened), "account": None if account is None else str(account)})
         return
-    show.people.print(
-        f"Wrote {show.plain(str(out))}: {opened.duration_s:.0f} s in {opened.segments} segments.", soft_wrap=True
-    )
+    show.say(f"Wrote {out}: {opened.duration_s:.0f} s in {opened.segments} segments.")
+    if account is not None:
+        show.say(
+            f"Wrote {account}." if opened.account else f"No numbers of this lesson are here: {account} is not made."
+        )
     for sentence in opened.left_out:
-        show.people.print(f"Left out: {show.plain(sentence)}", soft_wrap=True)
+        show.say(f"Left out: {sentence}")
     if opened.end not in (None, "stopped"):
-        show.people.print("The recording was interrupted; this is what the unit had saved.")
+        show.say("The recording was interrupted; this is what the unit had saved.")
+
+
+def _expect_place(file: Path) -> None:
+    """Refuse before the work what could not be written after it."""
+    if file.exists() or file.is_symlink():
+        raise CommandError(f"{file} is there already.", "Choose another name, or move this file away.")
+    if not file.parent.is_dir():
+        raise CommandError(f"There is no folder {file.parent}.", "Make the folder first, or choose another one.")
 
 
 def _identity(path: Path) -> Identity:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise IdentityError(f"{path} cannot be read: {error.strerror}.") from error
+        raise CommandError(
+            f"The identity file {path} cannot be read: {error.strerror}.",
+            "Name the file that the account menu of the school's page saved for you.",
+        ) from error
+    words = os.environ.get(WORDS)
     try:
-        return read_identity(data, os.environ.get("WAITWISE_PASSPHRASE"))
-    except IdentityError:
-        if os.environ.get("WAITWISE_PASSPHRASE") or not show.people.is_terminal:
+        return read_identity(data, words)
+    except IdentityError as error:
+        _expect_sealed(path, data)
+        if words is not None:
             raise
-    return read_identity(data, typer.prompt("Your five words", hide_input=True))
+        if not (show.people.is_terminal and sys.stdin.isatty()):
+            raise CommandError(
+                f"{path} is sealed under five words.", f"Type this in a terminal, or put the words into {WORDS}."
+            ) from error
+    return _ask_for_words(data)
+
+
+def _ask_for_words(data: bytes) -> Identity:
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return read_identity(data, typer.prompt("Your five words", hide_input=True, err=True))
+        except IdentityError as error:
+            show.say(f"{error} Please type them again.")
+    return read_identity(data, typer.prompt("Your five words", hide_input=True, err=True))
+
+
+def _expect_sealed(path: Path, data: bytes) -> None:
+    try:
+        SealedIdentity.decode(data)
+    except IdentityError as error:
+        raise CommandError(
+            f"{path} is no identity file.", "Name the file that the account menu of the school's page saved for you."
+        ) from error
 
 
 def _unit_key(text: str) -> bytes:
@@ -164,7 +235,7 @@ def _unit_key(text: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != 32:
-        raise WaitwiseError(f"{text!r} is no public key: 64 hexadecimal digits were expected.")
+        raise CommandError(f"{text!r} is no public key.", "A unit's public key has 64 hexadecimal digits.")
     return key
 
 

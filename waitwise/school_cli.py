@@ -1,5 +1,7 @@
 """`waitwise school`: the school's server, and the few things its technician types.
 
+::
+
     waitwise school serve school.toml
     waitwise school invite school.toml --name "Ms J. Okafor"        prints the address where she makes her keys
     waitwise school sign-in school.toml --teacher 1                 prints a link that signs her in once
@@ -28,31 +30,41 @@ from school.main import serve as serve_school
 from school.settings import Settings
 from school.units import register_unit
 from waitwise import show
+from waitwise.errors import CommandError
 
-app = typer.Typer(no_args_is_help=True, help="The school's server. It keeps lessons that it cannot open.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="The school's server. It keeps lessons that it cannot open.",
+)
 
 SettingsFile = Annotated[Path, typer.Argument(help="The school's settings, a TOML file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
 
 
-@app.command()
+@app.command(epilog="Example: `waitwise school serve /etc/waitwise/school.toml`")
 def serve(settings: SettingsFile, as_json: AsJson = False) -> None:
-    """Serve browsers and units, and read the broker, until stopped."""
+    """Serve browsers and units, and read the broker, until stopped by Ctrl+C or SIGTERM.
+
+    With `--json` one object is printed when both ports answer: `browser`, `units`, `receipt_key`.
+    """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
 
     def ready(told: Ready) -> None:
         if as_json:
             show.print_json({"ready": True, **to_wire(told)})
         else:
-            show.people.print(f"Browsers: {told.browser}   Units: {told.units}   Stop with Ctrl+C.")
+            show.say(f"Browsers: {told.browser}   Units: {told.units}   Stop with Ctrl+C.")
 
     try:
         serve_school(Settings.read(settings), ready=ready)
     except WaitwiseError as error:
-        show.stop(error, as_json=as_json)
+        show.stop(error, as_json=as_json, to_technician=True)
 
 
-@app.command()
+@app.command(epilog="Example: `waitwise school invite school.toml --name 'Ms J. Okafor'`")
 def invite(
     settings: SettingsFile,
     name: Annotated[str, typer.Option(help="The teacher's name, as it stands on her pages.")],
@@ -63,7 +75,7 @@ def invite(
         chosen = Settings.read(settings)
         invitation = invite_teacher(open_database(chosen), name, now=datetime.now(tz=UTC), days=chosen.invitation_days)
     except WaitwiseError as error:
-        show.stop(error, as_json=as_json)
+        show.stop(error, as_json=as_json, to_technician=True)
     address = f"{chosen.origin}/join/{invitation.code}"
     if as_json:
         show.print_json({"teacher": invitation.teacher_id, "code": invitation.code, "address": address})
@@ -71,7 +83,7 @@ def invite(
         typer.echo(address)
 
 
-@app.command(name="sign-in")
+@app.command(name="sign-in", epilog="Example: `waitwise school sign-in school.toml --teacher 1`")
 def sign_in(
     settings: SettingsFile,
     teacher: Annotated[int, typer.Option(help="The teacher's number, from `invite`.")],
@@ -83,7 +95,7 @@ def sign_in(
         chosen = Settings.read(settings)
         code = sign_in_link(open_database(chosen), teacher, now=datetime.now(tz=UTC), minutes=chosen.sign_in_minutes)
     except WaitwiseError as error:
-        show.stop(error, as_json=as_json)
+        show.stop(error, as_json=as_json, to_technician=True)
     address = f"{chosen.origin}/enter/{code}?next={to}"
     if as_json:
         show.print_json({"address": address})
@@ -91,7 +103,10 @@ def sign_in(
         typer.echo(address)
 
 
-@app.command()
+@app.command(
+    epilog="Example: `waitwise school register school.toml --unit lab-2 --room 'Lab 2' --certificate lab-2.pem "
+    "--signing-key 5f0c... --teacher 1`"
+)
 def register(
     settings: SettingsFile,
     unit: Annotated[str, typer.Option(help="The unit's id.")],
@@ -112,10 +127,13 @@ def register(
             teachers=teacher,
         )
     except OSError as error:
-        show.stop(WaitwiseError(str(error)))
+        told = CommandError(
+            f"{certificate} cannot be read: {error.strerror}.", "Name the unit's certificate, a PEM file."
+        )
+        show.stop(told)
     except WaitwiseError as error:
-        show.stop(error)
-    show.people.print(f"{unit} in {room} may send lessons.")
+        show.stop(error, to_technician=True)
+    show.say(f"{unit} in {room} may send lessons.")
 
 
 def _public_key(text: str) -> bytes:
@@ -124,5 +142,5 @@ def _public_key(text: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        raise WaitwiseError(f"{text!r} is no public signing key: 64 hexadecimal digits were expected.")
+        raise CommandError(f"{text!r} is no public signing key.", "It has 64 hexadecimal digits.")
     return key

@@ -85,7 +85,7 @@ def print_json(value: Any) -> None:
 
 
 def say(sentence: str) -> None:
-    """A sentence for people, as it is: brackets in a file's name are no markup, and nothing is wrapped."""
+    """One sentence for people, as it is: brackets in a file's name are no markup, and nothing is wrapped."""
     people.print(plain(sentence), soft_wrap=True)
 
 

@@ -1,15 +1,22 @@
 """`waitwise unit`: what a unit does, typed by hand.
 
-waitwise unit record unit.toml --sound lesson.flac      record a lesson from a file, and bring it to the school
-waitwise unit send unit.toml                            only bring what is waiting to the school
+::
+
+    waitwise unit record unit.toml --sound lesson.flac      record a lesson from a file, and bring it to the school
+    waitwise unit send unit.toml                            only bring what is waiting to the school
+
+Ctrl+C is the unit's button: it ends the lesson, and pressed again the sending. What is not sent stays.
+With `--json` both print one object a line, as things happen; `send` has only one thing to say.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import signal
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import typer
 
@@ -18,6 +25,7 @@ from capture.file_camera import FileCamera
 from capture.file_microphone import FileMicrophone
 from capture.pace import NoPace, Pace, SteadyPace
 from device.clock import SystemClock
+from device.secrecy import keep_memory_private
 from device.settings import UnitSettings, read
 from device.unit import Unit
 from lesson.problems import WaitwiseError
@@ -26,24 +34,32 @@ from lesson.wire import to_wire
 from sync.uploader import Did
 from waitwise import show
 
-app = typer.Typer(no_args_is_help=True, help="A unit: records a lesson, seals it, brings it to the school.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="A unit: records a lesson, seals it, brings it to the school.",
+)
 
 SettingsFile = Annotated[Path, typer.Argument(help="The unit's settings, a TOML file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line, for programs.")]
-Patience = Annotated[float, typer.Option(help="Seconds to go on sending; 0: until everything has arrived.")]
+Patience = Annotated[float, typer.Option(min=0, help="Seconds to go on sending; 0: until everything has arrived.")]
 
 
-@app.command()
+@app.command(epilog="Example: `waitwise unit record unit.toml --sound lesson.flac --title 'Why do things float?'`")
 def record(
     settings: SettingsFile,
     sound: Annotated[Path, typer.Option(help="Sound or film to record from.")],
     picture: Annotated[
         Path | None, typer.Option(help="Film to take the picture from. Without it: a moving test chart.")
     ] = None,
-    no_picture: Annotated[bool, typer.Option(help="Record sound only.")] = False,
+    no_picture: Annotated[bool, typer.Option("--no-picture", help="Record sound only.")] = False,
     title: Annotated[str | None, typer.Option(help="What the lesson is called. The school can read it.")] = None,
     teacher: Annotated[str | None, typer.Option(help="Whose lesson it is, if the unit knows several teachers.")] = None,
-    speed: Annotated[float, typer.Option(help="How many times faster than real time; 0: as fast as it goes.")] = 1.0,
+    speed: Annotated[
+        float, typer.Option(min=0, help="How many times faster than real time; 0: as fast as it goes.")
+    ] = 1.0,
     patience: Patience = 0.0,
     as_json: AsJson = False,
 ) -> None:
@@ -51,6 +67,8 @@ def record(
 
     Each pause is printed as it happens. Footage and numbers are sealed before they touch the disk. When the school
     cannot be reached the lesson waits in the unit's folder: `waitwise unit send` brings it later.
+
+    Ctrl+C ends the lesson as the unit's button does; pressed again it ends the sending, and loses nothing.
     """
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
@@ -66,14 +84,17 @@ def record(
             )
             if as_json:
                 show.print_json({"lesson": lesson.lesson_id, "folder": str(lesson.folder)})
-            account = lesson.run()
+            else:
+                show.say(f"Recording in {unit.settings.room}. Ctrl+C ends the lesson.")
+            with _Button() as button:
+                account = lesson.run(button.is_pressed)
             _print_end(account, microphone.warnings, lesson.recorder.segments, lesson.evidence, as_json=as_json)
             _send(unit, patience, as_json=as_json)
     except WaitwiseError as error:
-        show.stop(error, as_json=as_json)
+        show.stop(error, as_json=as_json, to_technician=True)
 
 
-@app.command()
+@app.command(epilog="Example: `waitwise unit send unit.toml --patience 600`")
 def send(settings: SettingsFile, patience: Patience = 0.0, as_json: AsJson = False) -> None:
     """Bring everything that is waiting in the unit's folder to the school, and what a power cut left behind."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
@@ -81,13 +102,37 @@ def send(settings: SettingsFile, patience: Patience = 0.0, as_json: AsJson = Fal
         with _Closing(read(settings)) as unit:
             _send(unit, patience, as_json=as_json)
     except WaitwiseError as error:
-        show.stop(error, as_json=as_json)
+        show.stop(error, as_json=as_json, to_technician=True)
+
+
+class _Button:
+    """Ctrl+C while a lesson is recorded: ends it in good order, instead of the program."""
+
+    def __init__(self) -> None:
+        self._presses = 0
+
+    def is_pressed(self) -> bool:
+        """Whether the lesson should end."""
+        return self._presses > 0
+
+    def __enter__(self) -> Self:
+        self._before = signal.signal(signal.SIGINT, lambda *_: self._press())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _press(self) -> None:
+        self._presses += 1
+        if self._presses > 1:
+            raise KeyboardInterrupt
 
 
 class _Closing:
     """A unit that sends while it is open."""
 
     def __init__(self, settings: UnitSettings) -> None:
+        keep_memory_private()
         self._unit = Unit(settings, SystemClock())
 
     def __enter__(self) -> Unit:
@@ -117,15 +162,15 @@ def _print_end(account: Account, warnings: list[str], segments: int, evidence: i
         show.print_json({"account": to_wire(account)})
         show.print_json({"sealed": {"segments": segments, "evidence": evidence}, "warnings": warnings})
         return
-    for warning in warnings:
-        show.people.print(warning, soft_wrap=True)
     show.print_account(account)
+    for warning in warnings:
+        show.say(warning)
 
 
 def _send(unit: Unit, patience: float, *, as_json: bool) -> None:
     until = time.monotonic() + patience if patience > 0 else float("inf")
     at_start = unit.outbox.waiting_segments
-    with show.progress("sending to the school", is_hidden=as_json) as tell:
+    with show.progress("sending to the school", is_hidden=as_json) as tell, contextlib.suppress(KeyboardInterrupt):
         while not unit.sending.is_done and time.monotonic() < until:
             tell(at_start - unit.outbox.waiting_segments, at_start)
             time.sleep(0.1)
@@ -137,8 +182,9 @@ def _send(unit: Unit, patience: float, *, as_json: bool) -> None:
             {"sent": unit.sending.done[Did.SENT], "receipts": lessons, "waiting": waiting, "problems": problems}
         )
     elif unit.sending.is_done:
-        show.people.print("The school has everything, and signed for it.")
+        show.say("The school has everything, and signed for it.")
     else:
-        show.people.print(f"Still waiting for the school: {waiting['segments']} segments, {waiting['events']} events.")
-        for problem in unit.sending.problems:
-            show.people.print(f"{problem.title}. {problem.teacher}", soft_wrap=True)
+        show.say(f"Still waiting for the school: {waiting['segments']} segments, {waiting['events']} events.")
+        show.say("They are safe in the unit's folder. `waitwise unit send` brings them later.")
+        for problem in dict.fromkeys(unit.sending.problems):
+            show.say(f"{problem.title}. {problem.technician}")

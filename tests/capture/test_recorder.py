@@ -27,7 +27,7 @@ from capture.drawn_microphone import DrawnMicrophone
 from capture.errors import DiskFailedError, DiskFullError
 from capture.forgetful import ForgetfulDisk, PowerCutError
 from capture.fragments import Fragment, FragmentedMp4
-from capture.interrupted import close_interrupted
+from capture.interrupted import CUT_LINKS, close_interrupted
 from capture.recorder import HEADER, LINKS, MANIFEST, LessonRecorder, RecordingOverError, Stored
 from lesson.footage.header import Audio, Header, Media, Video
 from lesson.footage.identity import Identity, read_identity
@@ -544,7 +544,9 @@ def test_a_segment_that_rotted_on_the_disk_ends_the_lesson_there() -> None:
     disk, _, _ = record_until_cut(ALL_STEPS * 2 // 3, 3)
     name = SegmentName(Track.AV, 1).file_name
     disk.write_whole(name, disk.read(name)[:-1] + b"?")
+    found = disk.read(LINKS)
     recovered = close_interrupted(disk, UNIT_KEY)
     assert recovered is not None
     assert [link.name.file_name for link in recovered.links if link.track == Track.AV] == ["0-000000.seg"]
     open_lesson(disk)
+    assert disk.read(CUT_LINKS) == found, "what is whole behind it can still be had"

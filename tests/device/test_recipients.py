@@ -78,3 +78,15 @@ def test_whose_lesson_it_is_must_be_clear() -> None:
         choose(both, None)
     with pytest.raises(RecipientsError, match="No teacher"):
         choose(RecipientList(()), None)
+
+
+def test_two_teachers_of_one_name_are_not_taken_for_a_swapped_key(tmp_path: pathlib.Path) -> None:
+    one, other = person("A. Smith"), person("A. Smith")
+    pin(tmp_path, listed(one, other, AMIN))
+
+    assert pin(tmp_path, listed(one, other, AMIN)).recipients == (one, other, AMIN)
+    assert choose(pin(tmp_path, listed(one, AMIN)), "A. Smith") == one
+    with pytest.raises(RecipientsError, match="Two teachers"):
+        choose(pin(tmp_path, None), "A. Smith")
+    with pytest.raises(KeyChangedError):
+        pin(tmp_path, listed(one, person("A. Smith")))

@@ -6,10 +6,15 @@
     named, left alone    named, left alone                       put aside, filled again   refused
 """
 
+import contextlib
 import logging
 import os
 import pathlib
+import socket
+import ssl
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -26,7 +31,7 @@ from lesson.footage.opening import OpenLesson
 from lesson.footage.recipients import RecipientRole
 from lesson.footage.signed import ReceiptKey, UnitKey
 from lesson.wire import dumps, to_wire
-from provisioning.throw_away import ThrowAwayAuthority
+from provisioning.throw_away import CredentialFiles, ThrowAwayAuthority
 from sync.errors import OutboxFullError
 from sync.outbox import Outbox
 
@@ -39,7 +44,8 @@ class Room:
 
     def __init__(self, folder: pathlib.Path) -> None:
         now = datetime.now(tz=UTC)
-        files = ThrowAwayAuthority(folder / "authority", now, is_demo=True).unit("lab-2")
+        self.authority = ThrowAwayAuthority(folder / "authority", now, is_demo=True)
+        files = self.authority.unit("lab-2")
         self.teacher = Identity.generate()
         keys = self.teacher.recipient
         okafor = ListedRecipient("Ms", keys.kid.hex(), keys.encryption_key, keys.signing_key, RecipientRole.TEACHER)
@@ -159,6 +165,38 @@ def test_a_second_program_does_not_close_the_lesson_that_is_being_recorded(room:
     manifest = room.opened(lesson.folder).manifest
     assert manifest is not None
     assert manifest.end == "stopped"
+
+
+@contextlib.contextmanager
+def talking_for_ever(files: CredentialFiles) -> Iterator[str]:
+    """A school with a good certificate that never comes to the end of its answer."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.cert_file, files.key_file)
+    ended = threading.Event()
+
+    def talk(listening: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            connection = context.wrap_socket(listening.accept()[0], server_side=True)
+            with connection:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+                while not ended.wait(0.05):
+                    connection.sendall(b" ")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        talker = threading.Thread(target=talk, args=(listening,))
+        talker.start()
+        yield f"https://127.0.0.1:{listening.getsockname()[1]}"
+        ended.set()
+        talker.join()
+
+
+def test_a_school_that_talks_for_ever_does_not_keep_a_lesson_from_starting(room: Room) -> None:
+    with talking_for_ever(room.authority.server("127.0.0.1")) as address:
+        room.settings = replace(room.settings, school=replace(room.settings.school, url=address))
+        unit = Unit(room.settings, MovedClock(datetime(2026, 11, 17, tzinfo=UTC)))
+        folder = room.record(unit)
+        unit._opened.close()
+        assert room.opened(folder).is_complete
 
 
 def test_an_outbox_that_cannot_grow_costs_no_lesson(room: Room) -> None:

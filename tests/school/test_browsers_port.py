@@ -153,7 +153,7 @@ class TestHerLesson:
             "lesson": lesson.lesson,
             "title": "Forces",
             "unit": unit.unit,
-            "room": unit.room,
+            "room": "Science 3",
             "started_at": "2026-11-17T09:00:00Z",
             "state": "complete",
             "duration_s": 4.0,

@@ -1,9 +1,18 @@
-"""`waitwise demo`: what it asks, and what it says to people."""
+"""`waitwise demo`: what it asks, and what it says to people.
+
+::
+
+    standard error    each pause as it happens, who spoke, the address of the page, her five words
+    standard output   with --json: one object at the end
+
+Ctrl+C before the lesson is over is status 130, afterwards it is the way to end. Either way nothing is left behind.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import signal
 import tempfile
 import threading
@@ -13,7 +22,10 @@ from pathlib import Path
 from typing import Annotated, Self
 
 import typer
+from rich.text import Text
 
+from capture.file_camera import FileCamera
+from capture.file_microphone import FileMicrophone
 from lesson.problems import WaitwiseError
 from waitwise import show
 from waitwise.demo.page import first_frame_ms
@@ -21,18 +33,22 @@ from waitwise.demo.run import Played, Recording, Stopwatch, play, report
 from waitwise.demo.truth import SOUND, TITLE
 from waitwise.demo.world import TEACHER, DemoError, World, world
 
+PICTURE = (1280, 720)
+"""Width and height that a film is asked for. Only to look whether there is one."""
+
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
 
-@app.command()
+@app.command(epilog="Example: `waitwise demo --sound lesson.mp4 --picture lesson.mp4 --speed 4`")
 def demo(
     headless: Annotated[
-        bool, typer.Option(help="Open no window: look at the page with an invisible browser, if there is one, and end.")
+        bool,
+        typer.Option("--headless", help="Look at the page with an invisible browser, if there is one, and end."),
     ] = False,
     sound: Annotated[Path | None, typer.Option(help="Your own recording instead of the demo lesson.")] = None,
     picture: Annotated[Path | None, typer.Option(help="A film for the picture instead of the test chart.")] = None,
-    speed: Annotated[float, typer.Option(help="How many times faster than real time; 0: as fast as it goes.")] = 8.0,
-    port: Annotated[int, typer.Option(help="Port of the lesson page; 0 takes a free one.")] = 0,
+    speed: Annotated[float, typer.Option(min=0, help="Times faster than real time; 0: as fast as it goes.")] = 8.0,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port of the lesson page; 0 takes a free one.")] = 0,
     keep: Annotated[Path | None, typer.Option(help="A new folder for everything, kept at the end.")] = None,
     screenshot: Annotated[Path | None, typer.Option(help="With --headless: save a picture of the page here.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object, for programs.")] = False,
@@ -48,15 +64,34 @@ def demo(
     # Ended by SIGTERM, the demo still stops what it started.
     signal.signal(signal.SIGTERM, lambda *_: _interrupt())
     try:
+        _expect_recording(recording)
         with _folder(keep) as folder, _Servers(folder, port) as servers:
-            _run(servers, recording, headless=headless, screenshot=screenshot, as_json=as_json)
+            _run(
+                servers, recording, headless=headless, screenshot=screenshot, as_json=as_json, is_kept=keep is not None
+            )
     except KeyboardInterrupt:
-        show.people.print("Stopped.")
+        show.say("Stopped. Nothing is left of it." if keep is None else f"Stopped. {keep} has what there was.")
+        raise typer.Exit(130) from None
     except WaitwiseError as error:
         show.stop(error, as_json=as_json)
 
 
-def _run(servers: _Servers, recording: Recording, *, headless: bool, screenshot: Path | None, as_json: bool) -> None:
+def _expect_recording(recording: Recording) -> None:
+    """Look at the files before servers are started for them."""
+    FileMicrophone(recording.sound).close()
+    if recording.picture is not None:
+        FileCamera(recording.picture, *PICTURE).close()
+
+
+def _run(
+    servers: _Servers,
+    recording: Recording,
+    *,
+    headless: bool,
+    screenshot: Path | None,
+    as_json: bool,
+    is_kept: bool,
+) -> None:
     watch = Stopwatch()
     say = show.people.print
     say("Starting a broker, a school and a unit on this machine ...")
@@ -71,11 +106,14 @@ def _run(servers: _Servers, recording: Recording, *, headless: bool, screenshot:
         with watch.stage("page"):
             first_frame = first_frame_ms(address, screenshot)
     result = report(demo_world, played, recording, watch.seconds) | {"page": first_frame}
-    _tell(demo_world, played, address)
+    if played.account is not None:
+        show.print_summary(played.account, show.people)
+    if is_kept or not headless:
+        _tell(demo_world, played, address)
     if not headless:
         if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
             webbrowser.open(address)
-        say("The school keeps serving the page until you press Ctrl+C.")
+        say("\nThe school keeps serving the page until you press Ctrl+C.")
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
     if as_json:
@@ -84,15 +122,12 @@ def _run(servers: _Servers, recording: Recording, *, headless: bool, screenshot:
 
 def _tell(demo_world: World, played: Played, address: str) -> None:
     say = show.people.print
-    account = played.account
-    if account is not None and account.summary is not None:
-        show.print_summary(account, show.people)
-    say(f"\nHer lesson, opened in the browser and nowhere else (the link signs in once):\n{address}", soft_wrap=True)
+    say("\nHer lesson, opened in the browser and nowhere else. The link signs in once:\n")
+    say(Text(address, style=f"bold link {address}"), soft_wrap=True)
+    say("\nThe link brings her five words along; another browser asks for them, and so does this:\n", soft_wrap=True)
     say(f"Her five words: {demo_world.passphrase}", soft_wrap=True)
-    say(
-        f"Or as a film:  waitwise open {played.folder} --identity {demo_world.identity_file} -o lesson.mp4",
-        soft_wrap=True,
-    )
+    film = ("open", str(played.folder), "--identity", str(demo_world.identity_file), "-o", "lesson.mp4")
+    show.say(f"As a film:      waitwise {shlex.join(film)}")
 
 
 class _Servers:
@@ -123,7 +158,9 @@ def _folder(keep: Path | None) -> Iterator[Path]:
     try:
         keep.mkdir(parents=True)
     except FileExistsError as error:
-        raise DemoError(f"{keep} is there already; name a new folder.") from error
+        raise DemoError(f"{keep} is there already.", "Name a new folder.") from error
+    except OSError as error:
+        raise DemoError(f"The folder {keep} cannot be made: {error.strerror}.", "Choose another place.") from error
     yield keep.resolve()
 
 

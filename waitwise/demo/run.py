@@ -93,7 +93,7 @@ def play(world: World, recording: Recording, on_wait: Callable[[WaitTime], None]
         if unit.stdout is not None:
             unit.stdout.close()
     if played.account is None or "segments" not in played.waiting:
-        raise DemoError(f"The unit did not finish; see {world.folder / 'unit.log'}.")
+        raise DemoError("The unit did not finish.", "With --keep FOLDER its whole log stays in unit.log.")
     return played
 
 
@@ -105,7 +105,7 @@ def _take(played: Played, said: dict[str, Any]) -> None:
     played.sealed = said.get("sealed", played.sealed)
     played.waiting = said.get("waiting", played.waiting)
     if "error" in said:
-        raise DemoError(f"{said['error']}: {said['detail']}")
+        raise DemoError(f"{said['error']}: {said['detail']}", said["remedy"] or "")
 
 
 def report(world: World, played: Played, recording: Recording, seconds: dict[str, float]) -> dict[str, Any]:

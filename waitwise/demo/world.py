@@ -32,7 +32,6 @@ from typing import Any
 from lesson.footage.identity import Identity, SealedIdentity
 from lesson.footage.signed import UnitKey
 from lesson.footage.words import new_passphrase
-from lesson.problems import WaitwiseError
 from lesson.wire import from_base64, to_wire
 from provisioning.brokers import BrokerFiles, nats_config
 from provisioning.throw_away import CredentialFiles, ThrowAwayAuthority
@@ -40,6 +39,7 @@ from school.accounts import Invitation, invite, sign_in_link
 from school.app import open_database
 from school.settings import Settings
 from school.units import register_unit
+from waitwise.errors import CommandError
 
 HOST = "127.0.0.1"
 UNIT = "lab-2"
@@ -49,8 +49,8 @@ START_TIMEOUT = 30.0
 """Seconds for a server of the demo to answer. A Pi with a slow card needs about ten."""
 
 
-class DemoError(WaitwiseError):
-    """The demo cannot go on. Its folder has the logs."""
+class DemoError(CommandError):
+    """The demo cannot go on."""
 
 
 @dataclass(slots=True)
@@ -87,7 +87,15 @@ class World:
         self._closing.close()
 
     def start(self) -> None:
-        """Start the broker and the school, let the teacher make her keys, and let the unit in."""
+        """Start everything, and let the teacher make her keys."""
+        invitation = self.open()
+        self.teacher = _Teacher(self.origin)
+        identity = SealedIdentity.seal(Identity.generate(), self.passphrase)
+        self.identity_file.write_bytes(identity.encode())
+        self.teacher.join(invitation.code, identity)
+
+    def open(self) -> Invitation:
+        """Start the broker and the school, let the unit in, and invite the teacher."""
         for name in ("broker", "school", "teacher", "unit"):
             (self.folder / name).mkdir()
         broker_port = self._start_broker()
@@ -96,11 +104,8 @@ class World:
         ready = self._start_school()
         self.origin = str(ready["browser"])
         self.receipt_key = from_base64(ready["receipt_key"])
-        self.teacher = _Teacher(self.origin)
-        identity = SealedIdentity.seal(Identity.generate(), self.passphrase)
-        self.identity_file.write_bytes(identity.encode())
-        self.teacher.join(invitation.code, identity)
         self._write_unit(broker_port, ready, signing_key, certificate)
+        return invitation
 
     def lesson_address(self, lesson: str) -> str:
         """Address of the lesson page: signs in once, unlocks with what is behind the #. The school never sees that."""
@@ -164,8 +169,10 @@ class World:
         assert process.stdout is not None
         line = process.stdout.readline()
         if not line:
-            raise DemoError(f"The school did not start; see {self.folder / 'school.log'}.")
+            raise self._silent("school")
         ready: dict[str, Any] = json.loads(line)
+        if "error" in ready:
+            raise DemoError(f"The school did not start. {ready['detail']}", "Choose another --port, or leave it out.")
         return ready
 
     def _write_unit(
@@ -197,7 +204,12 @@ class World:
 
     def _spawn(self, name: str, command: list[str], stdout: int) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("wb") as log:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=log)
+            try:
+                process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=log)
+            except FileNotFoundError as error:
+                raise DemoError(
+                    f"{Path(command[0]).name} is not installed here.", "`make demo` installs what the demo needs."
+                ) from error
         self._closing.callback(_stop, process)
         return process
 
@@ -205,8 +217,14 @@ class World:
         until = time.monotonic() + START_TIMEOUT
         while not is_up():
             if process.poll() is not None or time.monotonic() > until:
-                raise DemoError(f"The {name} did not start; see {self.folder / f'{name}.log'}.")
+                raise self._silent(name)
             time.sleep(0.05)
+
+    def _silent(self, name: str) -> DemoError:
+        """The end of a program's log belongs into the sentence: without --keep the file is gone in a moment."""
+        log = (self.folder / f"{name}.log").read_text(errors="replace").strip().splitlines()
+        last = f" Its last words: {log[-1]}" if log else ""
+        return DemoError(f"The {name} did not start.{last}", f"With --keep FOLDER its whole log stays in {name}.log.")
 
 
 class _Teacher:

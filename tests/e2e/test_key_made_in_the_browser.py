@@ -1,0 +1,72 @@
+"""A teacher makes her key in a real browser, a real unit records for it, and only that browser opens the lesson.
+
+::
+
+    /join in Chromium -> public key -> school -> unit pins it -> lesson, sealed -> school -> the same Chromium plays it
+"""
+
+import json
+import pathlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from provisioning.throw_away import ThrowAwayAuthority
+from school.accounts import Invitation
+from tests.suites.programs import DEMO_SOUND, waitwise
+from waitwise.demo.page import ARGUMENTS, browser
+from waitwise.demo.world import World, free_port
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def invited(tmp_path: pathlib.Path) -> Iterator[tuple[World, Invitation]]:
+    authority = ThrowAwayAuthority(tmp_path / "authority", datetime.now(tz=UTC), is_demo=True)
+    made = World(tmp_path, authority, free_port())
+    try:
+        yield made, made.open()
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser(), args=list(ARGUMENTS))
+        yield chromium.new_page()
+        chromium.close()
+
+
+def test_from_her_key_to_her_lesson(invited: tuple[World, Invitation], page: Page) -> None:
+    made, invitation = invited
+
+    nobody_yet = waitwise("unit", "record", made.unit_settings, "--sound", DEMO_SOUND, "--json")
+    assert nobody_yet.returncode == 1
+    assert json.loads(nobody_yet.stdout.splitlines()[-1])["problem"] == "no-recipient"
+
+    page.goto(f"{made.origin}/join/{invitation.code}")
+    page.get_by_role("button", name="Make my keys").click()
+    words = page.get_by_role("list", name="Your five words").get_by_role("listitem")
+    expect(words).to_have_count(5)
+    five = " ".join(words.all_inner_texts())
+    page.get_by_role("button", name="I have written them down").click()
+    page.get_by_role("textbox", name="Your five words").fill(five)
+    page.get_by_role("button", name="Join").click()
+    page.wait_for_url("**/lessons")
+
+    recorded = waitwise(
+        *("unit", "record", made.unit_settings, "--sound", DEMO_SOUND, "--speed", "0", "--patience", "90", "--json")
+    )
+    assert recorded.returncode == 0, recorded.stderr
+    lesson = json.loads(recorded.stdout.splitlines()[0])["lesson"]
+
+    page.goto(f"{made.origin}/lessons/{lesson}")
+    page.locator("[data-first-frame-ms]").wait_for(state="attached", timeout=60_000)
+    expect(page.locator("[data-account=whole]")).to_be_attached()
+    assert int(page.locator("[data-part=lesson]").get_attribute("data-waits") or 0) >= 15
+
+    everything = b"".join(path.read_bytes() for path in (made.folder / "school").rglob("*") if path.is_file())
+    assert five.encode() not in everything
