@@ -47,7 +47,7 @@ def close_interrupted(disk: Disk, unit_key: UnitKey) -> Recovered | None:
     recovered = recover(disk.read(HEADER), links, unit_key, is_whole=is_whole)
     if recovered.links_bytes != links:
         if b"\n" in links[len(recovered.links_bytes) :]:
-            # More than the torn line of a power cut: a card that forgets. What is whole behind the gap can still be had.
+            # More than a torn line: the card forgot something. What is whole behind the gap can still be had.
             disk.write_whole(CUT_LINKS, links)
         disk.write_whole(LINKS, recovered.links_bytes)
     disk.write_whole(MANIFEST, recovered.manifest)

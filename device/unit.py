@@ -61,7 +61,7 @@ class Unit:
         """Read the keys, open the outbox, close interrupted lessons. Raises `SettingsError` and the parts' errors."""
         self.settings = settings
         self._clock = clock
-        self._key = UnitKey.from_bytes(_read(settings.trust.signing_key))
+        self._key = _signing_key(settings)
         self._recording: str | None = None
         self._is_outbox_behind = False
         with contextlib.ExitStack() as opened:
@@ -265,8 +265,14 @@ def _receipt_key(settings: UnitSettings) -> bytes:
     return key
 
 
-def _read(path: Path) -> bytes:
+def _signing_key(settings: UnitSettings) -> UnitKey:
+    path = settings.trust.signing_key
     try:
-        return path.read_bytes()
+        for secret in (path, settings.trust.private_key):
+            if secret.stat().st_mode & 0o077:
+                raise SettingsError(f"{secret} can be read by others. Do `chmod 600` and check who could read it.")
+        return UnitKey.from_bytes(path.read_bytes())
     except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
+        raise SettingsError(f"{error.filename} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise SettingsError(f"{path} is no signing key: it has 32 bytes.") from error

@@ -61,6 +61,9 @@ def open_database(settings: Settings) -> Database:
     """Open the school's database and bring it to this version. Raises `DatabaseError`."""
     try:
         settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if settings.database_url is None:
+            # SQLite gives what it makes the rights of this file.
+            settings.database_file.touch(mode=0o600)
         database = Database(settings.database)
         migrate(database)
     except (OSError, SQLAlchemyError) as error:

@@ -149,10 +149,15 @@ class Ingest:
             unit=unit,
             payload_hash=hashlib.sha256(payload).hexdigest(),
             payload=payload,
-            reason=reason.encode("utf-8", "backslashreplace").decode(),
+            reason=_storable(reason),
             received_at=self._now(),
         )
         return True
+
+
+def _storable(reason: str) -> str:
+    # A reason may quote the message: half a surrogate pair is no UTF-8, and PostgreSQL takes no NUL in a text.
+    return reason.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
 def _read(payload: bytes) -> _Read:

@@ -94,7 +94,12 @@ class Settings:
     @property
     def database(self) -> str:
         """Address of the database, in SQLAlchemy's form."""
-        return self.database_url or f"sqlite:///{self.data_folder / 'school.sqlite'}"
+        return self.database_url or f"sqlite:///{self.database_file}"
+
+    @property
+    def database_file(self) -> Path:
+        """Where SQLite keeps the database, unless `database_url` names another one."""
+        return self.data_folder / "school.sqlite"
 
     @property
     def origin(self) -> str:

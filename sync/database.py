@@ -16,7 +16,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,7 @@ class Database:
         """Open the file, or make it. Raises `OutboxError`."""
         self._lock = threading.RLock()
         with _as_outbox_errors():
+            _make_private(path)
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
         try:
             self._prepare(path)
@@ -119,6 +120,12 @@ class Database:
     def row(self, query: str, *values: object) -> Any:
         """The first of what a query finds. Raises `OutboxError`."""
         return self.rows(query, *values)[0]
+
+
+def _make_private(path: Path) -> None:
+    # SQLite gives what it makes the rights of this file. An error is SQLite's to say.
+    with suppress(OSError):
+        path.touch(mode=0o600)
 
 
 def new_stream() -> str:

@@ -30,6 +30,7 @@ from lesson.footage.identity import Identity
 from lesson.footage.opening import OpenLesson
 from lesson.footage.recipients import RecipientRole
 from lesson.footage.signed import ReceiptKey, UnitKey
+from lesson.settings import SettingsError
 from lesson.wire import dumps, to_wire
 from provisioning.throw_away import CredentialFiles, ThrowAwayAuthority
 from sync.errors import OutboxFullError
@@ -54,6 +55,7 @@ class Room:
         self.lessons.mkdir(parents=True)
         (self.folder / "recipients.json").write_bytes(dumps(RecipientList((okafor,))))
         (self.folder / "signing.key").write_bytes(UnitKey.generate().to_bytes())
+        (self.folder / "signing.key").chmod(0o600)
         receipts = to_wire(ReceiptKey.generate().public)
         self.settings = UnitSettings(
             unit="lab-2",
@@ -118,6 +120,29 @@ def test_what_is_no_lesson_is_named_and_left_alone(room: Room, caplog: pytest.Lo
     for name in ("readme.txt", "lost+found", damaged.name):
         assert name in caplog.text
     assert LESSON not in caplog.text
+
+
+def test_what_the_unit_writes_is_its_owners_alone(room: Room, unit: Unit) -> None:
+    folder = room.record(unit)
+
+    for path in [*room.folder.glob("outbox.sqlite*"), room.folder / "unit.lock", folder, *folder.rglob("*")]:
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+@pytest.mark.parametrize("which", ["signing_key", "private_key"])
+def test_a_key_that_others_can_read_is_refused(room: Room, which: str) -> None:
+    path: pathlib.Path = getattr(room.settings.trust, which)
+    path.chmod(0o640)
+
+    with pytest.raises(SettingsError, match="chmod 600"):
+        room.unit()
+
+
+def test_a_signing_key_that_is_none_is_named(room: Room) -> None:
+    room.settings.trust.signing_key.write_bytes(b"short")
+
+    with pytest.raises(SettingsError, match="32 bytes"):
+        room.unit()
 
 
 def test_a_damaged_outbox_is_put_aside_and_filled_again(room: Room, caplog: pytest.LogCaptureFixture) -> None:

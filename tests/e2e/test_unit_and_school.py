@@ -8,6 +8,7 @@
 
 import json
 import pathlib
+import shutil
 import subprocess
 import time
 
@@ -98,3 +99,22 @@ def test_without_a_school_the_lesson_waits(tmp_path: pathlib.Path, short: pathli
     assert waiting["events"] > 2
     assert said[-1]["problems"] == ["school-unreachable", "school-unreachable"]
     assert (pathlib.Path(str(said[0]["folder"])) / "manifest.json").exists()
+
+
+def test_another_lessons_stanza_opens_nothing(
+    school_and_unit: World, short: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    quick = ("--sound", short, "--speed", "0", "--patience", "60")
+    mine, other = (pathlib.Path(str(record(school_and_unit, *quick)[0]["folder"])) for _ in range(2))
+    copy = pathlib.Path(shutil.copytree(mine, tmp_path / "copy"))
+    (stanza,) = (copy / "stanzas").iterdir()
+    stanza.write_bytes((other / "stanzas" / stanza.name).read_bytes())
+
+    opened = waitwise(
+        *("open", copy, "--identity", school_and_unit.identity_file, "-o", tmp_path / "film.mp4", "--json"),
+        WAITWISE_PASSPHRASE=school_and_unit.passphrase,
+    )
+
+    assert opened.returncode == 1
+    assert json.loads(opened.stdout)["error"] == "StanzaError"
+    assert not (tmp_path / "film.mp4").exists()

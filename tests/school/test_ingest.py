@@ -198,6 +198,16 @@ def test_no_bytes_at_all_can_stop_it(database: Database, noise: bytes, at: int) 
     Ingest(database, lambda: NOW).delivery("lab-3", whole[:at] + noise + whole[at:])
 
 
+def test_a_reason_that_quotes_a_nul_can_be_kept_by_every_database(ingest: Ingest, database: Database) -> None:
+    hostile = b'{"stream":"s1","seq":1,"event":{"type":"lesson_ended","\\u0000":1}}'
+
+    assert ingest.delivery("lab-2", hostile) == Ack("s1", 1)
+
+    (kept,) = rows(database, UnreadableRow)
+    assert "nobody agreed" in kept.reason
+    assert "\0" not in kept.reason
+
+
 def test_when_the_table_is_full_the_unit_keeps_its_messages(database: Database) -> None:
     ingest = Ingest(database, lambda: NOW, max_unreadable=2)
     for seq in (1, 2):

@@ -156,7 +156,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
             yield Path(folder)
         return
     try:
-        keep.mkdir(parents=True)
+        keep.mkdir(mode=0o700, parents=True)
     except FileExistsError as error:
         raise DemoError(f"{keep} is there already.", "Name a new folder.") from error
     except OSError as error:

@@ -1,0 +1,286 @@
+"""What a lesson costs, each time beside a plain peer that does less, in the same run: `make bench`.
+
+::
+
+    what                 ours         peer                                     ours / peer
+    hearing a minute     s of CPU     webrtcvad alone on the same sound        how much more than voice or no voice
+    an hour of sound     MB           Python, numpy and av decoding it         what our own code keeps in memory
+    sealing              MB/s         AES-128-GCM in one call, same bytes      what segments, chain and signatures cost
+    encoding a minute    s of CPU     PyAV alone on the same pictures          what cutting into segments costs
+
+Machines are noisy and differ: read the last column, not the first. Each figure is the median of several runs, and ours
+and the peer's take turns, so that both meet the same machine. The hour of sound is heard once.
+
+It does not say how fast a unit is: for that, run it on a unit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import io
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import wave
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import webrtcvad
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from analytics.listener import Listener
+from capture.camera import Frame
+from capture.chart_camera import ChartCamera
+from capture.codecs import video_options
+from capture.file_microphone import FileMicrophone
+from capture.fragments import FragmentedMp4
+from lesson.footage.header import Audio, Header, Media
+from lesson.footage.identity import Identity
+from lesson.footage.recipients import RecipientRole
+from lesson.footage.sealing import LessonSealer
+from lesson.footage.segments import Track
+from lesson.footage.signed import UnitKey
+from lesson.sound import BLOCK_SAMPLES, RATE_HZ, AudioBlock
+
+SOUND = Path(__file__).parents[1] / "waitwise" / "lesson_for_demo" / "lesson.flac"
+WIDTH, HEIGHT, PICTURES_HZ, PRESET = 1280, 720, 12.5, "ultrafast"
+"""What a unit records (device/settings.py, device/unit.py)."""
+PICTURE_SECONDS = 8.0
+"""Of raw pictures, which are held in memory: 140 MB."""
+SEGMENT_BYTES = 400_000
+"""A segment of a real picture: 1.6 s at 1.5 Mbit/s, and its sound."""
+SEGMENTS = 100
+
+PEAK = """
+finally:
+    lines = open("/proc/self/status").read().splitlines()
+    print(next(line.split()[1] for line in lines if line.startswith("VmHWM")), file=sys.stderr)
+"""
+OURS = """
+import sys
+try:
+    from waitwise.cli import main
+    sys.argv = ["waitwise", "analyse", sys.argv[1], "--json"]
+    main()
+except SystemExit as end:
+    assert end.code in (None, 0), end.code
+"""
+PLAIN = """
+import sys
+try:
+    import av, numpy
+    total = 0.0
+    for frame in av.open(sys.argv[1]).decode(audio=0):
+        total += float(numpy.abs(frame.to_ndarray()).mean())
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    unit: str
+    ours: float
+    peer: float
+    peer_name: str
+    runs: int
+    is_more_better: bool = False
+
+    @property
+    def ratio(self) -> float:
+        """Ours in peers."""
+        return self.ours / self.peer
+
+    @property
+    def who_is_better(self) -> str:
+        """Who is better, or whether nobody can tell: two runs of the same differ by a twentieth."""
+        if 0.95 < self.ratio < 1.05:
+            return "alike"
+        return "ours" if (self.ratio > 1) == self.is_more_better else "the peer"
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """Seconds of processor time, of all threads."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def in_turn(runs: int, ours: Callable[[], float], peer: Callable[[], float]) -> tuple[float, float]:
+    """Medians of both."""
+    taken = [(ours(), peer()) for _ in range(runs)]
+    return statistics.median(one for one, _ in taken), statistics.median(other for _, other in taken)
+
+
+def hear(blocks: list[AudioBlock]) -> None:
+    """Everything a unit hears."""
+    listener = Listener(lesson_id="0" * 32)
+    for block in blocks:
+        listener.feed(block)
+    listener.finish()
+
+
+def detect(blocks: list[AudioBlock]) -> None:
+    """Voice or no voice, and nothing else."""
+    detector = webrtcvad.Vad(2)
+    for block in blocks:
+        if block.samples == BLOCK_SAMPLES:
+            detector.is_speech(block.pcm, RATE_HZ)
+
+
+def hearing(blocks: list[AudioBlock], runs: int) -> Row:
+    """CPU seconds per minute of lesson."""
+    minutes = blocks[-1].end / 60
+    ours, peer = in_turn(runs, lambda: cpu(lambda: hear(blocks)), lambda: cpu(lambda: detect(blocks)))
+    return Row("hearing a minute", "s CPU", ours / minutes, peer / minutes, "webrtcvad alone", runs)
+
+
+def peak_mb(program: str, *arguments: str) -> float:
+    """Most memory a Python program of its own had at once."""
+    command = [sys.executable, "-c", program + PEAK, *arguments]
+    told = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
+    return int(told.stderr.split()[-1]) / 1000
+
+
+def memory(blocks: list[AudioBlock]) -> Row:
+    """Peak memory of `waitwise analyse` on one hour."""
+    pcm = b"".join(block.pcm for block in blocks)
+    with tempfile.TemporaryDirectory() as folder:
+        hour = Path(folder, "hour.wav")
+        with wave.open(str(hour), "wb") as out:
+            out.setparams((1, 2, RATE_HZ, 0, "NONE", "not compressed"))
+            while out.tell() < 3600 * RATE_HZ:
+                out.writeframes(pcm)
+        ours, peer = peak_mb(OURS, str(hour)), peak_mb(PLAIN, str(hour))
+    return Row("an hour of sound", "MB", ours, peer, "Python, numpy, av", 1)
+
+
+def sealer() -> LessonSealer:
+    """Of a lesson for one teacher."""
+    teacher, unit = Identity.generate().recipient, UnitKey.generate()
+    header = Header.new(
+        unit="bench",
+        unit_key=unit.public,
+        started_at=datetime.now(tz=UTC),
+        recipients=((teacher, RecipientRole.TEACHER),),
+        media=Media(None, Audio("mp4a.40.2", RATE_HZ)),
+    )
+    return LessonSealer(header, [teacher], unit)
+
+
+def sealing(runs: int) -> Row:
+    """MB/s, segment by segment, with chain and signatures."""
+    segment = bytes(range(256)) * (SEGMENT_BYTES // 256)
+    megabytes = len(segment) * SEGMENTS / 1e6
+
+    def ours() -> None:
+        made = sealer()
+        for _ in range(SEGMENTS):
+            made.seal(Track.AV, segment)
+
+    def peer() -> None:
+        cipher = AESGCM(bytes(16))
+        for number in range(SEGMENTS):
+            cipher.encrypt(number.to_bytes(12), segment, None)
+
+    our_seconds, peer_seconds = in_turn(runs, lambda: cpu(ours), lambda: cpu(peer))
+    return Row("sealing", "MB/s", megabytes / our_seconds, megabytes / peer_seconds, "AESGCM in one call", runs, True)
+
+
+def encode(frames: list[Frame]) -> list[bytes]:
+    """Segments as a unit makes them, with silence for sound."""
+    encoder = FragmentedMp4(WIDTH, HEIGHT, PICTURES_HZ, preset="ultrafast")
+    pieces = [piece for frame in frames for piece in encoder.picture(frame)]
+    return [piece.data for piece in pieces + encoder.finish()]
+
+
+def encode_plainly(frames: list[Frame]) -> None:
+    """The same pictures and silence into one ordinary MP4 in memory."""
+    with av.open(io.BytesIO(), "w", format="mp4") as out:
+        options = video_options(WIDTH, HEIGHT, PICTURES_HZ, "ultrafast", 1_500_000, 1)
+        video = out.add_stream("libx264", rate=Fraction(PICTURES_HZ), options=options)
+        video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        audio = out.add_stream("aac", rate=RATE_HZ, layout="mono")
+        audio.bit_rate = 48_000
+        for frame in frames:
+            out.mux(video.encode(av.VideoFrame.from_ndarray(frame.image, format="yuv420p")))
+        for second in range(round(PICTURE_SECONDS)):
+            sound = av.AudioFrame(format="s16", layout="mono", samples=RATE_HZ)
+            sound.planes[0].update(bytes(2 * RATE_HZ))
+            sound.sample_rate, sound.pts = RATE_HZ, second * RATE_HZ
+            out.mux(audio.encode(sound))
+        out.mux(video.encode(None))
+        out.mux(audio.encode(None))
+
+
+def recording(blocks: list[AudioBlock], runs: int) -> list[Row]:
+    """CPU seconds per minute of a unit's work, its three parts each beside the plain encoding of the same pictures."""
+    camera = ChartCamera(WIDTH, HEIGHT, PICTURES_HZ)
+    frames = list(camera.frames_until(PICTURE_SECONDS))
+    camera.close()
+    per_minute = 60 / PICTURE_SECONDS
+    ours, peer = in_turn(runs, lambda: cpu(lambda: encode(frames)), lambda: cpu(lambda: encode_plainly(frames)))
+    pieces = encode(frames)
+
+    def seal() -> None:
+        made = sealer()
+        for piece in pieces:
+            made.seal(Track.AV, piece)
+
+    sound = [block for block in blocks if block.end <= PICTURE_SECONDS]
+    row = functools.partial(Row, unit="s CPU", peer=peer * per_minute, peer_name="PyAV encoding", runs=runs)
+    sealed = statistics.median(cpu(seal) for _ in range(runs))
+    heard = statistics.median(cpu(lambda: hear(sound)) for _ in range(runs))
+    return [
+        row("recording: encoding", ours=ours * per_minute),
+        row("recording: sealing", ours=sealed * per_minute),
+        row("recording: hearing", ours=heard * per_minute),
+        row("recording: all three", ours=(ours + sealed + heard) * per_minute),
+    ]
+
+
+def table(rows: list[Row]) -> str:
+    """Rows for people."""
+    lines = [f"{'what':22}{'ours':>9} {'peer':>9}  {'unit':6} {'ratio':>7}  better    peer is"]
+    lines += [
+        f"{row.what:22}{row.ours:9.3f} {row.peer:9.3f}  {row.unit:6} {row.ratio:7.2f}  {row.who_is_better:9} "
+        f"{row.peer_name}" + (f" ({row.runs} run)" if row.runs == 1 else "")
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Run everything; `--json` prints one object instead of the table."""
+    parser = argparse.ArgumentParser(prog="make bench", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--runs", type=int, default=5, help="runs of each figure; the median is shown")
+    asked = parser.parse_args()
+    print(f"{asked.runs} runs of each, about a minute ...", file=sys.stderr)
+    microphone = FileMicrophone(SOUND)
+    blocks = list(microphone.blocks())
+    microphone.close()
+    rows = [
+        hearing(blocks, asked.runs),
+        memory(blocks),
+        sealing(asked.runs),
+        *recording(blocks, asked.runs),
+    ]
+    if asked.json:
+        told = [{**asdict(row), "ratio": row.ratio, "better": row.who_is_better} for row in rows]
+        print(json.dumps({"rows": told}))
+    else:
+        print(table(rows))
+
+
+if __name__ == "__main__":
+    main()
