@@ -1,6 +1,6 @@
 # Waitwise. `make` alone lists what can be made; each target installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix e2e bench vectors docs clean
+.PHONY: help setup demo test check fix e2e bench accuracy vectors docs clean
 bin := .venv/bin
 ARGS ?=
 
@@ -36,6 +36,9 @@ e2e: setup ## a unit, a broker, a school and a browser, all real
 
 bench: setup ## what it costs, beside a peer in the same run
 	@$(bin)/python -m tools.bench $(ARGS)
+
+accuracy: setup ## how far the numbers are from the demo lesson's truth, written into docs/developer/accuracy.md
+	@$(bin)/waitwise evaluate waitwise/lesson_for_demo --write docs/developer/accuracy.md $(ARGS)
 
 vectors: setup ## check the footage vectors with Python, Node.js and Chromium
 	@$(bin)/pytest -q tests/lesson tests/e2e/test_footage_vectors_browser.py

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lesson.problems import DISK_FAILED, WaitwiseError
-from sync.errors import OutboxDamagedError
+from sync.errors import OutboxDamagedError, OutboxFullError
 from sync.outbox import Outbox
 
 _log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def open_outbox(folder: Path) -> Outbox:
     """
     path = folder / "outbox.sqlite"
     try:
-        return Outbox(path)
+        outbox = Outbox(path)
     except OutboxDamagedError as error:
         number = 1 + sum(1 for _ in folder.glob(f"{path.name}.damaged-*"))
         aside = f"{path.name}.damaged-{number}"
@@ -74,4 +74,7 @@ def open_outbox(folder: Path) -> Outbox:
         for ending in ("-wal", "-shm", ""):
             with contextlib.suppress(FileNotFoundError):
                 (folder / f"{path.name}{ending}").rename(folder / f"{aside}{ending}")
-        return Outbox(path)
+        outbox = Outbox(path)
+    with contextlib.suppress(OutboxFullError):  # What waits can still be sent, and that makes room.
+        outbox.begin_stream()
+    return outbox

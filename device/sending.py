@@ -30,6 +30,9 @@ LOOK_EVERY = 0.2
 STATUS_EVERY = 10.0
 """Seconds between two statuses, when nothing changes."""
 
+GRACE = 5.0
+"""Seconds for the piece that is on its way when the unit is switched off."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -81,7 +84,11 @@ class Sending:
         """Stop after the piece that is on its way; say goodbye to the broker."""
         self._stopped.set()
         for thread in self._threads:
-            thread.join()
+            thread.join(GRACE)
+        if any(thread.is_alive() for thread in self._threads):
+            # A school that keeps the line open and says nothing. The threads are daemons: what they hold stays waiting.
+            _log.warning("The school has not finished its answer; it is not waited for.")
+            return
         farewell = replace(self._status(), online=False)
         self._session.close(Message(self._topic, encode_status(farewell), retain=True))
 

@@ -110,10 +110,7 @@ class LessonSession:
         heard = self.listener.finish()
         account = self.listener.account()
         if not self.recorder.is_over:  # else the disk failed: the next start closes the lesson
-            self._tell(heard, now)
-            for lines in self._evidence.flush(now):
-                self._send(lines)
-            self.recorder.log(b"".join([*self._log.flush(now), as_line(Heard(account=account))]), final=True)
+            end = self._last_words(heard, account, now) or end
             self.recorder.stop(end)
         ended = LessonEnded(
             lesson_id=self.lesson_id,
@@ -126,6 +123,25 @@ class LessonSession:
         self._announce(ended)
         self.on_closed(self)
         return account
+
+    def _last_words(self, heard: Iterable[Heard], account: Account, now: float) -> End | None:
+        """Tell and log what is left. `DISK_FULL` if that took the room held back: it is stored, and the lesson ends."""
+        end = None
+        try:
+            self._tell(heard, now)
+        except DiskFullError:
+            if self.recorder.is_over:  # not even the room held back was enough: the next start closes the lesson
+                raise
+            end = End.DISK_FULL
+        for lines in self._evidence.flush(now):
+            self._send(lines)
+        try:
+            self.recorder.log(b"".join([*self._log.flush(now), as_line(Heard(account=account))]), final=True)
+        except DiskFullError:
+            if self.recorder.is_over:
+                raise
+            end = End.DISK_FULL
+        return end
 
     def _send(self, lines: bytes) -> None:
         index, ciphertext = self.recorder.seal_evidence(lines)

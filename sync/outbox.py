@@ -91,6 +91,15 @@ class Outbox:
         """The school has every event up to this one."""
         return int(self._db.row("SELECT acked FROM stream")[0])
 
+    def begin_stream(self) -> None:
+        """Put whatever waits into a new stream. Once at each start of a unit; raises `OutboxError`.
+
+        A card that was copied or restored would otherwise give new events the numbers of events the school has, and take
+        its old acknowledgement for theirs. What the school has already is sent once more and changes nothing there.
+        """
+        with self._db.change() as db:
+            _start_another_stream(db)
+
     def add_event(self, event: bytes) -> int:
         """Keep an encoded event (`lesson.messages.encode_event`) and return its place, counted from 1.
 

@@ -43,7 +43,7 @@ def shared(truth: Wait, found: Wait, tolerance: float = 0.25) -> float:
     return share if share >= 0.5 else 0.0
 
 
-def match(truth: Sequence[Wait], found: Sequence[Wait]) -> list[tuple[int, int]]:
+def match(truth: Sequence[Wait], found: Sequence[Wait], tolerance: float = 0.25) -> list[tuple[int, int]]:
     """Pairs (index in truth, index in found), one to one, the most alike first.
 
     >>> match([Wait("SR", 10.0, 3.0)], [Wait("SR", 10.1, 2.8), Wait("SR", 10.2, 2.0)])
@@ -52,7 +52,7 @@ def match(truth: Sequence[Wait], found: Sequence[Wait]) -> list[tuple[int, int]]
     likeness = {
         (t, f): share
         for (t, true), (f, one) in product(enumerate(truth), enumerate(found))
-        if (share := shared(true, one)) > 0
+        if (share := shared(true, one, tolerance)) > 0
     }
     pairs: list[tuple[int, int]] = []
     for t, f in sorted(likeness, key=lambda pair: likeness[pair], reverse=True):

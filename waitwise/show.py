@@ -159,7 +159,7 @@ def print_account(account: Account) -> None:
             _seconds(wait.wait2),
             f"{wait.conf:.0%}" if wait.usable else "not counted",
         )
-    out.print(waits)
+    out.print(waits if account.waits else "No pause after the teacher spoke was heard.")
     print_summary(account, out)
 
 

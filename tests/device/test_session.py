@@ -157,6 +157,35 @@ def test_a_lost_microphone_keeps_what_there_was(made: World) -> None:
     assert account.duration == pytest.approx(5.0, abs=0.03)
 
 
+def test_a_disk_that_fills_up_with_the_last_words_is_no_loss(tmp_path: pathlib.Path) -> None:
+    class FullForTheAccount(FolderDisk):
+        """A card on which the lesson's account does not fit any more, but for the reserve."""
+
+        is_reserved = True
+
+        def write_whole(self, name: str, data: bytes) -> None:
+            if name.startswith("2-") and self.is_reserved:
+                raise DiskFullError("No space left on device.")
+            super().write_whole(name, data)
+
+        def release_reserve(self) -> None:
+            self.is_reserved = False
+            super().release_reserve()
+
+    made = World(tmp_path)
+    session = made.session(DrawnMicrophone(DRAWN[:60]))
+    session.recorder._disk = FullForTheAccount(made.folder)
+
+    account = session.run()
+
+    lesson = made.opened()
+    assert lesson.manifest is not None
+    assert lesson.manifest.end == "disk_full"
+    assert made.log()[-1].account == account
+    assert made.events()[-1].end == "disk_full"  # type: ignore[union-attr]
+    made.outbox.close()
+
+
 def test_a_full_disk_keeps_what_there_was(tmp_path: pathlib.Path) -> None:
     class FullAfterFour(FolderDisk):
         """A card that is full after four segments, but for the reserve."""

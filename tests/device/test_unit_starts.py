@@ -22,7 +22,7 @@ import pytest
 from capture.drawn_microphone import DrawnMicrophone
 from capture.recorder import MANIFEST
 from device.clock import MovedClock
-from device.folder import FolderInUseError
+from device.folder import FolderInUseError, open_outbox
 from device.recipients import ListedRecipient, RecipientList
 from device.settings import SchoolSettings, TrustSettings, UnitSettings
 from device.unit import Unit
@@ -165,6 +165,21 @@ def test_a_damaged_outbox_is_put_aside_and_filled_again(room: Room, caplog: pyte
     assert "damaged-1" in caplog.text
 
 
+def test_a_restored_card_does_not_take_an_old_acknowledgement_for_new_events(room: Room) -> None:
+    outbox = open_outbox(room.folder)
+    old = outbox.stream
+    outbox.add_event(b"1")
+    outbox.close()
+
+    restored = open_outbox(room.folder)  # the school has had 8 events of the old stream meanwhile
+    for number in range(9):
+        restored.add_event(b"new %d" % number)
+
+    assert not restored.acknowledged(old, 8)
+    assert [event.seq for event in restored.events_after(0, 99)] == list(range(1, 11))
+    restored.close()
+
+
 def test_a_deleted_outbox_is_filled_again(room: Room) -> None:
     unit = room.unit()
     folder = room.record(unit)
@@ -218,9 +233,9 @@ def talking_for_ever(files: CredentialFiles) -> Iterator[str]:
 def test_a_school_that_talks_for_ever_does_not_keep_a_lesson_from_starting(room: Room) -> None:
     with talking_for_ever(room.authority.server("127.0.0.1")) as address:
         room.settings = replace(room.settings, school=replace(room.settings.school, url=address))
-        unit = Unit(room.settings, MovedClock(datetime(2026, 11, 17, tzinfo=UTC)))
+        unit = room.unit()
         folder = room.record(unit)
-        unit._opened.close()
+        unit.close()
         assert room.opened(folder).is_complete
 
 

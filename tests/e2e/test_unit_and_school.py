@@ -8,6 +8,7 @@
 
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import time
@@ -61,6 +62,8 @@ def test_a_killed_unit_loses_two_segments_at_most_and_sends_the_rest(
     assert unit.stdout is not None
     begun = json.loads(unit.stdout.readline())
     folder = pathlib.Path(begun["folder"])
+    limits = pathlib.Path(f"/proc/{unit.pid}/limits").read_text()
+    assert re.search(r"Max core file size +0 +0 ", limits), "a crash would write the content key to the card"
     until = time.monotonic() + 60
     while len(list(folder.glob("0-*.seg"))) < 5 and time.monotonic() < until:
         time.sleep(0.02)

@@ -172,3 +172,10 @@ def test_a_server_that_cannot_start_says_why_in_one_line(own_school: Any, tmp_pa
         done = start(tmp_path / "second", text.replace('"data"', f'"{school.settings.data_folder}"'))
         assert done.returncode == 1
         assert "Choose another one" in done.stderr
+
+
+def test_what_the_school_writes_is_its_owners_alone(own_school: Any, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o755)  # as a technician may have made it
+    with own_school():
+        for path in (tmp_path / "data").iterdir():
+            assert path.stat().st_mode & 0o077 == 0, path

@@ -1,0 +1,11 @@
+"""How far the numbers of a lesson are from what really happened, for everybody who wants to check.
+
+::
+
+    a folder of sound + truth  -->  our account  ----.
+                               -->  three simple ways -+-->  errors: a lesson, all, each kind of lesson
+                                                       |
+    truth: who spoke when, which waits  --------------'
+
+`waitwise evaluate DIR` is the command; docs/developer/accuracy.md says what each figure means.
+"""
