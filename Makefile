@@ -1,6 +1,6 @@
 # Waitwise. `make` alone lists what can be made; each target installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix e2e bench accuracy vectors docs clean
+.PHONY: help setup demo test check fix e2e bench accuracy vectors clean
 bin := .venv/bin
 ARGS ?=
 

@@ -83,7 +83,7 @@ class Outbox:
 
     @property
     def stream(self) -> str:
-        """Id of the stream, 32 hexadecimal digits, made when the outbox was made."""
+        """Id of the stream, 32 hexadecimal digits, made with the outbox and again by `begin_stream`."""
         return str(self._db.row("SELECT id FROM stream")[0])
 
     @property
@@ -94,8 +94,8 @@ class Outbox:
     def begin_stream(self) -> None:
         """Put whatever waits into a new stream. Once at each start of a unit; raises `OutboxError`.
 
-        A card that was copied or restored would otherwise give new events the numbers of events the school has, and take
-        its old acknowledgement for theirs. What the school has already is sent once more and changes nothing there.
+        A card that was copied or restored would otherwise give new events the numbers of events the school has, and
+        take its old acknowledgement for theirs. What the school has already is sent once more and changes nothing.
         """
         with self._db.change() as db:
             _start_another_stream(db)

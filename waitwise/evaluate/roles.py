@@ -35,8 +35,9 @@ _LOOK_S = 0.3
 
 @dataclass(frozen=True, slots=True)
 class SideTime:
-    """Seconds of one side: in truth and told, in either."""
+    """Seconds of one side: in truth, in truth and told, in either."""
 
+    true: float = 0.0
     both: float = 0.0
     either: float = 0.0
 
@@ -60,7 +61,7 @@ class Roles:
         sides = {}
         for side in (TEACHER, PUPIL):
             one, two = self.sides.get(side, SideTime()), other.sides.get(side, SideTime())
-            sides[side] = SideTime(one.both + two.both, one.either + two.either)
+            sides[side] = SideTime(one.true + two.true, one.both + two.both, one.either + two.either)
         return Roles(
             self.talk + other.talk,
             self.missed + other.missed,
@@ -78,15 +79,15 @@ class Roles:
 
     @property
     def jaccard_error(self) -> float | None:
-        """Mean over the two sides of 1 - both / either. None: nobody talked."""
-        errors = [1 - side.both / side.either for side in self.sides.values() if side.either > 0]
+        """Mean over the sides that really talked of 1 - both / either. None: nobody talked."""
+        errors = [1 - side.both / side.either for side in self.sides.values() if side.true > 0]
         return sum(errors) / len(errors) if errors else None
 
 
 def score_roles(truth: Truth, told: Told) -> Roles:
     """Compare who spoke in one lesson."""
     talk = missed = false = confused = 0.0
-    both, either = {TEACHER: 0.0, PUPIL: 0.0}, {TEACHER: 0.0, PUPIL: 0.0}
+    own, both, either = ({TEACHER: 0.0, PUPIL: 0.0} for _ in range(3))
     for true, said, length in together(truth.states, told.states):
         if true is Role.GROUP:
             continue
@@ -97,6 +98,7 @@ def score_roles(truth: Truth, told: Told) -> Roles:
         false += max(0, len(heard) - len(really)) * length
         confused += (min(len(really), len(heard)) - right) * length
         for side in (TEACHER, PUPIL):
+            own[side] += (side in really) * length
             both[side] += (side in really & heard) * length
             either[side] += (side in really | heard) * length
     return Roles(
@@ -104,7 +106,7 @@ def score_roles(truth: Truth, told: Told) -> Roles:
         missed=missed,
         false=false,
         confused=confused,
-        sides={side: SideTime(both[side], either[side]) for side in (TEACHER, PUPIL)},
+        sides={side: SideTime(own[side], both[side], either[side]) for side in (TEACHER, PUPIL)},
         share_errors=_share_error(truth.states, truth.phases, told),
         p_role=tuple((wait.p_role, _is_right(wait, truth.states)) for wait in told.waits if wait.p_role is not None),
     )
