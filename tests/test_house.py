@@ -5,6 +5,7 @@
     a copy of the house  +  one forbidden import  ->  lint-imports names the contract that broke
 """
 
+import ast
 import configparser
 import os
 import pathlib
@@ -28,9 +29,48 @@ SEEDS = {
     "cryptography-in-footage": ("lesson/talk.py", "import cryptography.x509"),
     "analytics-hears-only": ("analytics/turns.py", "import threading"),
     "sync-holds-no-key": ("sync/outbox.py", "import lesson.footage.sealing"),
-    "one-importer-paho": ("sync/outbox.py", "import paho.mqtt.client"),
-    "one-importer-urllib3": ("sync/outbox.py", "import urllib3"),
 }
+
+ONLY_IMPORTERS = {
+    "paho": {"sync.mqtt"},
+    "urllib3": {"sync.https"},
+    "sqlite3": {"sync.database", "sync.outbox"},
+    "webrtcvad": {"analytics.webrtc_detector"},
+    "av": {"capture.fragments", "capture.media_file"},
+        "capture.codecs",
+        "capture.file_camera",
+        "capture.file_microphone",
+        "capture.fragments",
+        "capture.media_file",
+    },
+    "fastapi": {"school"},
+    "starlette": {"school"},
+    "sqlalchemy": {"school"},
+    "alembic": {"school"},
+    "uvicorn": {"school"},
+    "jinja2": {"school"},
+    "typer": {"waitwise"},
+    "rich": {"waitwise"},
+    "playwright": {"waitwise.demo.page"},
+}
+"""Who alone may know a library: a module, or a whole folder."""
+
+
+def importers(house: pathlib.Path, library: str) -> set[str]:
+    """Modules that import a library themselves, wherever in the module they do it."""
+    found = set()
+    for path in (path for package in PACKAGES for path in (house / package).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and node.level == 0 else []
+            if any(name.split(".")[0] == library for name in names):
+                found.add(".".join(path.relative_to(house).with_suffix("").parts))
+    return found
+
+
+def strangers(house: pathlib.Path, library: str) -> set[str]:
+    allowed = ONLY_IMPORTERS[library]
+    return {name for name in importers(house, library) if not any(f"{name}.".startswith(f"{one}.") for one in allowed)}
 
 
 def lint(house: pathlib.Path) -> subprocess.CompletedProcess[str]:
@@ -103,3 +143,16 @@ def test_nothing_happens_on_import() -> None:
     )
 
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("library", ONLY_IMPORTERS)
+def test_a_library_is_known_in_one_place(library: str) -> None:
+    assert importers(HOUSE, library), "nobody imports it: take it out of the table and of pyproject.toml"
+    assert strangers(HOUSE, library) == set()
+
+
+def test_a_stranger_is_found(house: pathlib.Path) -> None:
+    with (house / "sync" / "pieces.py").open("a") as source:
+        source.write("\n\ndef late() -> None:\n    import paho.mqtt.client\n")
+
+    assert strangers(house, "paho") == {"sync.pieces"}
