@@ -45,7 +45,7 @@ class MediaFile:
         try:
             self._container = av.open(f"file:{path}", "r", options={"protocol_whitelist": "file"})
         except (FFmpegError, OSError, ValueError) as error:
-            raise FileUnreadableError(f"{path.name} is nothing that can be played: {error}") from error
+            raise FileUnreadableError(f"{path.name} is no sound or film that can be played.") from error
         formats = set(self._container.format.name.split(","))
         if formats & set(_PLAYLISTS):
             self._container.close()

@@ -21,6 +21,8 @@ from lesson.footage.recipients import Recipient, RecipientRole
 from lesson.problems import NO_RECIPIENT, NOT_TRUSTED, WaitwiseError
 from lesson.wire import WireError, dumps, from_wire, loads
 
+PINNED = "recipients.json"
+
 
 class RecipientsError(WaitwiseError):
     """There is nobody to record for, or not the one we knew."""
@@ -76,7 +78,7 @@ def pin(folder: Path, listed: bytes | None) -> RecipientList:
     the school can only take people away: a person it adds later is not recorded for.
     Raises `KeyChangedError` when a pinned person has other keys now.
     """
-    path = folder / "recipients.json"
+    path = folder / PINNED
     pinned = RecipientList.decode(path.read_bytes()) if path.exists() else RecipientList(())
     if listed is None:
         return pinned
@@ -90,16 +92,29 @@ def pin(folder: Path, listed: bytes | None) -> RecipientList:
     for each in current.recipients:
         if each.name in names and each.kid not in known:
             raise KeyChangedError(
-                f"The school names other keys for {each.name} than this unit knows. Nothing was recorded."
+                f"The school names other keys for {each.name} than this unit knows. Nothing was recorded. If she has"
+                " made new keys, compare her four words: waitwise unit trust."
             )
     still_there = {each.kid for each in current.recipients}
     return RecipientList(tuple(each for each in pinned.recipients if each.kid in still_there))
 
 
+def newcomers(folder: Path, listed: bytes) -> tuple[ListedRecipient, ...]:
+    """Return the people the school lists whose keys this unit has not pinned."""
+    known = {each.kid for each in pin(folder, None).recipients}
+    return tuple(each for each in RecipientList.decode(listed).recipients if each.kid not in known)
+
+
+def trust(folder: Path, person: ListedRecipient) -> None:
+    """Pin a person whose four words were compared, in place of anybody of that name."""
+    others = [each for each in pin(folder, None).recipients if each.name != person.name]
+    _write(folder / PINNED, RecipientList((*others, person)))
+
+
 def choose(people: RecipientList, name: str | None) -> ListedRecipient:
     """Return whose lesson it is: the one named, or the only one. Raises `RecipientsError` when that is not clear."""
     if not people.recipients:
-        raise RecipientsError("No teacher has made her keys yet.")
+        raise RecipientsError("This unit knows no teacher who has made her keys and is still listed by the school.")
     if name is None and len(people.recipients) == 1:
         return people.recipients[0]
     names = ", ".join(each.name for each in people.recipients)

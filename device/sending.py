@@ -68,7 +68,7 @@ class Sending:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong on the way to the school."""
-        return tuple(self._problems.values())
+        return tuple({problem.code: problem for problem in self._problems.values()}.values())
 
     @property
     def is_done(self) -> bool:

@@ -74,6 +74,8 @@ def read(path: Path) -> UnitSettings:
     try:
         settings = fill(UnitSettings, tomllib.loads(path.read_text(encoding="utf-8")), path.parent)
         check_unit_id(settings.unit)
-    except (OSError, ValueError, SettingsError) as error:  # MessageError is a ValueError
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
+    except (ValueError, SettingsError) as error:  # MessageError is a ValueError
         raise SettingsError(f"{path}: {error}") from error
     return settings

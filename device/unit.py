@@ -81,6 +81,10 @@ class Unit:
 
     def people(self) -> RecipientList:
         """Whom this unit may record for, asking the school if it can be reached."""
+        return pin(self.settings.folder, self.listed())
+
+    def listed(self) -> bytes | None:
+        """The school's list of people, not yet believed; None if it cannot be asked."""
         answers: list[bytes] = []
 
         def ask() -> None:
@@ -96,8 +100,7 @@ class Unit:
         asking = threading.Thread(target=ask, name="recipients", daemon=True)
         asking.start()
         asking.join(PATIENCE)
-        listed = answers[0] if answers else None
-        return pin(self.settings.folder, listed)
+        return answers[0] if answers else None
 
     def lesson(
         self,

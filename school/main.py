@@ -148,7 +148,7 @@ def _bind(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:
-        raise SettingsError(f"Port {port} at {host} cannot be opened: {error}. Choose another one.") from error
+        raise SettingsError(f"Port {port} at {host} cannot be opened: {error.strerror}. Choose another one.") from error
 
 
 def _host(host: str) -> str:

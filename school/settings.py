@@ -119,7 +119,9 @@ class Settings:
         """Read a settings file. Raises `SettingsError` with the name of the entry that is wrong."""
         try:
             return fill(cls, tomllib.loads(file.read_text(encoding="utf-8")), file.parent)
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            raise SettingsError(f"{file} cannot be read: {error.strerror}.") from error
+        except ValueError as error:
             raise SettingsError(f"{file} cannot be read as TOML: {error}") from error
         except SettingsError as error:
             raise SettingsError(f"{file}: {error}") from error

@@ -83,7 +83,10 @@ def register_unit(
         der = _der(certificate)
     except (MessageError, ValueError) as error:
         raise AccountError(f"This unit cannot be registered: {error}") from error
-    read = read_certificate(der)
+    try:
+        read = read_certificate(der)
+    except UntrustedUnitError as error:
+        raise AccountError(f"This unit cannot be registered: {error.detail}") from error
     if read.unit != unit:
         raise AccountError(f"The certificate is for {read.unit}, not for {unit}.")
     if signing_key is not None and len(signing_key) != KEY_BYTES:
@@ -109,14 +112,6 @@ def register_unit(
             known.signing_key = known.signing_key or signing_key
         for teacher_id in teachers:
             insert_new(session, UnitTeacherRow, unit=unit, teacher_id=teacher_id)
-
-
-def let_record_for(database: Database, *, unit: str, teacher_id: int) -> None:
-    """Let a unit record for one more teacher."""
-    with database.writing() as session:
-        if session.get(UnitRow, unit) is None or session.get(TeacherRow, teacher_id) is None:
-            raise AccountError(f"There is no unit {unit}, or no such teacher.")
-        insert_new(session, UnitTeacherRow, unit=unit, teacher_id=teacher_id)
 
 
 def revoke_unit(database: Database, *, unit: str, now: datetime) -> None:

@@ -25,14 +25,18 @@ from capture.file_camera import FileCamera
 from capture.file_microphone import FileMicrophone
 from capture.pace import NoPace, Pace, SteadyPace
 from device.clock import SystemClock
+from device.recipients import newcomers
+from device.recipients import trust as trust_person
 from device.secrecy import keep_memory_private
 from device.settings import UnitSettings, read
 from device.unit import Unit
+from lesson.footage.recipients import check_words
 from lesson.problems import WaitwiseError
 from lesson.talk import Account, Heard
 from lesson.wire import to_wire
 from sync.uploader import Did
 from waitwise import show
+from waitwise.errors import CommandError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -96,13 +100,45 @@ def record(
 
 @app.command(epilog="Example: `waitwise unit send unit.toml --patience 600`")
 def send(settings: SettingsFile, patience: Patience = 0.0, as_json: AsJson = False) -> None:
-    """Bring everything that is waiting in the unit's folder to the school, and what a power cut left behind."""
+    """Bring everything that is waiting in the unit's folder to the school, and what a power cut left behind.
+
+    The status is 1 when something is still waiting at the end.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
         with _Closing(read(settings)) as unit:
             _send(unit, patience, as_json=as_json)
+            if not unit.sending.is_done:
+                raise typer.Exit(1)
     except WaitwiseError as error:
         show.stop(error, as_json=as_json, to_technician=True)
+
+
+@app.command(epilog="Example: `waitwise unit trust unit.toml`")
+def trust(
+    settings: SettingsFile,
+    yes: Annotated[bool, typer.Option("--yes", help="The words were compared already; do not ask.")] = False,
+) -> None:
+    """Let the unit record for teachers who made their keys after it first met its school, or made new ones.
+
+    Shows four words for each. The same four stand on her own page, in the account menu: if they differ, somebody has
+    changed a key on the way, and nothing should be recorded.
+    """
+    try:
+        with _Closing(read(settings)) as unit:
+            listed = unit.listed()
+            if listed is None:
+                raise CommandError("The school cannot be reached.", "Check network and settings, then try again.")
+            new = newcomers(unit.settings.folder, listed)
+            for person in new:
+                show.say(f"{person.name}: {' '.join(check_words(person.recipient.kid))}")
+                if yes or typer.confirm("Are these the four words on her page?", err=True):
+                    trust_person(unit.settings.folder, person)
+                    show.say(f"The unit records for {person.name} from now on.")
+            if not new:
+                show.say("The unit knows everybody the school lists.")
+    except WaitwiseError as error:
+        show.stop(error, to_technician=True)
 
 
 class _Button:

@@ -10,7 +10,9 @@ from device.recipients import (
     RecipientList,
     RecipientsError,
     choose,
+    newcomers,
     pin,
+    trust,
 )
 from lesson.footage.identity import Identity
 from lesson.footage.recipients import RecipientRole
@@ -76,7 +78,7 @@ def test_whose_lesson_it_is_must_be_clear() -> None:
     assert choose(both, "R. Amin") == AMIN
     with pytest.raises(RecipientsError, match=r"Ms J\. Okafor, R\. Amin"):
         choose(both, None)
-    with pytest.raises(RecipientsError, match="No teacher"):
+    with pytest.raises(RecipientsError, match="knows no teacher"):
         choose(RecipientList(()), None)
 
 
@@ -90,3 +92,15 @@ def test_two_teachers_of_one_name_are_not_taken_for_a_swapped_key(tmp_path: path
         choose(pin(tmp_path, None), "A. Smith")
     with pytest.raises(KeyChangedError):
         pin(tmp_path, listed(one, person("A. Smith")))
+
+
+def test_trust_is_given_by_somebody_who_compared_the_words(tmp_path: pathlib.Path) -> None:
+    pin(tmp_path, listed(OKAFOR))
+    again = person("Ms J. Okafor")
+
+    assert newcomers(tmp_path, listed(OKAFOR, AMIN)) == (AMIN,)
+    trust(tmp_path, AMIN)
+    assert pin(tmp_path, listed(OKAFOR, AMIN)).recipients == (OKAFOR, AMIN)
+    assert newcomers(tmp_path, listed(again, AMIN)) == (again,)
+    trust(tmp_path, again)
+    assert set(pin(tmp_path, listed(again, AMIN)).recipients) == {again, AMIN}

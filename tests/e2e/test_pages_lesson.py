@@ -400,6 +400,19 @@ def test_a_school_that_lies_is_found_out(
             assert video(page, "video.readyState") == 0
 
 
+def test_another_lesson_than_the_one_asked_for_is_not_opened(
+    world: PageWorld, browser: Browser, teacher: Teacher, lesson: str
+) -> None:
+    other = world.record(teacher.keys, "Another of hers")
+    with watched(browser) as profile:
+        page = profile.page()
+        instead = f"{world.browser}/api/lessons/{other}"
+        page.route(f"**/api/lessons/{lesson}", lambda route: route.fulfill(json=route.fetch(url=instead).json()))
+        page.goto(unlocked(world, teacher, lesson))
+        expect(page.locator("[data-part=notices]")).to_contain_text("another lesson than the one that was asked for")
+        expect(page.locator("[data-part=player]")).to_have_attribute("data-state", "failed")
+
+
 def flipped(text: str) -> str:
     """Another letter in the middle of a base64url text."""
     middle = len(text) // 2

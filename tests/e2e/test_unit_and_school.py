@@ -100,7 +100,7 @@ def test_without_a_school_the_lesson_waits(tmp_path: pathlib.Path, short: pathli
     assert isinstance(waiting, dict)
     assert waiting["segments"] > 5
     assert waiting["events"] > 2
-    assert said[-1]["problems"] == ["school-unreachable", "school-unreachable"]
+    assert said[-1]["problems"] == ["school-unreachable"]
     assert (pathlib.Path(str(said[0]["folder"])) / "manifest.json").exists()
 
 

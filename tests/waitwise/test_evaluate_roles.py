@@ -141,20 +141,49 @@ def test_group_work(truth: str, told: str, error: float) -> None:
     assert found.frame_error == pytest.approx(error)
 
 
+class SecondOpinion:
+    """pyannote.metrics, fed with drawings."""
+
+    def __init__(self) -> None:
+        self._core = pytest.importorskip("pyannote.core")
+        self._identification = pytest.importorskip("pyannote.metrics.identification")
+        self._diarization = pytest.importorskip("pyannote.metrics.diarization")
+
+    def identification(self, truth: str, told: str) -> dict[str, float]:
+        metric = self._identification.IdentificationErrorRate(collar=0.0, skip_overlap=False)
+        return dict(metric(self._read(truth), self._read(told), uem=self._whole(truth), detailed=True))
+
+    def jaccard(self, truth: str, told: str) -> float:
+        metric = self._diarization.JaccardErrorRate(collar=0.0, skip_overlap=False)
+        return float(metric(self._read(truth), self._read(told), uem=self._whole(truth)))
+
+    def _read(self, drawing: str) -> object:
+        found = self._core.Annotation()
+        for at, state in enumerate(states(drawing)):
+            for side in {"T": "T", "P": "P", "C": "P", "O": "TP"}.get(drawing[round(state.start * 10)], ""):
+                found[self._core.Segment(state.start, state.end), f"{at}{side}"] = side
+        return found
+
+    def _whole(self, drawing: str) -> object:
+        return self._core.Timeline([self._core.Segment(0, len(drawing) / 10)])
+
+
+@pytest.fixture(scope="module")
+def second_opinion() -> SecondOpinion:
+    return SecondOpinion()
+
+
 drawings = st.lists(st.tuples(st.text("TPCOU.N", min_size=1, max_size=1), st.integers(1, 30)), min_size=1, max_size=15)
 
 
-@given(drawings, drawings)
+@given(one=drawings, other=drawings)
 def test_pyannote_metrics_finds_the_same_identification_error(
-    one: list[tuple[str, int]], other: list[tuple[str, int]]
+    second_opinion: SecondOpinion, one: list[tuple[str, int]], other: list[tuple[str, int]]
 ) -> None:
-    identification = pytest.importorskip("pyannote.metrics.identification")
-    core = pytest.importorskip("pyannote.core")
-    truth, told = (" ".join([]).join(letter * n for letter, n in drawn) for drawn in (one, other))
+    truth, told = ("".join(letter * n for letter, n in drawn) for drawn in (one, other))
     told = told[: len(truth)].ljust(len(truth), ".")
-    second = identification.IdentificationErrorRate(collar=0.0, skip_overlap=False)
 
-    parts = second(_annotation(core, truth), _annotation(core, told), uem=_all(core, truth), detailed=True)
+    parts = second_opinion.identification(truth, told)
 
     ours = scored(truth, told)
     assert parts["total"] == pytest.approx(ours.talk)
@@ -164,37 +193,16 @@ def test_pyannote_metrics_finds_the_same_identification_error(
 
 
 @pytest.mark.parametrize("told", ["TTTTTTTT......TTPPPPPP..", "TTTTTTTTTTTT..PPPP......", "TTTTOOOTTT....PPPPPP...."])
-def test_pyannote_metrics_finds_the_same_jaccard_error_where_no_names_are_swapped(told: str) -> None:
-    diarization = pytest.importorskip("pyannote.metrics.diarization")
-    core = pytest.importorskip("pyannote.core")
+def test_pyannote_metrics_finds_the_same_jaccard_error_where_no_names_are_swapped(
+    second_opinion: SecondOpinion, told: str
+) -> None:
     truth = "TTTTTTTTTT....PPPPPP...."
-    second = diarization.JaccardErrorRate(collar=0.0, skip_overlap=False)
 
-    error = second(_annotation(core, truth), _annotation(core, told), uem=_all(core, truth))
-
-    assert error == pytest.approx(scored(truth, told).jaccard_error)
+    assert second_opinion.jaccard(truth, told) == pytest.approx(scored(truth, told).jaccard_error)
 
 
-def test_names_that_are_swapped_are_wrong_to_us_and_right_to_the_usual_jaccard_error() -> None:
-    diarization = pytest.importorskip("pyannote.metrics.diarization")
-    core = pytest.importorskip("pyannote.core")
+def test_swapped_sides_are_wrong_to_us_and_right_to_the_usual_jaccard_error(second_opinion: SecondOpinion) -> None:
     truth, told = "TTTT..PPPP", "PPPP..TTTT"
 
-    error = diarization.JaccardErrorRate()(_annotation(core, truth), _annotation(core, told), uem=_all(core, truth))
-
-    assert error == pytest.approx(0.0)
+    assert second_opinion.jaccard(truth, told) == pytest.approx(0.0)
     assert scored(truth, told).jaccard_error == pytest.approx(1.0)
-
-
-def _annotation(core: object, drawing: str) -> object:
-    found = core.Annotation()  # type: ignore[attr-defined]
-    sides = {"T": ["T"], "P": ["P"], "C": ["P"], "O": ["T", "P"]}
-    for at, state in enumerate(states(drawing)):
-        letter = drawing[round(state.start * 10)]
-        for side in sides.get(letter, []):
-            found[core.Segment(state.start, state.end), f"{at}{side}"] = side  # type: ignore[attr-defined]
-    return found
-
-
-def _all(core: object, drawing: str) -> object:
-    return core.Timeline([core.Segment(0, len(drawing) / 10)])  # type: ignore[attr-defined]

@@ -36,8 +36,8 @@ def evaluate(
     """Hear lessons whose truth is known, and say how far our numbers are from it.
 
     Prints, for each lesson and for all: waits found, false and missed at three tolerances, how far their lengths are
-    off, who spoke, group work, calibration, and the same by kind of lesson. Three simple ways to hear, and one that is
-    told who speaks, stand beside ours. docs/developer/accuracy.md explains every figure and the format of the truth.
+    off, who spoke, group work, calibration, and the same by kind of lesson. Three simple ways to hear, and two that
+    are told who speaks, stand beside ours. Every figure and the format of the truth: docs/developer/accuracy.md.
     """
     try:
         document = None if write is None else read_document(write)

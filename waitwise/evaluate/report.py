@@ -2,8 +2,8 @@
 
 ::
 
-    | waits     | found / told / true | F1 at 0.1 s | 0.25 s | 0.5 s | false an hour |
-    | floats    | 20 / 20 / 20        | 1.00        | 1.00   | 1.00  | 0             |
+    | waits     | found/told/true | F1 at 0.1 s | 0.25 s | 0.5 s | false an hour |
+    | floats    | 20/20/20        | 0.95        | 1.00   | 1.00  | 0             |
     | all       | ...
     | level alone, all hers ...                                                          the simple ways, all lessons
 
@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -56,7 +57,7 @@ def print_report(report: dict[str, Any]) -> None:
     """Tables for people."""
     out = Console(highlight=False)
     for sheet in sheets(report):
-        table = Table(title=escape(sheet.title), title_justify="left")
+        table = Table(title=escape(sheet.title), title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
         for at, column in enumerate(sheet.columns):
             table.add_column(column, justify="right" if at else "left", no_wrap=not at)
         for row in sheet.rows:
@@ -89,14 +90,14 @@ def _sheet(report: dict[str, Any], title: str, columns: Row, cells: Cells) -> Sh
     return Sheet(title, ("", *columns), rows)
 
 
-WAIT_COLUMNS = ("found, told, true", "F1 at 0.1 s", "0.25 s", "0.5 s", "false an hour", "usable")
+WAIT_COLUMNS = ("found/told/true", "F1 at 0.1 s", "0.25 s", "0.5 s", "false an hour", "usable")
 LENGTH_COLUMNS = ("bias", "median", "90 %", "answer median", "answer 90 %", "missed", "lesson median")
 ROLE_COLUMNS = ("IER", "missed", "false", "wrong side", "JER", "share off", "worst", "group wrong")
 
 
 def _waits(one: Figures) -> Row:
     return (
-        f"{one['found']}, {one['told']}, {one['true']}",
+        f"{one['found']}/{one['told']}/{one['true']}",
         *(_two(one[f"f1_{tolerance}"]) for tolerance in ("0.1", "0.25", "0.5")),
         f"{one['false_per_hour']:.0f}",
         _percent(one["coverage"]),
@@ -111,7 +112,7 @@ def _lengths(one: Figures) -> Row:
         _seconds(one["error_p90_s"]),
         _seconds(one["gap_error_median_s"]),
         _seconds(one["gap_error_p90_s"]),
-        f"{one['gaps_missed']} of {one['gaps']}",
+        f"{one['gaps_missed']}/{one['gaps']}",
         _seconds(one["lesson_median_error_s"]),
     )
 

@@ -3,7 +3,7 @@
 ::
 
     {"teacher": "woman", "mic": "rear", "rt60_t30_s": 0.56, "snr_teacher_dba": 15.4, "noise": ["hvac", "rain"]}
-    -->  teacher woman | unit rear | RT60 0.5 to 0.75 s | teacher 15 to 20 dB(A) over noise | noise hvac | noise rain
+    -->  teacher woman | unit rear | RT60 0.5 to 0.75 s | SNR 15 to 20 dB(A) | noise hvac | noise rain
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ def slices_of(told: Mapping[str, Any]) -> list[str]:
     ]
     rt60 = told.get("rt60_t30_s", told.get("rt60_s"))
     if isinstance(rt60, int | float):
-        found.append(f"RT60 {_band(float(rt60), RT60_EDGES)} s")
+        found.append(f"RT60 {_band(float(rt60), RT60_EDGES, 's')}")
     snr = told.get("snr_teacher_dba")
     if isinstance(snr, int | float):
-        found.append(f"teacher {_band(float(snr), SNR_EDGES)} dB(A) over noise")
+        found.append(f"SNR {_band(float(snr), SNR_EDGES, 'dB(A)')}")
     if "babble" in told:
         found.append("babble" if told["babble"] else "no babble")
     noise = told.get("noise")
@@ -36,15 +36,15 @@ def slices_of(told: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _band(value: float, edges: tuple[float, ...]) -> str:
+def _band(value: float, edges: tuple[float, ...], unit: str) -> str:
     """Name of the band; a value on an edge belongs to the band above.
 
-    >>> [_band(value, (0.5, 0.75)) for value in (0.4, 0.5, 0.8)]
-    ['under 0.5', '0.5 to 0.75', '0.75 and over']
+    >>> [_band(value, (0.5, 0.75), "s") for value in (0.4, 0.5, 0.8)]
+    ['under 0.5 s', '0.5 to 0.75 s', '0.75 s and over']
     """
     if value < edges[0]:
-        return f"under {edges[0]}"
+        return f"under {edges[0]} {unit}"
     for low, high in pairwise(edges):
         if value < high:
-            return f"{low} to {high}"
-    return f"{edges[-1]} and over"
+            return f"{low} to {high} {unit}"
+    return f"{edges[-1]} {unit} and over"

@@ -14,7 +14,7 @@
 
 import { concat, fromBase64url, utf8 } from "../footage/bytes.js";
 import { Chain, decodeLink } from "../footage/chain.js";
-import { LinkError, ManifestError, StanzaError } from "../footage/errors.js";
+import { HeaderError, LinkError, ManifestError, StanzaError } from "../footage/errors.js";
 import { headerHash } from "../footage/header.js";
 import { OpenLesson } from "../footage/opening.js";
 import { Track, fileName } from "../footage/segments.js";
@@ -57,12 +57,13 @@ const ENDS = {
 
 /**
  * Verify and open. Throws a FootageError with a sentence when nothing can be opened.
+ * @param {string} id the lesson that was asked for
  * @param {Answer} answer
  * @param {Identity} identity
  * @param {(sentence: string) => void} say told what is damaged, when the rest can be opened
  * @returns {Promise<OpenedLesson>}
  */
-export async function openLesson(answer, identity, say) {
+export async function openLesson(id, answer, identity, say) {
   /** @type {Parts} */
   const parts = {
     header: fromBase64url(answer.header),
@@ -72,12 +73,15 @@ export async function openLesson(answer, identity, say) {
     unitKey: fromBase64url(answer.unit_key),
   };
   const opened = await openWhatHolds(parts, identity, say);
+  if (opened.header.lesson !== id) {
+    throw new HeaderError("The school has sent another lesson than the one that was asked for.");
+  }
   const end = opened.manifest ? ENDS[opened.manifest.end] : null;
   if (end) say(end);
   const track = opened.links.some((link) => link.track === Track.AV) ? Track.AV : Track.AUDIO;
   const segments = placed(opened.links.filter((link) => link.track === track && link.index > 0));
   const fetched = async (/** @type {number} */ of, /** @type {number} */ index, /** @type {AbortSignal|undefined} */ signal) =>
-    opened.openSegment(fileName(of, index), await askBytes(`/api/lessons/${answer.lesson}/segments/${of}/${index}`, signal));
+    opened.openSegment(fileName(of, index), await askBytes(`/api/lessons/${id}/segments/${of}/${index}`, signal));
   return {
     isComplete: parts.manifest !== null,
     recipients: opened.header.recipients.map((recipient) => recipient.role),

@@ -33,7 +33,8 @@ const GROW_EVERY = 8_000; // milliseconds between looks for new footage of a les
 
 class LessonPage {
   #root = part("lesson");
-  #id = this.#root.dataset.lesson ?? "";
+  // From the address, which she chose; the rest of the page is what the school says.
+  #id = location.pathname.split("/").at(-1) ?? "";
   #element = part("player");
   #video = /** @type {HTMLVideoElement} */ (part("video"));
   #timeline = /** @type {import("../timeline/timeline.js").TalkTimeline} */ (part("timeline"));
@@ -104,7 +105,7 @@ class LessonPage {
     this.#element.dataset.state = "opening";
     part("screen-words").textContent = "Opening…";
     try {
-      this.#lesson = await openLesson(await this.#answer, unlocked.identity, (sentence) => this.#say(sentence));
+      this.#lesson = await openLesson(this.#id, await this.#answer, unlocked.identity, (sentence) => this.#say(sentence));
     } catch (error) {
       this.#element.dataset.state = "failed";
       part("screen-words").textContent = "Not opened";
@@ -186,7 +187,7 @@ class LessonPage {
       clearTimeout(timer);
       if (this.#lesson?.isComplete) return;
       try {
-        const lesson = await openLesson(await askJson(`/api/lessons/${this.#id}`), unlocked.identity, (sentence) => this.#say(sentence));
+        const lesson = await openLesson(this.#id, await askJson(`/api/lessons/${this.#id}`), unlocked.identity, (sentence) => this.#say(sentence));
         this.#lesson = lesson;
         if (this.#player) this.#player.grow(lesson.footage);
         else if (lesson.footage.segments.length) this.#play(lesson);
