@@ -2,8 +2,8 @@
 
 ::
 
-    | waits     | found/told/true | F1 at 0.1 s | 0.25 s | 0.5 s | false an hour |
-    | floats    | 20/20/20        | 0.95        | 1.00   | 1.00  | 0             |
+    | waits     | found/ told/ true | F1 at 0.1 s | 0.25 s | 0.5 s | false an hour |
+    | floats    | 20/20/20           | 0.95        | 1.00   | 1.00  | 0             |
     | all       | ...
     | level alone, all hers ...                                                          the simple ways, all lessons
 
@@ -90,9 +90,9 @@ def _sheet(report: dict[str, Any], title: str, columns: Row, cells: Cells) -> Sh
     return Sheet(title, ("", *columns), rows)
 
 
-WAIT_COLUMNS = ("found/told/true", "F1 at 0.1 s", "0.25 s", "0.5 s", "false an hour", "usable")
+WAIT_COLUMNS = ("found/ told/ true", "F1 at 0.1 s", "0.25 s", "0.5 s", "false an hour", "usable")
 LENGTH_COLUMNS = ("bias", "median", "90 %", "answer median", "answer 90 %", "missed", "lesson median")
-ROLE_COLUMNS = ("IER", "missed", "false", "wrong side", "JER", "share off", "worst", "group wrong")
+ROLE_COLUMNS = ("IER", "missed", "false", "wrong side", "JER", "share off", "group wrong")
 
 
 def _waits(one: Figures) -> Row:
@@ -124,7 +124,6 @@ def _who(one: Figures) -> Row:
         *(_percent(part) for part in parts),
         _percent(one["jaccard_error"]),
         _points(one["teacher_share_error"]),
-        _points(one["teacher_share_error_worst"]),
         _percent(one["group_frame_error"], places=1),
     )
 
