@@ -3,8 +3,10 @@
 import contextlib
 import os
 import pathlib
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lesson.footage.identity import Identity, read_identity
@@ -22,6 +24,16 @@ def waitwise(*arguments: object, **environment: str) -> subprocess.CompletedProc
         text=True,
         check=False,
     )
+
+
+@contextlib.contextmanager
+def ctrl_c_works() -> Iterator[None]:
+    """Programs started here hear Ctrl+C, even where these tests themselves run in the background and do not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @dataclass

@@ -20,7 +20,7 @@ import pytest
 
 from lesson.footage.identity import Identity, SealedIdentity, encode_open
 from lesson.version import VERSION
-from tests.suites.programs import DEMO_SOUND, waitwise
+from tests.suites.programs import DEMO_SOUND, ctrl_c_works, waitwise
 
 COMMANDS = (
     *("demo", "analyse", "open", "unit record", "unit send"),
@@ -154,9 +154,9 @@ def test_the_demo_looks_before_it_starts_anything(wrong: str, tmp_path: pathlib.
 
 def test_the_demo_ended_early_leaves_nothing(tmp_path: pathlib.Path) -> None:
     command = [sys.executable, "-m", "waitwise", "demo", "--headless"]
-    demo = subprocess.Popen(
-        command, env={"TMPDIR": str(tmp_path), "PATH": "/usr/bin:/bin"}, stderr=subprocess.PIPE, text=True
-    )
+    quiet = {"TMPDIR": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    with ctrl_c_works():
+        demo = subprocess.Popen(command, env=quiet, stderr=subprocess.PIPE, text=True)
     assert demo.stderr is not None
     assert any("presses the button" in line for line in demo.stderr)
 
@@ -177,7 +177,8 @@ def test_a_long_work_says_how_far_it_is_where_no_bar_can_be_drawn(tmp_path: path
         out.setparams((1, 2, 16_000, 0, "NONE", "not compressed"))
         out.writeframes(bytes(2 * 16_000 * 1800))
     command = [sys.executable, "-m", "waitwise", "analyse", str(long)]
-    program = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    with ctrl_c_works():
+        program = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     assert program.stderr is not None
 
     first = program.stderr.readline()

@@ -11,7 +11,7 @@ import pathlib
 import signal
 import subprocess
 
-from tests.suites.programs import DEMO_SOUND, waitwise
+from tests.suites.programs import DEMO_SOUND, ctrl_c_works, waitwise
 from waitwise.demo.world import waitwise_command, world
 
 
@@ -22,7 +22,8 @@ def test_ctrl_c_ends_the_lesson_and_sends_it(tmp_path: pathlib.Path) -> None:
             *("unit", "record", str(made.unit_settings), "--json", "--no-picture"),
             *("--sound", str(DEMO_SOUND), "--speed", "4", "--patience", "60"),
         )
-        unit = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        with ctrl_c_works():
+            unit = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert unit.stdout is not None
         begun = json.loads(unit.stdout.readline())
         assert any("wait" in json.loads(line) for line in unit.stdout)

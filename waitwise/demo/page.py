@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from waitwise import show
+from waitwise.errors import CommandError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -34,14 +42,27 @@ def first_frame_ms(address: str, picture: Path | None = None) -> float | None:
         return None
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where there is a browser
 
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        page = chromium.new_page(viewport={"width": 1440, "height": 1000})
-        page.goto(address)
-        video = page.locator("[data-first-frame-ms]").first
+    with contextlib.ExitStack() as closing:
+        try:
+            playwright = closing.enter_context(sync_playwright())
+            chromium = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        except Exception as error:  # noqa: BLE001 - whatever keeps a browser from starting, the lesson is there
+            show.say(f"{path} cannot be driven ({str(error).splitlines()[0]}), so nobody has looked at the page.")
+            return None
+        closing.callback(chromium.close)
+        return _look(chromium.new_page(viewport={"width": 1440, "height": 1000}), address, picture)
+
+
+def _look(page: Page, address: str, picture: Path | None) -> float:
+    from playwright.sync_api import TimeoutError as TooLateError  # noqa: PLC0415 - see above
+
+    page.goto(address)
+    video = page.locator("[data-first-frame-ms]").first
+    try:
         video.wait_for(state="attached", timeout=PATIENCE_MS)
-        told = video.get_attribute("data-first-frame-ms")
-        if picture is not None:
-            page.screenshot(path=picture, full_page=True)
-        chromium.close()
-    return None if told is None else round(float(told), 1)
+    except TooLateError as error:
+        sentence = "The lesson page showed no picture within a minute."
+        raise CommandError(sentence, "Open its address in a browser: it says what is wrong.") from error
+    if picture is not None:
+        page.screenshot(path=picture, full_page=True)
+    return round(float(video.get_attribute("data-first-frame-ms") or "nan"), 1)
