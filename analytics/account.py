@@ -18,6 +18,7 @@ import numpy as np
 from analytics import gate
 from analytics.arrays import Bools, Floats
 from analytics.babble import Babble
+from analytics.background import babbling
 from analytics.choral import SHORTEST_S, is_choral
 from analytics.events import EventIds
 from analytics.features import Slices
@@ -49,7 +50,8 @@ def account_of(
     is_group = babble.is_group()
     phases = find_phases(duration, is_group, [(each.start, each.end) for each in speech], thresholds)
     talk = [each for each in speech if phase_at(phases, (each.start + each.end) / 2) is not Phase.GROUP]
-    ipus = _typed(talk, sound, is_group, thresholds)
+    behind = babbling(sound.level_db, sound.voicing, [(each.start, each.end) for each in speech], noises, room.rt60)
+    ipus = _typed(talk, sound, is_group | behind[: is_group.size], thresholds)
     ipus = _with_unheard(ipus, phases, sound, room, thresholds)
 
     def at(moment: float) -> Phase:

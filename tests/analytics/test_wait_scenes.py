@@ -5,6 +5,8 @@
     "TTTT?....PPPP"    0.1 s a character; tests/lessons/drawn.py has the letters
 """
 
+import dataclasses
+
 import pytest
 
 from analytics.account import time_waits
@@ -158,6 +160,14 @@ def test_what_we_could_not_hear_makes_a_wait_unusable() -> None:
     (wait,) = waits("TTTT?[2.0]UUUU[2.0]TTTT")
 
     assert not wait.usable
+
+
+def test_a_silence_with_voices_behind_it_is_told_and_not_used() -> None:
+    timer = WaitTimer(LESSON, LIMITS)
+    before, after = draw("TTTT?[2.0]PPPP").ipus
+    (wait,) = [*timer.feed(before), *timer.feed(dataclasses.replace(after, flags=frozenset({Flag.BABBLE})))]
+
+    assert (wait.kind, Flag.BABBLE in wait.flags, wait.usable) == ("SR", True, False)
 
 
 def test_a_doubtful_role_is_flagged() -> None:
