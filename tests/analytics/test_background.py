@@ -14,16 +14,30 @@ _A_SECOND = 100
 def drawn(
     row: str, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray, list[tuple[float, float]], list[tuple[float, float]]]:
-    """Draw a lesson, one sign a second: # speech, . ventilation, - a hum, ~ murmur, x a chair."""
+    """Draw a lesson, one sign a second: # speech, . ventilation, - a hum, ~ murmur, w a whisper, x a chair."""
     random = np.random.default_rng(seed)
     level, voicing = [], []
     for sign in row:
         steady = random.normal(0, 0.8, _A_SECOND)
         rising = 5 * np.sin(np.arange(_A_SECOND) * 2 * np.pi / 23) + random.normal(0, 1.5, _A_SECOND)
         level.append(
-            {"#": -35 + rising, ".": -60 + steady, "-": -55 + steady, "~": -48 + rising, "x": -45 + rising}[sign]
+            {
+                "#": -35 + rising,
+                ".": -60 + steady,
+                "-": -55 + steady,
+                "~": -43 + rising,
+                "x": -45 + rising,
+                "w": -62 + rising,
+            }[sign]
         )
-        low, high = {"#": (0.5, 1.0), ".": (0.1, 0.4), "-": (0.7, 0.9), "~": (0.3, 0.8), "x": (0.1, 0.4)}[sign]
+        low, high = {
+            "#": (0.5, 1.0),
+            ".": (0.1, 0.4),
+            "-": (0.7, 0.9),
+            "~": (0.3, 0.8),
+            "x": (0.1, 0.4),
+            "w": (0.3, 0.8),
+        }[sign]
         voicing.append(random.uniform(low, high, _A_SECOND))
     spans = {
         wanted: [(float(at), float(at + 1)) for at, sign in enumerate(row) if sign == wanted] for wanted in ("#", "x")
@@ -42,6 +56,7 @@ def heard(row: str) -> str:
         pytest.param("##..##...##.##..##..##.", id="ventilation"),
         pytest.param("##--##---##-##--##--##-", id="the hum of a projector"),
         pytest.param("##..##x..##.##.x##..##.", id="chairs"),
+        pytest.param("##ww##www##w##ww##ww##w", id="whispers far below the talk"),
         pytest.param("#######################", id="a pause nowhere"),
         pytest.param(".......................", id="silence"),
     ],
