@@ -18,6 +18,7 @@ import numpy as np
 from analytics import gate
 from analytics.arrays import Bools, Floats
 from analytics.babble import Babble
+from analytics.background import babbling
 from analytics.choral import SHORTEST_S, is_choral
 from analytics.events import EventIds
 from analytics.features import Slices
@@ -29,7 +30,7 @@ from analytics.room import Room
 from analytics.spectrum import HOP_S
 from analytics.states import cover
 from analytics.summary import summarise
-from analytics.talkers import change_of_voice, in_order, ipu_odds, slice_odds
+from analytics.talkers import change_of_voice, slice_odds, teacher_of
 from analytics.thresholds import Thresholds
 from analytics.track import Track
 from analytics.turns import turns
@@ -37,7 +38,7 @@ from analytics.voices import Sound, Stretch, is_same_voice, spread_of
 from analytics.waits import WaitTimer
 from lesson.talk import Account, Flag, Ipu, Phase, PhaseSpan, Role, WaitTime
 
-VERSION = "analytics-1"
+VERSION = "analytics-2"
 """Raised when the same sound would give other numbers."""
 
 
@@ -49,7 +50,8 @@ def account_of(
     is_group = babble.is_group()
     phases = find_phases(duration, is_group, [(each.start, each.end) for each in speech], thresholds)
     talk = [each for each in speech if phase_at(phases, (each.start + each.end) / 2) is not Phase.GROUP]
-    ipus = _typed(talk, sound, is_group, thresholds)
+    behind = babbling(sound.level_db, sound.voicing, [(each.start, each.end) for each in speech], noises, room.rt60)
+    ipus = _typed(talk, sound, is_group | behind[: is_group.size], thresholds)
     ipus = _with_unheard(ipus, phases, sound, room, thresholds)
 
     def at(moment: float) -> Phase:
@@ -135,7 +137,7 @@ def _typed(talk: Sequence[Stretch], sound: Sound, is_group: Bools, thresholds: T
     if odds is None:
         return [Ipu(Role.UNKNOWN, each.start, each.end, 0.5, flags=each.flags) for each in talk]
     parts = [part for each, own in zip(talk, odds, strict=True) for part in _parts(each, own, sound)]
-    sure = in_order(np.array([ipu_odds(own) for _, own in parts]))
+    sure = teacher_of([own for _, own in parts])
     spread = spread_of([each.slices for each in talk])
     ipus: list[Ipu] = []
     before: Stretch | None = None
@@ -162,7 +164,7 @@ def _together(stretch: Stretch, sound: Sound, thresholds: Thresholds) -> bool:
 
 def _parts(stretch: Stretch, odds: Floats, sound: Sound) -> list[tuple[Stretch, Floats]]:
     """Cut a stretch in two where another side takes over without a pause."""
-    change = change_of_voice(odds)
+    change = change_of_voice(odds.mean(axis=1))
     if change is None:
         return [(stretch, odds)]
     first, last = int(stretch.at[change - 1]) + 2, int(stretch.at[change]) + 3

@@ -7,8 +7,8 @@ Nothing is known before the lesson and nothing is kept after it. What helps is t
                   |                  a mixture for her, a mixture for all of them
                   +--- better guess <----------+--- each IPU: whom does it fit? who spoke before and after?
 
-The loop ends when hardly an IPU changes sides. It is run a few times from other random starts and the results are
-averaged, so that `p_teacher` is near one half where the sound cannot tell.
+The loop ends when hardly an IPU changes sides. It is run a few times from other random starts, and the probabilities
+that come out are averaged: near one half where the sound cannot tell.
 
 The order of talk helps a little: a teacher mostly follows herself, a pupil is mostly followed by the teacher
 (78.5 % of pupil turns in the TalkMoves transcripts).
@@ -33,7 +33,10 @@ _SETTLED = 0.003
 _MANY_IPUS = 400
 """With so many IPUs another start leads to the same end."""
 _SLICE_WEIGHT = 0.6
-"""Slices of one IPU are not independent: each counts this much of a full one."""
+"""Slices of one IPU are not independent: each counts this much of a full one when we choose a side ..."""
+_SURE_WEIGHT = 0.15
+"""... and this much when we say how sure we are: one vowel fills three or four slices, and what sets this IPU apart
+from its speaker's others is in all of them. Sides are told as well with either."""
 _TRUST = 12.0
 """The largest log odds one IPU's sound may give."""
 _STAY = np.log(np.array([[0.72, 0.28], [0.70, 0.30]]))
@@ -86,33 +89,38 @@ class Talkers:
 
 
 def slice_odds(ipus: Sequence[Floats], runs: int = 2) -> list[Floats] | None:
-    """For each of a lesson's IPUs (n,) the log odds of the teacher, slice by slice. None: too little was heard.
+    """For each of a lesson's IPUs (n, tries) the log odds of the teacher, slice by slice. None: too little was heard.
 
-    Sums over an IPU, clipped by `ipu_odds` and set in order by `in_order`, give the probability of the teacher.
+    `teacher_of` makes probabilities of them.
     """
     if sum(len(slices) for slices in ipus) < _ENOUGH_SLICES:
         return None
     sizes = np.cumsum([len(slices) for slices in ipus])
-    total = np.zeros(sizes[-1])
+    found = []
     # How many Gaussians suit a lesson differs; the mean over several sizes is never the worst.
     runs = 1 if len(ipus) > _MANY_IPUS else runs
     tries = [(size, seed) for size in _SIZES for seed in range(runs)]
     for size, seed in tries:
         run = _Run(ipus, seed, size)
         run.settle()
-        total += run.odds()
-    return np.split(total / len(tries), sizes[:-1])
+        found.append(run.odds())
+    return np.split(np.column_stack(found), sizes[:-1])
 
 
-def ipu_odds(odds: Floats) -> float:
-    """Log odds of an IPU from those of its slices."""
-    return float(np.clip(odds.sum() * _SLICE_WEIGHT, -_TRUST, _TRUST))
+def teacher_of(odds: Sequence[Floats]) -> Floats:
+    """(n,) probability of the teacher for each IPU in order, from the log odds (slices, tries) of its slices.
+
+    Tries that end differently make us unsure, where a mean of their odds would follow the loudest.
+    """
+    sums = np.clip(np.array([own.sum(axis=0) for own in odds]) * _SURE_WEIGHT, -_TRUST, _TRUST)
+    return np.asarray(np.mean([in_order(one) for one in sums.T], axis=0))
 
 
 def change_of_voice(odds: Floats) -> int | None:
     """Find the slice before which another side takes over inside an IPU, without a pause. None: nowhere.
 
-    Both parts must be a quarter of a second or more, and clearly of different sides.
+    `odds`: (n,) log odds of the teacher. Both parts must be a quarter of a second or more, and clearly of different
+    sides.
     """
     if odds.size < 2 * _MIN_PART:
         return None

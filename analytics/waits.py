@@ -34,6 +34,9 @@ from analytics.turns import PUPILS, is_backchannel, is_inside
 from lesson.talk import SCHEMA, Basis, Flag, IntervalKind, Ipu, Outcome, Phase, Role, WaitTime
 
 _RECENT = 64
+_NO_WAIT = frozenset({Outcome.TO_GROUP, Outcome.TO_SILENT_WORK, Outcome.NONE})
+"""Time to think or to talk was set, or nobody spoke: told, and in no figure."""
+
 _WORK = {Phase.GROUP: (Outcome.TO_GROUP, IntervalKind.SR), Phase.SILENT_WORK: (Outcome.TO_SILENT_WORK, IntervalKind.SI)}
 
 
@@ -253,6 +256,8 @@ class WaitTimer:
 
     def _keep(self, event: WaitTime) -> WaitTime:
         """Remember an event, in the place of an older state of itself."""
+        if event.outcome in _NO_WAIT:
+            event = dataclasses.replace(event, usable=False)
         for at, known in enumerate(self._recent):
             if known.event_id == event.event_id:
                 self._recent[at] = event

@@ -161,7 +161,7 @@ class Interval:
     """The end of the first speech: the interval starts here."""
     offered_wait: float = seconds()
     usable: bool = True
-    """False where it touches missing sound, clipping or a stretch we could not hear."""
+    """False where it touches missing sound, clipping, or a stretch we could not hear, or has voices behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +208,7 @@ class WaitTime:
     """The correction that has been applied to the two boundaries."""
     flags: frozenset[Flag] = frozenset()
     usable: bool = True
+    """As of an interval; and False where group or silent work began, or nobody spoke: that is no wait."""
     human: HumanLabel | None = None
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from analytics.features import LEVEL, PITCH, SIZE
 from analytics.mixture import Mixture
-from analytics.talkers import Talkers, change_of_voice, in_order, ipu_odds, slice_odds
+from analytics.talkers import Talkers, change_of_voice, in_order, slice_odds, teacher_of
 from analytics.voices import is_same_voice
 
 
@@ -33,7 +33,7 @@ def lesson(teacher_hz: float, pupil_hz: tuple[float, ...], seed: int = 0) -> tup
 def guessed(ipus: list[np.ndarray]) -> np.ndarray:
     odds = slice_odds(ipus)
     assert odds is not None
-    return in_order(np.array([ipu_odds(own) for own in odds]))
+    return teacher_of(odds)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,22 @@ def test_who_speaks_before_and_after_tips_the_balance() -> None:
 
     assert between == sorted(between, reverse=True)
     assert len(set(between)) == 3
+
+
+def test_tries_that_end_differently_leave_us_unsure() -> None:
+    agreed, split = np.full((20, 4), 3.0), np.tile([6.0, 6.0, -6.0, 6.0], (20, 1))
+
+    both = teacher_of([agreed, agreed, split, agreed, agreed])
+
+    assert both[1] > 0.99
+    assert 0.6 < both[2] < 0.9
+
+
+def test_a_short_word_is_never_as_sure_as_a_sentence() -> None:
+    sure = [teacher_of([np.full((slices, 8), 2.0)])[0] for slices in (0, 3, 6, 12, 40)]
+
+    assert sure == sorted(sure)
+    assert sure[1] < 0.95 < sure[-1]
 
 
 def test_another_voice_without_a_pause_is_noticed() -> None:

@@ -5,6 +5,8 @@
     "TTTT?....PPPP"    0.1 s a character; tests/lessons/drawn.py has the letters
 """
 
+import dataclasses
+
 import pytest
 
 from analytics.account import time_waits
@@ -160,6 +162,14 @@ def test_what_we_could_not_hear_makes_a_wait_unusable() -> None:
     assert not wait.usable
 
 
+def test_a_silence_with_voices_behind_it_is_told_and_not_used() -> None:
+    timer = WaitTimer(LESSON, LIMITS)
+    before, after = draw("TTTT?[2.0]PPPP").ipus
+    (wait,) = [*timer.feed(before), *timer.feed(dataclasses.replace(after, flags=frozenset({Flag.BABBLE})))]
+
+    assert (wait.kind, Flag.BABBLE in wait.flags, wait.usable) == ("SR", True, False)
+
+
 def test_a_doubtful_role_is_flagged() -> None:
     ipus = [Ipu(Role.TEACHER, 0.0, 1.0, 0.95), Ipu(Role.PUPIL, 2.0, 3.0, 0.6)]
     (wait,) = time_waits(ipus, [], LESSON, thresholds=LIMITS, room=Room(), duration=3.0)
@@ -191,3 +201,10 @@ def test_events_of_the_same_lesson_have_the_same_names_and_of_another_lesson_oth
     assert names(LESSON) == names(LESSON)
     assert not set(names(LESSON)) & set(names("f" * 32))
     assert len(set(names(LESSON))) == 2
+
+
+@pytest.mark.parametrize("scene", ["she sets group work", "what we could not hear is no silence"])
+def test_what_is_no_wait_is_told_and_in_no_figure(scene: str) -> None:
+    drawing, _ = SCENES[scene]
+
+    assert [wait.usable for wait in waits(drawing)] == [False]
