@@ -37,7 +37,7 @@ from lesson.talk import (
 
 _DRAWS = 1000
 _SEED = 20_261_117
-_WAITS = frozenset({Outcome.ANSWERED, Outcome.CHORAL, Outcome.REASKED, Outcome.CONTINUED, Outcome.NAMED})
+WAITS = frozenset({Outcome.ANSWERED, Outcome.CHORAL, Outcome.REASKED, Outcome.CONTINUED, Outcome.NAMED})
 """Outcomes whose silence is a wait. An overlap has none, and work time is set, not waited."""
 
 
@@ -51,7 +51,7 @@ def summarise(
     thresholds: Thresholds,
 ) -> Summary:
     """Put a lesson's numbers together."""
-    first = [wait for wait in waits if wait.outcome in _WAITS and wait.phase is Phase.WHOLE_CLASS]
+    first = [wait for wait in waits if wait.outcome in WAITS and wait.phase is Phase.WHOLE_CLASS]
     second = [
         interval
         for interval in intervals

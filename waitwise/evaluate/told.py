@@ -18,12 +18,11 @@ from analytics.intervals import intervals
 from analytics.phases import phase_at
 from analytics.room import Room
 from analytics.states import cover
+from analytics.summary import WAITS
 from analytics.thresholds import Thresholds
-from lesson.talk import Account, Interval, IntervalKind, Ipu, Outcome, Phase, PhaseSpan, State, WaitTime
+from lesson.talk import Account, Interval, IntervalKind, Ipu, Phase, PhaseSpan, State, WaitTime
 from waitwise.evaluate.lessons import Event
 
-WAITS = frozenset({Outcome.ANSWERED, Outcome.CHORAL, Outcome.REASKED, Outcome.CONTINUED, Outcome.NAMED})
-"""Outcomes of wait time 1 that count. An overlap has no silence, and work time is set, not waited."""
 AFTER_PUPILS = {IntervalKind.TR: "teacher", IntervalKind.TI: "pupil"}
 """Wait time 2, and who ends it."""
 _LESSON_ID = "00000000000000000000000000000000"
