@@ -5,10 +5,15 @@
     truth   |----- SR -----|        |-- SI --|
     found     |---- SR ----|     |- SR -|            one match: same kind, onset near, enough in common
 
-A found wait and a true one match, one to one, when they are of the same kind, the onsets are at most 0.25 s plus a
-tenth of the true length apart (0.5 s at the most), and they share at least half of what they cover together. This is
+A found wait and a true one may match when they are of the same kind, the onsets are at most 0.25 s plus a tenth of the
+true length apart (0.5 s at the most), and they share at least half of what they cover together. This is
 `t_collar=0.25, percentage_of_length=0.5` of event-based sound event scoring (Mesaros, Heittola and Virtanen 2016), with
 the collar growing as people's own marking of longer pauses does.
+
+Of all ways to pair them one to one, that one counts in which the pairs have the most seconds in common together::
+
+    truth   |------ a ------||------ b ------|       a-x 3 s, and y alone:  3 s
+    found      |------ x ------||--- y ---|          a-x 3 s and b-y 2 s:   5 s, this one
 """
 
 from __future__ import annotations
@@ -16,6 +21,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+
+from waitwise.assignment import best_pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +51,16 @@ def shared(truth: Wait, found: Wait, tolerance: float = 0.25) -> float:
 
 
 def match(truth: Sequence[Wait], found: Sequence[Wait], tolerance: float = 0.25) -> list[tuple[int, int]]:
-    """Pairs (index in truth, index in found), one to one, the most alike first.
+    """Pairs (index in truth, index in found), one to one, with the most seconds in common.
 
     >>> match([Wait("SR", 10.0, 3.0)], [Wait("SR", 10.1, 2.8), Wait("SR", 10.2, 2.0)])
     [(0, 0)]
     """
-    likeness = {
-        (t, f): share
-        for (t, true), (f, one) in product(enumerate(truth), enumerate(found))
-        if (share := shared(true, one, tolerance)) > 0
-    }
-    pairs: list[tuple[int, int]] = []
-    for t, f in sorted(likeness, key=lambda pair: likeness[pair], reverse=True):
-        if all(t != other_t and f != other_f for other_t, other_f in pairs):
-            pairs.append((t, f))
-    return sorted(pairs)
+    weights: dict[tuple[int, int], float] = {}
+    for (t, true), (f, one) in product(enumerate(truth), enumerate(found)):
+        share = shared(true, one, tolerance)
+        if share > 0:
+            # Where two ways have the same seconds in common, the more alike lengths decide.
+            common = min(true.end, one.end) - max(true.start, one.start)
+            weights[t, f] = common + 1e-6 * share
+    return best_pairs(weights)
