@@ -18,7 +18,7 @@ from pathlib import Path
 
 from analytics.listener import Listener
 from capture.file_microphone import FileMicrophone
-from lesson.talk import Account
+from lesson.talk import Account, Heard
 
 TELL_EVERY = 16_000 * 10
 """Samples between two words about how far it is: ten seconds of sound take about a tenth of one."""
@@ -33,10 +33,16 @@ class Analysed:
     """What the file did not hold, or held damaged: one sentence each."""
 
 
-def analyse(path: Path, *, on_progress: Callable[[float, float | None], None] = lambda _done, _all: None) -> Analysed:
+def analyse(
+    path: Path,
+    *,
+    on_progress: Callable[[float, float | None], None] = lambda _done, _all: None,
+    on_heard: Callable[[float, list[Heard]], None] = lambda _now, _heard: None,
+) -> Analysed:
     """Listen to a file; raise `capture`'s `FileUnreadableError` when there is no sound in it.
 
-    `on_progress` is told now and then how many seconds of the lesson have been heard, and of how many.
+    `on_progress` is told now and then how many seconds of the lesson have been heard, and of how many; `on_heard` what
+    was told live, and how many seconds of the lesson were over then.
     """
     # The same file gives the same event ids: they are made from the lesson's id.
     lesson_id = hashlib.sha256(b"waitwise analyse\0" + path.name.encode()).hexdigest()[:32]
@@ -44,10 +50,12 @@ def analyse(path: Path, *, on_progress: Callable[[float, float | None], None] = 
     microphone = FileMicrophone(path)
     try:
         for block in microphone.blocks():
-            listener.feed(block)
+            on_heard(block.end, listener.feed(block))
             if block.first_sample % TELL_EVERY == 0:
                 on_progress(block.start, microphone.duration)
     finally:
         microphone.close()
-    listener.finish()
-    return Analysed(listener.account(), tuple(microphone.warnings))
+    last = listener.finish()
+    account = listener.account()
+    on_heard(account.duration, last)
+    return Analysed(account, tuple(microphone.warnings))

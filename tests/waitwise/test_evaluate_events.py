@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waitwise.evaluate.calibration import calibration_error
-from waitwise.evaluate.events import TOLERANCES, Counts, Events, f1_interval, percentile, score_events
+from waitwise.evaluate.calibration import calibration_error, reliability
+from waitwise.evaluate.events import Counts, Events, percentile, score_events
 from waitwise.evaluate.lessons import Event
 
 KINDS = {"s": ("SR", "answered"), "i": ("SI", "continued"), "r": ("TR", "teacher")}
@@ -68,6 +68,7 @@ def test_of_two_that_would_do_the_more_alike_is_the_one() -> None:
     events = score_events(truth, told, 60.0)
 
     assert events.counts[0.25] == Counts(true=1, told=2, found=1)
+    assert events.lengths == ((3.0, 2.8),)
     assert events.errors == (pytest.approx(-0.2),)
 
 
@@ -89,7 +90,7 @@ def test_each_tolerance_has_its_own_edge(late: float, found: tuple[int, int, int
 
     counts = score_events(truth, told, 60.0).counts
 
-    assert tuple(counts[tolerance].found for tolerance in TOLERANCES) == found
+    assert tuple(counts[tolerance].found for tolerance in (0.1, 0.25, 0.5)) == found
 
 
 def test_figures_of_a_small_lesson_by_hand() -> None:
@@ -109,7 +110,6 @@ def test_figures_of_a_small_lesson_by_hand() -> None:
     assert events.gaps == (pytest.approx(0.2), math.inf)
     assert (percentile(events.gaps, 50), percentile(events.gaps, 90)) == (pytest.approx(0.2), math.inf)
     assert events.false_per_hour == pytest.approx(10)
-    assert events.median_errors == (pytest.approx(0.0),)
     assert events.conf == ((0.9, True), (0.8, True), (0.6, False))
     assert events.outcomes == {
         ("answered", "answered"): 1,
@@ -131,8 +131,7 @@ def test_nothing_true_has_no_recall_and_nothing_told_no_precision() -> None:
     none = score_events([], [], 60.0)
 
     assert (none.counts[0.25].precision, none.counts[0.25].recall, none.counts[0.25].f1) == (None, None, None)
-    assert (none.median_errors, none.gaps, percentile(none.gaps, 50)) == ((), (), None)
-    assert score_events(waits("..sss."), [], 60.0).median_errors == (math.inf,)
+    assert (none.gaps, percentile(none.gaps, 50)) == ((), None)
 
 
 def test_two_lessons_are_added_before_a_ratio_is_made() -> None:
@@ -191,21 +190,39 @@ def test_all_told_later_than_any_tolerance_scores_zero(drawn: list[tuple[str, fl
     truth = _row(drawn)
     told = [Event(wait.kind, wait.start + 1.01, wait.length, wait.outcome) for wait in truth]
 
-    assert [counts.found for counts in score_events(truth, told, 600.0).counts.values()] == [0, 0, 0]
+    assert {counts.found for counts in score_events(truth, told, 600.0).counts.values()} == {0}
 
 
-def test_the_bootstrap_is_paired_and_always_the_same() -> None:
-    lessons = [score_events(waits("..sss...sss"), waits(told), 60.0) for told in ("..sss", "..sss...sss", "")]
-    worse = [score_events(waits("..sss...sss"), [], 60.0) for _ in lessons]
+def test_a_reply_of_the_teacher_has_a_length_too_and_a_missed_one_is_infinite() -> None:
+    events = score_events(waits("..rrrrrrrrrr...rrrrr"), waits("..rrrrrrrrr........."), 60.0)
 
-    drawn = f1_interval(lessons, worse)
+    assert events.lengths_2 == ((1.0, 0.9),)
+    assert events.gaps_2 == (pytest.approx(0.1), math.inf)
+    assert (events.lengths, events.gaps) == ((), ())
 
-    assert drawn == f1_interval(lessons, worse)
-    assert f1_interval(lessons, lessons)["f1_above"] == [0.0, 0.0]
-    assert drawn["f1_above"] == drawn["f1"]
-    assert drawn["f1_beside"] == [0.0, 0.0]
-    assert 0.0 <= drawn["f1"][0] < drawn["f1"][1] <= 1.0
-    assert f1_interval(lessons[:1], worse[:1]) == {}
+
+@pytest.mark.parametrize(
+    ("conf", "told", "babble", "counts"),
+    [
+        (0.8, "..iiiiiiiiii", [(1.0, 5.0)], (1, 1)),
+        (0.79, "..iiiiiiiiii", [(1.0, 5.0)], (1, 0)),
+        (0.9, "..ssssssssss", [(1.0, 5.0)], (1, 0)),
+        (0.9, "..iiiiiiiiii", [(1.2, 5.0)], (0, 0)),
+        (0.9, "..iiiiiiiiii", [], (0, 0)),
+    ],
+    ids=["sure and wrong", "not so sure", "sure and right", "beside the babble", "no babble"],
+)
+def test_sure_and_wrong_in_babble(
+    conf: float, told: str, babble: list[tuple[float, float]], counts: tuple[int, int]
+) -> None:
+    """True is an answer at the same place."""
+    events = score_events(waits("..ssssssssss"), waits(told, conf), 60.0, babble)
+
+    assert (events.in_babble, events.sure_and_wrong) == counts
+
+
+def test_bins_of_a_reliability_diagram_leave_out_what_was_never_said() -> None:
+    assert reliability([(1.0, True), (0.95, False), (0.2, False)]) == [(0.2, 0.0, 1), (0.975, 0.5, 2)]
 
 
 @pytest.mark.parametrize(

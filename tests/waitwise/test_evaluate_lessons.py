@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from tests.suites.programs import DEMO_SOUND, waitwise
-from waitwise.errors import CommandError
-from waitwise.evaluate.baselines import ALL_HERS, BASELINES
-from waitwise.evaluate.document import BEGIN, END, between_marks
+from waitwise.evaluate.baselines import ALL_HERS, names
 from waitwise.evaluate.lessons import TruthError, find_lessons, truth_from
+from waitwise.evaluate.peers import installed
+from waitwise.evaluate.run import evaluate
 from waitwise.evaluate.slices import slices_of
 
 DEMO = pathlib.Path(DEMO_SOUND).parent
@@ -75,7 +75,7 @@ def test_what_is_wrong_with_a_folder_is_said(folder: pathlib.Path, damage: Any, 
     damage(folder)
 
     with pytest.raises(TruthError, match=said) as refused:
-        find_lessons(folder)
+        evaluate(folder, lambda _done, _all: None)
     assert refused.value.remedy
 
 
@@ -120,41 +120,69 @@ def test_kinds_of_lesson() -> None:
         *("teacher man", "primary", "unit rear", "RT60 0.5 to 0.75 s", "SNR 15 to 20 dB(A)"),
         *("no babble", "noise hvac", "noise rain"),
     ]
+    assert slices_of({"rt60_s": 0.75, "rt60_t30_s": 0.6}) == ["RT60 0.5 to 0.75 s", "quiet and ordinary rooms"]
+    assert slices_of({"rt60_s": 0.5, "babble": True}) == ["RT60 0.5 to 0.75 s", "babble"]
     assert slices_of({}) == []
 
 
-@pytest.mark.parametrize("document", ["", BEGIN, END, f"{END}{BEGIN}", f"{BEGIN}{BEGIN}{END}", f"{BEGIN}{END}{END}"])
-def test_a_document_without_its_two_marks_is_refused(document: str) -> None:
-    with pytest.raises(CommandError, match="no place for the tables"):
-        between_marks(document, "tables", "accuracy.md")
+def test_whether_a_wait_followed_a_question_is_said_by_it_or_by_the_words_before_it() -> None:
+    told = copy.deepcopy(SMALL)
+    wait = told["waits"][0]
+    ipus = [{"role": "teacher", "end_s": 4.0, "question": True}, {"role": "pupil", "end_s": 4.0, "question": False}]
+    background = [{"kind": "babble", "start_s": 1.0, "end_s": 2.0}, {"kind": "murmur", "start_s": 0.0, "end_s": 9.0}]
+
+    def said(**keys: Any) -> bool | None:
+        return truth_from({**told, **keys}, "a.truth.json").waits[0].is_question
+
+    assert said() is None
+    assert said(ipus=ipus) is True
+    assert said(ipus=ipus, waits=[{**wait, "question": False}]) is False
+    assert said(waits=[{**wait, "outcome": "reasked"}]) is True
+    assert truth_from({**told, "background": background}, "a.truth.json").babble == ((1.0, 2.0),)
 
 
-def test_the_demo_lesson_in_one_object_and_in_a_document(tmp_path: pathlib.Path) -> None:
-    document = tmp_path / "accuracy.md"
-    document.write_text(f"Before.\n{BEGIN}\nlast year\n{END}\nAfter.\n")
-
-    result = waitwise("evaluate", DEMO, "--write", document, "--json")
-
+@pytest.fixture(scope="module")
+def of_the_demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], str, str]:
+    """What was printed, what was kept, and what was said beside it."""
+    kept = tmp_path_factory.mktemp("kept") / "demo.json"
+    result = waitwise("evaluate", DEMO, "--figures", kept, "--json", "--gate")
     told = json.loads(result.stdout)
+    assert result.returncode == (1 if any(row["is_met"] is False for row in told["targets"]) else 0)
+    return told, kept.read_text(), result.stderr
+
+
+def test_the_demo_lesson_in_one_object_and_in_a_file(of_the_demo: tuple[dict[str, Any], str, str]) -> None:
+    told, kept, _ = of_the_demo
+
     ours = told["pooled"]["waitwise"]
-    assert result.returncode == 0
+    assert json.loads(kept) == told
     assert ours == {**told["lessons"][0]["ways"]["waitwise"], "intervals_95": {}}
     assert ours["true"] == 20
     assert ours["f1_0.25"] >= 0.9
     assert ours["gaps"] == 15
+    assert ours["wait2"] == 15
     assert ours["identification_error"] <= 0.1
-    assert set(told["pooled"]) == {"waitwise", *BASELINES}
-    for name in ALL_HERS:
-        assert told["pooled"][name]["f1_0.25"] < ours["f1_0.25"]
-        assert told["pooled"][name]["gap_error_median_s"] == "infinite"
+    assert 0 < ours["live_delay_median_s"] < 10
+    assert ours["questions_n"] == 0
+    assert ours["speech_miss"] <= 0.1
     truth = (DEMO / "truth.json").read_bytes()
     assert told["lessons"][0]["truth_sha256"] == hashlib.sha256(truth).hexdigest()
-    assert {"version", "analytics", "config_hash"} <= told.keys()
-    written = document.read_text()
-    assert written.startswith(f"Before.\n{BEGIN}\n**Waits found**")
-    assert written.endswith(f"{END}\nAfter.\n")
-    assert "last year" not in written
-    assert f"| {ours['found']}/{ours['told']}/20 |" in written
+    assert {"version", "analytics", "config_hash", "targets", "drawn"} <= told.keys()
+
+
+def test_every_detector_stands_beside_ours_or_is_named_as_left_out(
+    of_the_demo: tuple[dict[str, Any], str, str],
+) -> None:
+    told, _, said = of_the_demo
+    peers, left_out = installed()
+
+    assert told["ways"] == ["waitwise", *names(peers)]
+    assert told["left_out"] == left_out
+    assert all(f"{way} is left out: " in said for way in left_out)
+    for way in told["ways"]:
+        if way.endswith(ALL_HERS):
+            assert told["pooled"][way]["f1_0.25"] < told["pooled"]["waitwise"]["f1_0.25"]
+            assert told["pooled"][way]["gap_error_median_s"] == "infinite"
 
 
 def test_an_error_is_one_object_too(tmp_path: pathlib.Path) -> None:

@@ -3,10 +3,10 @@
 ::
 
     our edges, all hers          our stretches of speech, every one taken for the teacher's
-    level alone, all hers        a voice is what is 8 dB over the floor
-    webrtcvad 2, all hers        a voice is what webrtcvad (mode 2) says; edges as they come
     our edges, told who          our stretches, and the truth says whose most of each is
-    webrtcvad 2, told who        webrtcvad's, the same: what the ear is worth without judging who spoke
+    level alone, all hers        a voice is what is 8 dB over the floor
+    webrtcvad 2, told who        webrtcvad's stretches (mode 2), and the truth says whose
+    Silero, ...                  the same for every detector that is installed: `peers.py`
 
 Gaps under 0.2 s are filled, stretches under 0.15 s dropped, and waits made of the rest by the same rules as ours.
 Nothing is corrected for the room (ours are already), and only our edges bring group work with them.
@@ -19,52 +19,56 @@ from pathlib import Path
 
 import numpy as np
 
-from analytics.arrays import Bools
-from analytics.detector import FRAME_SAMPLES, LevelDetector, VoiceDetector
+from analytics.arrays import Bools, Samples
+from analytics.detector import FRAME_SAMPLES
 from analytics.gate import joined, spans
 from analytics.spectrum import HOP_S, STEP
 from analytics.thresholds import Thresholds
-from analytics.webrtc_detector import WebrtcDetector
 from capture.file_microphone import FileMicrophone
 from lesson.talk import Ipu, Phase, PhaseSpan, Role, State
+from waitwise.evaluate.ears import Ear
 from waitwise.evaluate.lessons import Truth
+from waitwise.evaluate.peers import Peer
+from waitwise.evaluate.speech import VOICES
 from waitwise.evaluate.told import Told, told_from
 
-OURS_ALL_HERS = "our edges, all hers"
-LEVEL = "level alone, all hers"
-WEBRTC = "webrtcvad 2, all hers"
-OURS_TOLD = "our edges, told who"
-WEBRTC_TOLD = "webrtcvad 2, told who"
-ALL_HERS = (OURS_ALL_HERS, LEVEL, WEBRTC)
-BASELINES = (*ALL_HERS, OURS_TOLD, WEBRTC_TOLD)
-
-VOICES = frozenset({Role.TEACHER, Role.PUPIL, Role.CHORAL, Role.OVERLAP, Role.UNKNOWN})
+OUR_EDGES = "our edges"
+ALL_HERS, TOLD_WHO = "all hers", "told who"
 
 Stretches = list[tuple[float, float]]
 
 
+def names(peers: Sequence[Peer]) -> list[str]:
+    """What the ways are called, in the order of the tables: who knows least first."""
+    return [f"{edges}, {how}" for how in (ALL_HERS, TOLD_WHO) for edges in (OUR_EDGES, *(peer.name for peer in peers))]
+
+
 def baselines(
-    sound: Path, truth: Truth, ours: Told, thresholds: Thresholds, on_progress: Callable[[float], None]
+    sound: Path,
+    truth: Truth,
+    ours: Told,
+    peers: Sequence[Peer],
+    thresholds: Thresholds,
+    on_progress: Callable[[float], None],
 ) -> dict[str, Told]:
     """Hear a lesson in every simple way. Streams: an hour keeps one bit of each 10 ms and detector."""
-    level, webrtc = heard(sound, [LevelDetector(), WebrtcDetector(mode=2)], thresholds, on_progress)
-    whole = [PhaseSpan(Phase.WHOLE_CLASS, 0.0, truth.duration)]
-    edges = _stretches_of(ours.states, thresholds)
-    rows = {
-        OURS_ALL_HERS: (_hers(edges), ours.phases),
-        LEVEL: (_hers(level), whole),
-        WEBRTC: (_hers(webrtc), whole),
-        OURS_TOLD: (_told_who(edges, truth), ours.phases),
-        WEBRTC_TOLD: (_told_who(webrtc, truth), whole),
-    }
-    return {name: told_from(ipus, phases, truth.duration, thresholds) for name, (ipus, phases) in rows.items()}
+    found = heard(sound, [peer.make() for peer in peers], on_progress)
+    whole: Sequence[PhaseSpan] = [PhaseSpan(Phase.WHOLE_CLASS, 0.0, truth.duration)]
+    rows: list[tuple[str, Stretches, Sequence[PhaseSpan]]] = [
+        (OUR_EDGES, stretches_of(ours.states, thresholds), ours.phases),
+        *((peer.name, stretches(mask, thresholds), whole) for peer, mask in zip(peers, found, strict=True)),
+    ]
+    told = {}
+    for name, edges, phases in rows:
+        hers = [Ipu(Role.TEACHER, start, end) for start, end in edges]
+        whose_ = [Ipu(whose(start, end, truth.states), start, end) for start, end in edges]
+        for how, ipus in ((ALL_HERS, hers), (TOLD_WHO, whose_)):
+            told[f"{name}, {how}"] = told_from(ipus, phases, truth.duration, thresholds)
+    return {name: told[name] for name in names(peers)}
 
 
-def heard(
-    sound: Path, detectors: Sequence[VoiceDetector], thresholds: Thresholds, on_progress: Callable[[float], None]
-) -> list[Stretches]:
-    """Stretches of speech, for each detector."""
-    found: list[list[Bools]] = [[] for _ in detectors]
+def heard(sound: Path, ears: Sequence[Ear], on_progress: Callable[[float], None]) -> list[Bools]:
+    """Let every ear hear a file; returns a bit each 10 ms, for each."""
     microphone = FileMicrophone(sound)
     pending = b""
     size = 2 * STEP
@@ -72,21 +76,34 @@ def heard(
         for block in microphone.blocks():
             pending += block.pcm
             if len(pending) >= size:
-                _judge(pending[:size], detectors, found)
+                _tell(pending[:size], ears)
                 pending = pending[size:]
                 on_progress(block.end)
     finally:
         microphone.close()
-    whole = len(pending) // (2 * FRAME_SAMPLES) * 2 * FRAME_SAMPLES
-    if whole:
-        _judge(pending[:whole], detectors, found)
+    _tell(pending[: len(pending) // (2 * FRAME_SAMPLES) * 2 * FRAME_SAMPLES], ears)
+    return [ear.mask() for ear in ears]
+
+
+def stretches(mask: Bools, thresholds: Thresholds) -> Stretches:
+    """Stretches of speech: gaps too short for a pause filled, sounds too short for a word dropped."""
     gap, shortest = round(thresholds.min_silence / HOP_S), round(thresholds.min_speech / HOP_S)
-    return [
-        [(start * HOP_S, end * HOP_S) for start, end in joined(spans(np.concatenate(mask)), gap, shortest).tolist()]
-        if mask
-        else []
-        for mask in found
-    ]
+    if not mask.size:
+        return []
+    return [(start * HOP_S, end * HOP_S) for start, end in joined(spans(mask), gap, shortest).tolist()]
+
+
+def stretches_of(states: Sequence[State], thresholds: Thresholds) -> Stretches:
+    """Our stretches of speech, whoever spoke."""
+    found: Stretches = []
+    for state in states:
+        if state.role not in VOICES:
+            continue
+        if found and state.start - found[-1][1] < thresholds.min_silence:
+            found[-1] = found[-1][0], state.end
+        else:
+            found.append((state.start, state.end))
+    return found
 
 
 def whose(start: float, end: float, states: Sequence[State]) -> Role:
@@ -101,27 +118,7 @@ def whose(start: float, end: float, states: Sequence[State]) -> Role:
     return most if time[most] > 0 else Role.NOISE
 
 
-def _judge(pcm: bytes, detectors: Sequence[VoiceDetector], found: list[list[Bools]]) -> None:
-    samples = np.frombuffer(pcm, dtype="<i2")
-    for detector, mask in zip(detectors, found, strict=True):
-        mask.append(np.asarray(detector.feed(samples) >= 0.5))
-
-
-def _hers(stretches: Stretches) -> list[Ipu]:
-    return [Ipu(Role.TEACHER, start, end) for start, end in stretches]
-
-
-def _told_who(stretches: Stretches, truth: Truth) -> list[Ipu]:
-    return [Ipu(whose(start, end, truth.states), start, end) for start, end in stretches]
-
-
-def _stretches_of(states: Sequence[State], thresholds: Thresholds) -> Stretches:
-    found: Stretches = []
-    for state in states:
-        if state.role not in VOICES:
-            continue
-        if found and state.start - found[-1][1] < thresholds.min_silence:
-            found[-1] = found[-1][0], state.end
-        else:
-            found.append((state.start, state.end))
-    return found
+def _tell(pcm: bytes, ears: Sequence[Ear]) -> None:
+    samples: Samples = np.frombuffer(pcm, dtype="<i2")
+    for ear in ears if samples.size else ():
+        ear.hear(samples)

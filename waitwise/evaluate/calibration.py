@@ -9,10 +9,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import fmean
 
 import numpy as np
 
 BINS = 10
+
+
+def reliability(said: Sequence[tuple[float, bool]]) -> list[tuple[float, float, int]]:
+    """Return (mean said, share really so, how many) of each bin that is not empty.
+
+    >>> reliability([(0.72, True), (0.78, False), (0.95, True)])
+    [(0.75, 0.5, 2), (0.95, 1.0, 1)]
+    """
+    found = []
+    for one in range(BINS):
+        own = [(p, is_so) for p, is_so in said if min(int(p * BINS), BINS - 1) == one]
+        if own:
+            found.append((fmean(p for p, _ in own), fmean(is_so for _, is_so in own), len(own)))
+    return found
 
 
 def calibration_error(said: Sequence[tuple[float, bool]]) -> float | None:

@@ -2,12 +2,14 @@
 
 ::
 
-    standard error    how far it is, what a file did not hold
+    standard error    how far it is, what a file did not hold, which ways could not be asked
     standard output   tables, with --json one object
+    exit code         0; with --gate 1 when a target is missed
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -15,10 +17,11 @@ import typer
 
 from lesson.problems import WaitwiseError
 from waitwise import show
-from waitwise.evaluate.document import between_marks, read_document, write_document
-from waitwise.evaluate.report import as_markdown, print_report
+from waitwise.errors import CommandError
+from waitwise.evaluate.report import print_report
+from waitwise.evaluate.results import results
 from waitwise.evaluate.run import evaluate as hear
-from waitwise.evaluate.run import report
+from waitwise.evaluate.targets import is_missed
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
@@ -26,32 +29,49 @@ app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exce
 @app.command(epilog="Example: `waitwise evaluate my-lessons/`, or for a program `waitwise evaluate my-lessons/ --json`")
 def evaluate(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Folder of NAME.flac or NAME.wav, each with NAME.truth.json.")
+        Path,
+        typer.Argument(metavar="DIR", help="Folder of sounds, each with its truth: NAME.truth.json, or labels."),
     ],
-    write: Annotated[
-        Path | None, typer.Option(help="Write the tables into this Markdown document, between its two marks.")
-    ] = None,
+    figures: Annotated[Path | None, typer.Option(help="Keep everything found in this file, as JSON.")] = None,
+    gate: Annotated[bool, typer.Option("--gate", help="End with exit code 1 when a target is missed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")] = False,
 ) -> None:
     """Hear lessons whose truth is known, and say how far our numbers are from it.
 
-    Prints, for each lesson and for all: waits found, false and missed at three tolerances, how far their lengths are
-    off, who spoke, group work, calibration, and the same by kind of lesson. Three simple ways to hear, and two that
-    are told who speaks, stand beside ours. Every figure and the format of the truth: docs/developer/accuracy.md.
+    Prints, for each lesson and for all: which targets are met, waits found, false and missed, how far their lengths are
+    off, what is told live, who spoke, group work, calibration, and the same by kind of lesson. Other voice detectors,
+    those that are installed, stand beside ours, and once more when told who speaks. Of meetings and clips with labels
+    of speech only (.rttm, .lab, .TextGrid) speech, silence and changes of turn are scored. Every figure and the format
+    of the truth: docs/accuracy.md.
     """
     try:
-        document = None if write is None else read_document(write)
         with show.progress("listening", is_hidden=as_json) as tell:
-            scored = hear(folder, tell)
-        told = report(scored)
-        if write is not None and document is not None:
-            write_document(write, between_marks(document, as_markdown(told), write.name))
+            heard = hear(folder, tell)
+        told = results(heard)
+        if figures is not None:
+            _keep(figures, json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     except WaitwiseError as error:
         show.stop(error, as_json=as_json)
-    for one in scored:
+    for one in heard.lessons:
         for warning in one.warnings:
             show.say(f"{one.lesson.name}: {warning}")
+    for way, why in heard.left_out.items():
+        show.say(f"{way} is left out: {why}.")
     if as_json:
         show.print_json(told)
-        return
-    print_report(told)
+    else:
+        print_report(told)
+    if gate and any(is_missed(row) for row in told.get("targets", ())):
+        raise typer.Exit(1)
+
+
+def _keep(path: Path, text: str) -> None:
+    """Write it whole or not at all."""
+    beside = path.with_name(f"{path.name}.new")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise CommandError(
+            f"{path} was not written: {error.strerror}.", "Choose a place that can be written."
+        ) from error

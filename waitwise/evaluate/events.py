@@ -8,8 +8,8 @@
 
     precision = found / told    recall = found / true    F1 = 2 found / (told + true)
 
-Which told wait is which true one is said in `waitwise/matching.py`; the tolerance is 0.1, 0.25 or 0.5 s, and all but F1
-use 0.25. The error of a missed wait is infinite, so a way that only tells the easy ones cannot look good.
+Which told wait is which true one is said in `waitwise/matching.py`; the tolerance is 0.05 to 1 s, and all but F1 use
+0.25. The error of a missed wait is infinite, so a way that only tells the easy ones cannot look good.
 
 `Events` holds counts and errors, not ratios: two lessons are put together with `+`, and a ratio is made at the end.
 """
@@ -18,22 +18,22 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
-from waitwise.evaluate.lessons import Event
+from waitwise.evaluate.agreement import Pairs
+from waitwise.evaluate.lessons import FIRST, Event
 from waitwise.matching import Wait, match
 
 _Key = TypeVar("_Key")
 
-TOLERANCES = (0.1, 0.25, 0.5)
+TOLERANCES = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1.0)
 USUAL = 0.25
-FIRST = ("SR", "SI")
-"""Wait time 1."""
+SECOND = ("TR",)
+"""Wait time 2 of the teacher's."""
+SURE = 0.8
+"""From here a teacher takes a wait as certain."""
 ANSWERED = ("answered", "choral")
 MISSED, NOT_THERE = "missed", "not there"
 
@@ -73,28 +73,45 @@ class Events:
     counts: dict[float, Counts] = field(default_factory=dict)
     """Wait time 1, by tolerance."""
     by_kind: dict[str, Counts] = field(default_factory=dict)
-    errors: tuple[float, ...] = ()
-    """Length told less true length of each found wait time 1."""
+    lengths: Pairs = ()
+    """(true, told) length of each found wait time 1."""
     gaps: tuple[float, ...] = ()
-    """The same without sign for each true SR, infinite where missed."""
-    median_errors: tuple[float, ...] = ()
-    """One a lesson: median told less median true, without sign. Infinite where nothing was told."""
+    """Length told less true, without sign, for each true SR; infinite where missed."""
+    lengths_2: Pairs = ()
+    """(true, told) length of each found wait time 2 of the teacher's (TR) ..."""
+    gaps_2: tuple[float, ...] = ()
+    """... and as `gaps`, for each true one."""
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(true, told): waits at the same place, whatever their kind."""
     conf: tuple[tuple[float, bool], ...] = ()
     """What was said of each told wait time 1, and whether it is there."""
+    babble: float = 0.0
+    """Seconds with other voices behind the lesson."""
+    in_babble: int = 0
+    """Wait times 1 told there ..."""
+    sure_and_wrong: int = 0
+    """... and of those the ones that are not there, with `SURE` or more."""
 
     def __add__(self, other: Events) -> Events:
         return Events(
             self.hours + other.hours,
             _added(self.counts, other.counts),
             _added(self.by_kind, other.by_kind),
-            self.errors + other.errors,
+            self.lengths + other.lengths,
             self.gaps + other.gaps,
-            self.median_errors + other.median_errors,
+            self.lengths_2 + other.lengths_2,
+            self.gaps_2 + other.gaps_2,
             self.outcomes + other.outcomes,
             self.conf + other.conf,
+            self.babble + other.babble,
+            self.in_babble + other.in_babble,
+            self.sure_and_wrong + other.sure_and_wrong,
         )
+
+    @property
+    def errors(self) -> tuple[float, ...]:
+        """Length told less true length of each found wait time 1."""
+        return tuple(told - true for true, told in self.lengths)
 
     @property
     def false_per_hour(self) -> float:
@@ -103,25 +120,30 @@ class Events:
         return (usual.told - usual.found) / self.hours if self.hours else 0.0
 
 
-def score_events(truth: Sequence[Event], told: Sequence[Event], duration: float) -> Events:
-    """Compare the waits of one lesson of `duration` seconds."""
+def score_events(
+    truth: Sequence[Event], told: Sequence[Event], duration: float, babble: Sequence[tuple[float, float]] = ()
+) -> Events:
+    """Compare the waits of one lesson of `duration` seconds; `babble`: where other voices were behind it."""
     true_1, told_1 = _of(truth, FIRST), _of(told, FIRST)
     pairs = {tolerance: _pairs(true_1, told_1, tolerance) for tolerance in TOLERANCES}
     found = dict(pairs[USUAL])
+    true_2, told_2 = _of(truth, SECOND), _of(told, SECOND)
+    replied = dict(_pairs(true_2, told_2, USUAL))
+    behind = [at for at, event in enumerate(told_1) if _lies_in(event, babble)]
     kinds = sorted({event.kind for event in (*truth, *told)})
     return Events(
         hours=duration / 3600,
         counts={at: Counts(len(true_1), len(told_1), len(both)) for at, both in pairs.items()},
         by_kind={kind: _count(_of(truth, (kind,)), _of(told, (kind,))) for kind in kinds},
-        errors=tuple(told_1[at].length - true_1[t].length for t, at in found.items()),
-        gaps=tuple(
-            abs(told_1[found[t]].length - event.length) if t in found else math.inf
-            for t, event in enumerate(true_1)
-            if event.kind == "SR"
-        ),
-        median_errors=_median_error(true_1, told_1),
+        lengths=_lengths(true_1, told_1, found),
+        gaps=tuple(gap for event, gap in zip(true_1, _gaps(true_1, told_1, found), strict=True) if event.kind == "SR"),
+        lengths_2=_lengths(true_2, told_2, replied),
+        gaps_2=_gaps(true_2, told_2, replied),
         outcomes=_outcomes(true_1, told_1),
         conf=tuple((event.conf, at in found.values()) for at, event in enumerate(told_1) if event.conf is not None),
+        babble=sum(end - start for start, end in babble),
+        in_babble=len(behind),
+        sure_and_wrong=sum((told_1[at].conf or 0.0) >= SURE for at in behind if at not in found.values()),
     )
 
 
@@ -135,27 +157,6 @@ def percentile(values: Sequence[float], percent: float) -> float | None:
         return None
     ordered = sorted(values)
     return ordered[max(0, math.ceil(percent / 100 * len(ordered)) - 1)]
-
-
-def f1_interval(lessons: Sequence[Events], beside: Sequence[Events], seed: int = 20_261_122) -> dict[str, list[float]]:
-    """95 % intervals of F1, of that `beside` and of their difference, by paired bootstrap over lessons (Efron 1979).
-
-    Each draw takes as many lessons as there are, with replacement, and the same ones on both sides. Empty for fewer
-    than two lessons: one lesson says nothing about how lessons differ.
-    """
-    if len(lessons) < 2:
-        return {}
-    draws = np.random.default_rng(seed).integers(0, len(lessons), size=(2000, len(lessons)))
-    ours, theirs = _drawn_f1(lessons, draws), _drawn_f1(beside, draws)
-    rows = {"f1": ours, "f1_beside": theirs, "f1_above": ours - theirs}
-    return {name: [float(value) for value in np.percentile(row, [2.5, 97.5])] for name, row in rows.items()}
-
-
-def _drawn_f1(lessons: Sequence[Events], draws: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    each = [lesson.counts[USUAL] for lesson in lessons]
-    found = np.array([2 * counts.found for counts in each])[draws].sum(axis=1)
-    both = np.array([counts.told + counts.true for counts in each])[draws].sum(axis=1)
-    return np.asarray(found / np.maximum(both, 1))
 
 
 def _added(one: dict[_Key, Counts], other: dict[_Key, Counts]) -> dict[_Key, Counts]:
@@ -178,13 +179,16 @@ def _count(truth: Sequence[Event], told: Sequence[Event]) -> Counts:
     return Counts(len(truth), len(told), len(_pairs(truth, told, USUAL)))
 
 
-def _median_error(truth: Sequence[Event], told: Sequence[Event]) -> tuple[float, ...]:
-    if not truth:
-        return ()
-    if not told:
-        return (math.inf,)
-    true, said = (float(np.median([event.length for event in row])) for row in (truth, told))
-    return (abs(said - true),)
+def _lengths(truth: Sequence[Event], told: Sequence[Event], found: Mapping[int, int]) -> Pairs:
+    return tuple((truth[t].length, told[at].length) for t, at in found.items())
+
+
+def _gaps(truth: Sequence[Event], told: Sequence[Event], found: Mapping[int, int]) -> tuple[float, ...]:
+    return tuple(abs(told[found[t]].length - event.length) if t in found else math.inf for t, event in enumerate(truth))
+
+
+def _lies_in(event: Event, spans: Sequence[tuple[float, float]]) -> bool:
+    return any(start < event.start + event.length and event.start < end for start, end in spans)
 
 
 def _outcomes(truth: Sequence[Event], told: Sequence[Event]) -> Counter[tuple[str, str]]:

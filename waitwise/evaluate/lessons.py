@@ -12,8 +12,8 @@ The truth is one JSON object. What is read of it (times are seconds from the sta
     duration_s
     states   [{role, start_s, end_s}]    the whole lesson, no hole: teacher pupil overlap choral group silence noise
     phases   [{phase, start_s, end_s}]   the whole lesson, no hole: whole_class group silent_work
-    waits    [{kind, t_end_s, offered_wait_s, outcome, phase}]
-    slices   {...}                       what kind of lesson it is; optional
+    waits    [{kind, t_end_s, offered_wait_s, outcome, phase, question}]     question: optional, was it one
+    ipus, background, slices             optional: questions, babble, what kind of lesson it is
 """
 
 from __future__ import annotations
@@ -21,19 +21,22 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lesson.talk import IntervalKind, Phase, PhaseSpan, Role, State
+from lesson.talk import IntervalKind, Outcome, Phase, PhaseSpan, Role, State
 from waitwise.errors import CommandError
 
 SOUNDS = (".flac", ".wav")
+FIRST = ("SR", "SI")
+"""Kinds of wait time 1."""
 SEAM = 0.011
 """Seconds that two neighbours may be apart: truth is written in hundredths or thousandths."""
 
-_FORMAT = "Write it as docs/developer/accuracy.md says, or take it out of the folder."
+_FORMAT = "Write it as docs/accuracy.md says, or take it out of the folder."
 
 
 class TruthError(CommandError):
@@ -53,6 +56,10 @@ class Event:
     """Probability that it is there, 0 to 1. None: truth, or nothing said so."""
     p_role: float | None = None
     """Probability that the two sides are right."""
+    p_q: float | None = None
+    """Probability that the teacher's words before it were a question."""
+    is_question: bool | None = None
+    """Whether they really were. None: the truth does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,8 @@ class Truth:
     waits: tuple[Event, ...]
     """In whole-class time."""
     slices: dict[str, Any]
+    babble: tuple[tuple[float, float], ...] = ()
+    """Stretches with other voices behind the lesson."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +86,19 @@ class LabelledLesson:
     truth_sha256: str
 
 
-def find_lessons(folder: Path) -> list[LabelledLesson]:
+def find_lessons(folder: Path, besides: AbstractSet[Path] = frozenset()) -> list[LabelledLesson]:
     """Return the lessons of a folder, sorted by name. Folders inside it are not looked into.
 
     Raises:
-        TruthError: there is none, a sound has no truth or a truth no sound, or a truth is malformed.
+        TruthError: a sound that is none of `besides` has no truth, a truth no sound, or a truth is malformed.
     """
     if not folder.is_dir():
         raise TruthError(f"{folder} is no folder.", "Name a folder of NAME.flac and NAME.truth.json.")
-    sounds = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in SOUNDS and not _is_enrolment(file)]
-    pairs = {_truth_of(sound): sound for sound in sounds}
+    files = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in SOUNDS]
+    sounds = [file for file in files if not _is_enrolment(file) and file not in besides]
+    pairs = {truth_of(sound): sound for sound in sounds}
     if len(pairs) < len(sounds):
-        twice = next(sound for sound in sounds if pairs[_truth_of(sound)] != sound)
+        twice = next(sound for sound in sounds if pairs[truth_of(sound)] != sound)
         raise TruthError(f"{twice.stem} is there as .flac and as .wav.", "Keep one of the two.")
     for truth, sound in pairs.items():
         if not truth.is_file():
@@ -96,8 +106,6 @@ def find_lessons(folder: Path) -> list[LabelledLesson]:
     for truth in sorted(folder.glob("*truth.json")):
         if truth not in pairs:
             raise TruthError(f"{truth.name} has no sound beside it.", f"Put {_name_of(truth)}.flac or .wav there.")
-    if not pairs:
-        raise TruthError(f"There is no lesson in {folder}.", "Put NAME.flac and NAME.truth.json there.")
     return [_read(sound, truth) for truth, sound in pairs.items()]
 
 
@@ -111,11 +119,10 @@ def truth_from(told: Any, name: str) -> Truth:
         duration = float(told["duration_s"])
         states = tuple(State(Role(s["role"]), float(s["start_s"]), float(s["end_s"])) for s in told["states"])
         phases = tuple(PhaseSpan(Phase(p["phase"]), float(p["start_s"]), float(p["end_s"])) for p in told["phases"])
-        waits = tuple(
-            Event(IntervalKind(w["kind"]).value, float(w["t_end_s"]), float(w["offered_wait_s"]), str(w["outcome"]))
-            for w in told["waits"]
-            if Phase(w["phase"]) is Phase.WHOLE_CLASS
-        )
+        asked = {round(float(i["end_s"]), 2): i.get("question") for i in told.get("ipus", ()) if i["role"] == "teacher"}
+        waits = tuple(_wait(w, asked) for w in told["waits"] if Phase(w["phase"]) is Phase.WHOLE_CLASS)
+        behind = [b for b in told.get("background", ()) if b["kind"] == "babble"]
+        babble = tuple((float(b["start_s"]), float(b["end_s"])) for b in behind)
         slices = dict(told.get("slices", {}))
     except KeyError as error:
         raise TruthError(f"{name} lacks {error.args[0]!r}.", _FORMAT) from error
@@ -128,7 +135,22 @@ def truth_from(told: Any, name: str) -> Truth:
             raise TruthError(f"{name}: the wait at {wait.start} s cannot be {wait.length} s long.", _FORMAT)
     _expect_whole(states, duration, f"{name}: states")
     _expect_whole(phases, duration, f"{name}: phases")
-    return Truth(duration, states, phases, tuple(sorted(waits, key=lambda wait: wait.start)), slices)
+    return Truth(duration, states, phases, tuple(sorted(waits, key=lambda wait: wait.start)), slices, babble)
+
+
+def _wait(told: Any, asked: Mapping[float, Any]) -> Event:
+    """One wait. Whether it followed a question: it says so, or the words before it do, or it was asked again."""
+    start, outcome = float(told["t_end_s"]), str(told["outcome"])
+    is_question = told.get("question", asked.get(round(start, 2)))
+    if is_question is None and outcome == Outcome.REASKED:
+        is_question = True
+    return Event(
+        IntervalKind(told["kind"]).value,
+        start,
+        float(told["offered_wait_s"]),
+        outcome,
+        is_question=None if is_question is None else bool(is_question),
+    )
 
 
 def _read(sound: Path, file: Path) -> LabelledLesson:
@@ -157,7 +179,8 @@ def _is_enrolment(file: Path) -> bool:
     return file.stem.endswith(".enrol")
 
 
-def _truth_of(sound: Path) -> Path:
+def truth_of(sound: Path) -> Path:
+    """Where the truth of a sound would be."""
     own = sound.with_name(f"{sound.stem}.truth.json")
     plain = sound.with_name("truth.json")
     return plain if sound.stem == "lesson" and not own.exists() else own

@@ -4,6 +4,7 @@
 
     for each lesson    analyse (as `waitwise analyse` does) -> Told -> Score
                        each baseline                        -> Told -> Score
+    for each clip      who knows only speech and silence: `clips.py`
     then               pooled, by kind of lesson, intervals by paired bootstrap over lessons
 
 Deterministic: the same sound and truth give the same object, byte for byte. There is no time of day in it.
@@ -11,25 +12,19 @@ Deterministic: the same sound and truth give the same object, byte for byte. The
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from analytics.account import VERSION as ANALYTICS
 from analytics.thresholds import Thresholds
-from lesson.version import VERSION
 from waitwise.analyse import analyse
-from waitwise.evaluate.baselines import BASELINES, baselines
-from waitwise.evaluate.events import f1_interval
-from waitwise.evaluate.lessons import LabelledLesson, find_lessons
-from waitwise.evaluate.score import Score, figures, pooled, score
-from waitwise.evaluate.slices import slices_of
-from waitwise.evaluate.told import told_by
-
-OURS = "waitwise"
-WAYS = (OURS, *BASELINES)
+from waitwise.evaluate import baselines
+from waitwise.evaluate.clips import ScoredClip, find_clips, score_clip
+from waitwise.evaluate.lessons import LabelledLesson, TruthError, find_lessons
+from waitwise.evaluate.live import LiveWaits
+from waitwise.evaluate.peers import Peer, installed
+from waitwise.evaluate.score import Score, score
+from waitwise.evaluate.told import OURS, told_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,70 +33,58 @@ class Scored:
 
     lesson: LabelledLesson
     ways: dict[str, Score]
-    """By `WAYS`."""
     warnings: tuple[str, ...] = ()
 
 
-def evaluate(folder: Path, on_progress: Callable[[float, float | None], None]) -> list[Scored]:
-    """Score every lesson of a folder. `on_progress` is told seconds of lesson heard, and of how many.
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A whole folder."""
+
+    ways: tuple[str, ...]
+    """Ours first."""
+    lessons: tuple[Scored, ...]
+    clips: tuple[ScoredClip, ...] = ()
+    left_out: dict[str, str] = field(default_factory=dict)
+    """Ways that could not be asked here, and why."""
+
+
+def evaluate(folder: Path, on_progress: Callable[[float, float | None], None]) -> Evaluation:
+    """Score every lesson and clip of a folder. `on_progress` is told seconds heard, and of how many.
 
     Raises:
         TruthError: the folder or a truth in it is not what it should be; nothing has been heard yet.
         FileUnreadableError: there is no sound in a file (`capture`).
     """
-    lessons = find_lessons(folder)
-    whole = sum(lesson.truth.duration for lesson in lessons)
-    scored, before = [], 0.0
+    clips = find_clips(folder)
+    lessons = find_lessons(folder, {clip.sound for clip in clips})
+    if not lessons and not clips:
+        raise TruthError(f"There is no lesson in {folder}.", "Put NAME.flac and NAME.truth.json there.")
+    peers, left_out = installed()
+    whole = sum(lesson.truth.duration for lesson in lessons) + sum(clip.labels.end for clip in clips)
+    before = 0.0
+    scored: list[Scored] = []
     for lesson in lessons:
-        scored.append(_scored(lesson, _progress(on_progress, before, whole)))
+        scored.append(_scored(lesson, peers, _progress(on_progress, before, whole)))
         before += lesson.truth.duration
         on_progress(before, whole)
-    return scored
+    heard: list[ScoredClip] = []
+    for clip in clips:
+        heard.append(score_clip(clip, peers, _progress(on_progress, before, whole)))
+        before += clip.labels.end
+        on_progress(before, whole)
+    return Evaluation((OURS, *baselines.names(peers)), tuple(scored), tuple(heard), left_out)
 
 
-def report(scored: Sequence[Scored]) -> dict[str, Any]:
-    """Everything as one object for programs. A number that is infinite (a missed answer) is the text "infinite"."""
-    sums = {way: pooled(one.ways[way] for one in scored) for way in WAYS}
-    found: dict[str, Any] = {
-        "version": VERSION,
-        "analytics": ANALYTICS,
-        "config_hash": Thresholds().config_hash,
-        "lessons": [
-            {
-                "name": one.lesson.name,
-                "truth_sha256": one.lesson.truth_sha256,
-                "duration_s": one.lesson.truth.duration,
-                "slices": slices_of(one.lesson.truth.slices),
-                "warnings": list(one.warnings),
-                "ways": {way: figures(one.ways[way]) for way in WAYS},
-            }
-            for one in scored
-        ],
-        "pooled": {way: {**figures(sums[way]), "intervals_95": _intervals(scored, way)} for way in WAYS},
-        "slices": [
-            {"slice": name, "lessons": len(some), "ways": {way: figures(_sum(some, way)) for way in WAYS}}
-            for name, some in by_slice(scored).items()
-        ],
-    }
-    finite: dict[str, Any] = _finite(found)
-    return finite
-
-
-def by_slice(scored: Sequence[Scored]) -> dict[str, list[Scored]]:
-    """Lessons of each kind, kinds sorted by name."""
-    found: dict[str, list[Scored]] = {}
-    for one in scored:
-        for name in slices_of(one.lesson.truth.slices):
-            found.setdefault(name, []).append(one)
-    return dict(sorted(found.items()))
-
-
-def _scored(lesson: LabelledLesson, tell: Callable[[float], None]) -> Scored:
-    heard = analyse(lesson.sound, on_progress=lambda done, _all: tell(done / 2))
+def _scored(lesson: LabelledLesson, peers: Sequence[Peer], tell: Callable[[float], None]) -> Scored:
+    live = LiveWaits()
+    heard = analyse(lesson.sound, on_progress=lambda done, _all: tell(done / 2), on_heard=live.take)
     ours = told_by(heard.account)
     half = lesson.truth.duration / 2
-    beside = baselines(lesson.sound, lesson.truth, ours, Thresholds(), lambda done: tell(half + done / 2))
-    ways = {name: score(lesson.truth, told) for name, told in {OURS: ours, **beside}.items()}
+    beside = baselines.baselines(
+        lesson.sound, lesson.truth, ours, peers, Thresholds(), lambda done: tell(half + done / 2)
+    )
+    ways = {OURS: score(lesson.truth, ours, live.told())}
+    ways |= {name: score(lesson.truth, told) for name, told in beside.items()}
     warnings = list(heard.warnings)
     if abs(heard.account.duration - lesson.truth.duration) > 1.0:
         warnings.append(
@@ -115,26 +98,3 @@ def _progress(
     on_progress: Callable[[float, float | None], None], before: float, whole: float
 ) -> Callable[[float], None]:
     return lambda done: on_progress(before + done, whole)
-
-
-def _sum(scored: Sequence[Scored], way: str) -> Score:
-    return pooled(one.ways[way] for one in scored)
-
-
-def _intervals(scored: Sequence[Scored], way: str) -> dict[str, list[float]]:
-    """Of F1, and of how much ours is above this way. Empty for a single lesson."""
-    ours, beside = ([one.ways[name].events for one in scored] for name in (OURS, way))
-    drawn = f1_interval(ours, beside)
-    if not drawn:
-        return {}
-    return {"f1": drawn["f1_beside"]} if way == OURS else {"f1": drawn["f1_beside"], "ours_above": drawn["f1_above"]}
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
-    if isinstance(value, float):
-        return "infinite" if math.isinf(value) else round(value, 6)
-    return value

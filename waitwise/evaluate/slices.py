@@ -13,6 +13,9 @@ from itertools import pairwise
 from typing import Any
 
 RT60_EDGES = (0.5, 0.75)
+ORDINARY_RT60 = 0.75
+ORDINARY = "quiet and ordinary rooms"
+"""RT60 of 0.75 s at the most, as built and as measured, and no babble."""
 SNR_EDGES = (15, 20)
 
 
@@ -31,9 +34,16 @@ def slices_of(told: Mapping[str, Any]) -> list[str]:
         found.append(f"SNR {_band(float(snr), SNR_EDGES, 'dB(A)')}")
     if "babble" in told:
         found.append("babble" if told["babble"] else "no babble")
+    if _is_ordinary(told):
+        found.append(ORDINARY)
     noise = told.get("noise")
     found += [f"noise {kind}" for kind in noise] if isinstance(noise, list) else []
     return found
+
+
+def _is_ordinary(told: Mapping[str, Any]) -> bool:
+    rt60s = [told[key] for key in ("rt60_s", "rt60_t30_s") if isinstance(told.get(key), int | float)]
+    return bool(rt60s) and max(rt60s) <= ORDINARY_RT60 and not told.get("babble")
 
 
 def _band(value: float, edges: tuple[float, ...], unit: str) -> str:

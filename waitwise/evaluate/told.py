@@ -23,6 +23,8 @@ from analytics.thresholds import Thresholds
 from lesson.talk import Account, Interval, IntervalKind, Ipu, Phase, PhaseSpan, State, WaitTime
 from waitwise.evaluate.lessons import Event
 
+OURS = "waitwise"
+"""What our own way is called in reports."""
 AFTER_PUPILS = {IntervalKind.TR: "teacher", IntervalKind.TI: "pupil"}
 """Wait time 2, and who ends it."""
 _LESSON_ID = "00000000000000000000000000000000"
@@ -56,12 +58,17 @@ def told_from(ipus: Sequence[Ipu], phases: Sequence[PhaseSpan], duration: float,
     return _told(waits, intervals(ipus, at, thresholds), cover(duration, ipus, phases), phases)
 
 
+def is_counted(wait: WaitTime) -> bool:
+    """Whether it is a wait in whole-class time, usable or not."""
+    return wait.outcome in WAITS and wait.phase is Phase.WHOLE_CLASS
+
+
 def _told(
     waits: Sequence[WaitTime], gaps: Sequence[Interval], states: Sequence[State], phases: Sequence[PhaseSpan]
 ) -> Told:
-    first = [wait for wait in waits if wait.outcome in WAITS and wait.phase is Phase.WHOLE_CLASS]
+    first = [wait for wait in waits if is_counted(wait)]
     events = [
-        Event(wait.kind.value, wait.t_end, wait.offered_wait, wait.outcome.value, wait.conf, wait.p_role)
+        Event(wait.kind.value, wait.t_end, wait.offered_wait, wait.outcome.value, wait.conf, wait.p_role, wait.p_q)
         for wait in first
         if wait.usable
     ]
