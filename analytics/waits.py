@@ -248,9 +248,8 @@ class WaitTimer:
                 p_role=sure,
                 conf=confidence(sure, flags),
                 sd_ms=self.room.sd_ms,
-                bias_ms=self.room.bias_ms,
                 flags=frozenset(flags),
-                usable=not flags & SPOILING and not unheard,
+                usable=not flags & SPOILING and not unheard and sure >= limits.role_weak,
             )
         )
 
