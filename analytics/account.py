@@ -26,6 +26,7 @@ from analytics.hindsight import Judged
 from analytics.intervals import intervals
 from analytics.level import room_levels
 from analytics.phases import find_phases, phase_at
+from analytics.questions import questions
 from analytics.room import Room
 from analytics.spectrum import HOP_S
 from analytics.states import cover
@@ -35,7 +36,7 @@ from analytics.track import FRAMES_A_PRINT, Track
 from analytics.turns import turns
 from analytics.voices import Sound
 from analytics.waits import WaitTimer
-from lesson.talk import Account, Flag, Ipu, Phase, PhaseSpan, Role, WaitTime
+from lesson.talk import Account, Basis, Flag, Ipu, Phase, PhaseSpan, Role, WaitTime
 
 VERSION = "analytics-3"
 """Raised when the same sound would give other numbers."""
@@ -109,10 +110,14 @@ def time_waits(
     """Run a `WaitTimer` over a lesson whose phases are known; each event once, in its last state."""
     timer = WaitTimer(lesson_id, thresholds, room, EventIds(lesson_id, "account"))
     events: dict[str, WaitTime] = {}
+    p_q = questions(ipus)
     # A phase that begins with a voice begins before it.
     changes: list[PhaseSpan | Ipu] = [*phases, *ipus]
     for change in sorted(changes, key=lambda each: (each.start, isinstance(each, Ipu))):
-        told = timer.feed(change) if isinstance(change, Ipu) else timer.enter(change.phase, change.start)
+        if isinstance(change, Ipu):
+            told = timer.feed(change, p_q.get(change), Basis.GAP_ONLY)
+        else:
+            told = timer.enter(change.phase, change.start)
         events.update({event.event_id: event for event in told})
     events.update({event.event_id: event for event in timer.finish(duration)})
     return sorted(events.values(), key=lambda event: event.t_end)
