@@ -54,7 +54,7 @@ _BABBLE_PRINTS = 30
 """Prints in the three seconds over which babble is judged."""
 _BABBLE_SHARE = 0.15
 """The ear is shy of calling it babble. Over this it is so in 56 % of a babbling minute and in 5 % of other talk of
-simulated lessons with voices it had not learnt from; in the one labelled lesson that babbles, half of it is over .18."""
+simulated lessons with voices it never learnt from; in the one labelled lesson that babbles, half of it is over .18."""
 
 
 def account_of(
