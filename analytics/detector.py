@@ -4,8 +4,8 @@
 
     sound, 100 ms --> VoiceDetector --> ten numbers, one each 10 ms: 0 no voice ... 1 a voice
 
-No detector is trusted alone: `gate.py` asks as well whether the sound is loud for this room. `LevelDetector`
-knows nothing about voices and ships for demos, tests and machines without webrtcvad.
+Waitwise hears with `ear.py`. What stands behind this seam are plain detectors, to be heard beside it: in `waitwise
+evaluate`, and wherever a voice or none is all that is asked. `LevelDetector` knows nothing about voices.
 """
 
 from __future__ import annotations

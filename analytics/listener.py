@@ -8,8 +8,8 @@
                    Listener.account-> the whole lesson, judged again with all that was learnt in it
 
 Blocks may have any size: sound is judged in steps of 100 ms counted in samples, so the events are the same.
-Memory: the sound of 0.2 s, and about 1.4 MB an hour of frames (`track.py`) and voice slices (`features.py`) that
-cannot be turned back into speech.
+Memory: the sound of 0.2 s, and about 3 MB an hour of answers (`track.py`) and voice slices (`features.py`) that cannot
+be turned back into speech.
 """
 
 from __future__ import annotations
@@ -20,29 +20,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics import gate
 from analytics.account import account_of
 from analytics.arrays import Bools, Floats, Samples
-from analytics.babble import Babble
-from analytics.detector import VoiceDetector
+from analytics.ear import DELAY_FRAMES, FRAMES_A_STEP, GROUP, Ear
 from analytics.features import Slices
-from analytics.ipus import IpuBuilder
+from analytics.gate import ON
+from analytics.ipus import StretchBuilder
 from analytics.level import RoomLevel
-from analytics.live import LiveTalk
-from analytics.room import Room
+from analytics.live import LiveTalk, Stretch
 from analytics.spectrum import HOP, HOP_S, MARGIN, STEP, STEP_FRAMES, Spectrum
 from analytics.thresholds import Thresholds
 from analytics.track import Track
 from analytics.voices import Sound
-from analytics.webrtc_detector import WebrtcDetector
 from lesson.sound import RATE_HZ, AudioBlock
 from lesson.talk import Account, Heard, WaitTime
 
 _RECENT_STEPS = 400
 _CLIPPED = 32_700
-_USUAL_RT60 = 0.5
 _SAME_EVENT_S = 0.5
-_LAMP_FRAMES = 5
+_GROUP_STEPS = 150
+_GROUP_SHARE = 0.3
+_SECOND = round(1 / HOP_S)
 _MAX_GAP = 4 * 3600 * RATE_HZ
 
 
@@ -64,17 +62,19 @@ class LevelReading:
 class Listener:
     """Hears one lesson."""
 
-    def __init__(
-        self, lesson_id: str, thresholds: Thresholds | None = None, detector: VoiceDetector | None = None
-    ) -> None:
+    def __init__(self, lesson_id: str, thresholds: Thresholds | None = None, teacher: Floats | None = None) -> None:
+        """`teacher`: her voice print, if she gave one (`teacher_voice.py`)."""
         self.level = LevelReading()
-        self._lesson_id, self._limits = lesson_id, thresholds or Thresholds()
-        self._detector = detector or WebrtcDetector()
+        self._lesson_id, self._limits, self._teacher = lesson_id, thresholds or Thresholds(), teacher
         self._spectrum, self._room, self._track = Spectrum(), RoomLevel(), Track()
-        self._slices, self._babble = Slices(), Babble()
-        self._ipus = IpuBuilder(self._limits.min_silence, self._limits.min_speech)
+        self._ear, self._slices = Ear(), Slices()
+        self._stretches = StretchBuilder(
+            round(self._limits.min_silence / HOP_S), round(self._limits.min_speech / HOP_S)
+        )
         self._live = LiveTalk(lesson_id, self._limits)
-        self._recent: deque[tuple[Floats, ...]] = deque(maxlen=_RECENT_STEPS)
+        self._recent: deque[tuple[Floats, Floats, Bools, Bools]] = deque(maxlen=_RECENT_STEPS)
+        self._sides: deque[Floats] = deque(maxlen=_RECENT_STEPS)
+        self._many: deque[float] = deque(maxlen=_GROUP_STEPS)
         self._pending = np.zeros(MARGIN, dtype=np.int16)
         self._missing = np.zeros(MARGIN, dtype=np.bool_)
         self._samples = 0
@@ -107,14 +107,20 @@ class Listener:
         if self._account is not None:
             return []
         duration = self._samples / RATE_HZ
-        tail = MARGIN + STEP
-        out = self._take(np.zeros(tail, dtype=np.int16), np.zeros(tail, dtype=np.bool_))
+        # Until the ear has spoken about the last of it.
+        tail = MARGIN + DELAY_FRAMES * HOP + 2 * STEP
+        out = self._take(np.zeros(tail, dtype=np.int16), np.ones(tail, dtype=np.bool_))
         self._track.cut(-(-self._samples // HOP))
-        for start, end in self._ipus.finish().tolist():
+        for start, end in self._stretches.finish().tolist():
             out += self._stretch(start, end)
         out += self._live.finish(duration)
         account = account_of(
-            self._track, self._slices, self._babble, self._lesson_id, thresholds=self._limits, duration=duration
+            self._track,
+            self._slices,
+            self._lesson_id,
+            thresholds=self._limits,
+            duration=duration,
+            teacher=self._teacher,
         )
         self._account = dataclasses.replace(account, waits=_renamed(account.waits, self._live.told))
         return out
@@ -147,23 +153,25 @@ class Listener:
         frames = self._spectrum.frames(samples.astype(np.float32) / 32768)
         is_missing = np.any(missing[MARGIN : MARGIN + STEP].reshape(STEP_FRAMES, HOP), axis=1)
         is_clipped = np.any(np.abs(own.astype(np.int32)).reshape(STEP_FRAMES, HOP) >= _CLIPPED, axis=1)
-        voice = self._detector.feed(own)
         if is_missing.any():
             # Missing sound is neither quiet nor loud: it must not teach us the room.
             frames = frames.without(is_missing, self._room.floor_dbfs)
-            voice = np.where(is_missing, np.float32(0), voice)
         self._room.feed(frames.level_db)
-        floor = self._room.floor_dbfs
-        is_core = gate.core(frames.level_db, floor, self._room.ceiling_dbfs, voice, frames.voicing)
-        self._track.append(frames.level_db, frames.voicing, voice, is_missing, is_clipped)
-        self._slices.append(first_frame, frames, floor)
+        self._track.append(frames.level_db, frames.voicing, is_missing, is_clipped)
+        self._slices.append(first_frame, frames, self._room.floor_dbfs)
         self._recent.append((frames.level_db, frames.voicing, is_missing, is_clipped))
+        before = self._track.answered
+        answer = self._ear.feed(frames)
+        voice, sides = self._track.answer(answer)
+        self._sides.append(sides[:, 0] - sides[:, 1])
+        self._many += (1 / (1 + np.exp(-answer.many[:, GROUP]))).tolist()
         out: list[Heard] = []
-        for start, end in self._ipus.feed(is_core, frames.level_db, floor).tolist():
+        for start, end in self._stretches.feed(voice).tolist():
             out += self._stretch(start, end)
-        self._read(first_frame, frames.level_db, is_core)
-        if self._babble.feed(frames):
-            out += self._live.second(len(self._track) * HOP_S, self._babble.is_group_now, self.level.is_speech)
+        self._read(before, frames.level_db, voice)
+        if self._track.answered // _SECOND > before // _SECOND:
+            is_group = len(self._many) == _GROUP_STEPS and float(np.mean(self._many)) > _GROUP_SHARE
+            out += self._live.second(self._track.answered * HOP_S, is_group, self.level.is_speech)
         return out
 
     def _stretch(self, start: int, end: int) -> list[Heard]:
@@ -171,23 +179,22 @@ class Listener:
         first = len(self._track) - STEP_FRAMES * len(self._recent)
         level, voicing, missing, clipped = (np.concatenate(column) for column in zip(*self._recent, strict=True))
         floor = np.full(level.size, self._room.floor_dbfs, dtype=np.float32)
-        sound = Sound(level, floor, voicing, missing, clipped)
-        room = Room.like(_USUAL_RT60, self._room.ceiling_dbfs - self._room.floor_dbfs)
-        early, late = room.corrected(np.array([[start, end]]))[0].tolist()
-        self._live.timer.room = room
-        near = max(0, start - first), max(1, end - first)
-        stretch = sound.judge(
-            near, (early, late), self._slices.between(start, end), self._slices.usual_colour, self._limits
+        sound = Sound(level, floor, voicing, missing, clipped, np.zeros(level.size, dtype=np.bool_))
+        flags = sound.flags(max(0, start - first), max(1, end - first), self._limits)
+        sides = np.concatenate(self._sides)
+        oldest = self._track.answered // FRAMES_A_STEP - sides.size
+        own = sides[max(0, start // FRAMES_A_STEP - oldest) : max(1, end // FRAMES_A_STEP - oldest)]
+        slices = self._slices.between(start, end)[1]
+        return self._live.stretch(
+            Stretch(start * HOP_S, end * HOP_S, slices, float(own.mean()) if own.size else 0.0, flags)
         )
-        return self._live.stretch(stretch)
 
-    def _read(self, first_frame: int, level_db: Floats, is_core: Bools) -> None:
-        """Keep the reading for the lamp. A single loud frame, a tap, is no voice."""
-        heard = np.flatnonzero(is_core)
-        if heard.size >= _LAMP_FRAMES:
+    def _read(self, first_frame: int, level_db: Floats, voice: Floats) -> None:
+        """Keep the reading for the lamp."""
+        heard = np.flatnonzero(voice > ON)
+        if heard.size:
             self._last_voice = first_frame + int(heard[-1]) + 1
-        now = first_frame + STEP_FRAMES
-        silence = (now - self._last_voice) * HOP_S
+        silence = (first_frame + voice.size - self._last_voice) * HOP_S
         self.level = LevelReading(
             level_dbfs=float(level_db.max()),
             floor_dbfs=self._room.floor_dbfs,

@@ -2,7 +2,7 @@
 
 ::
 
-    a stretch is over (0.7 s ago) --> whose? --> State silence, State teacher|pupil|unknown --> WaitTime
+    a stretch is over (0.4 s ago) --> whose? --> State silence, State teacher|pupil|unknown --> WaitTime
     a second is over              --> many voices? long silence? --> PhaseSpan when one is over
 
 Roles are `unknown` until six seconds of voice were heard. The account at the end replaces all of this.
@@ -10,15 +10,34 @@ Roles are `unknown` until six seconds of voice were heard. The account at the en
 
 from __future__ import annotations
 
-from analytics.account import role_of
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.arrays import Floats
 from analytics.phases import PhaseFollower
 from analytics.talkers import Talkers
 from analytics.thresholds import Thresholds
-from analytics.voices import Stretch
 from analytics.waits import WaitTimer
-from lesson.talk import Heard, Ipu, Phase, Role, State, WaitTime
+from lesson.talk import Flag, Heard, Ipu, Phase, Role, State, WaitTime
 
 _MAX_TOLD = 2000
+_DIRECT = 0.5
+"""How far the ear's own opinion counts beside this lesson's mixtures."""
+_TRUST = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Speech between two silences, seconds, and what the ear says of it."""
+
+    start: float
+    end: float
+    slices: Floats
+    """(n, features.SIZE)"""
+    direct: float
+    """Mean log odds of the teacher against pupils."""
+    flags: frozenset[Flag] = frozenset()
 
 
 class LiveTalk:
@@ -34,17 +53,23 @@ class LiveTalk:
         self.told: dict[str, WaitTime] = {}
 
     def stretch(self, stretch: Stretch) -> list[Heard]:
-        """Take in a finished stretch of speech or noise."""
+        """Take in a finished stretch of speech."""
         start, end = max(stretch.start, self._covered), max(stretch.end, self._covered)
-        if stretch.is_noise:
-            return self._states(Role.NOISE, start, end)
         self._speech_end = end
         if self._phases.phase is Phase.GROUP:
             return self._states(Role.GROUP, start, end)
-        sure = self._talkers.hear(stretch.slices)
-        role, p_role = (Role.UNKNOWN, 0.5) if sure is None else role_of(sure, self._limits)
+        mixed = self._talkers.hear(stretch.slices)
+        direct = float(np.clip(_DIRECT * stretch.direct, -_TRUST, _TRUST))
+        role, p_role = self._role(direct if mixed is None else direct + mixed)
         ipu = Ipu(role, start, end, p_role, flags=stretch.flags)
         return [*self._states(role, start, end), *self._waits(self.timer.feed(ipu))]
+
+    def _role(self, odds: float) -> tuple[Role, float]:
+        teacher = float(1 / (1 + np.exp(-odds)))
+        p_role = max(teacher, 1 - teacher)
+        if p_role < self._limits.role_unknown:
+            return Role.UNKNOWN, p_role
+        return (Role.TEACHER if teacher >= 0.5 else Role.PUPIL), p_role
 
     def second(self, now: float, is_group: bool, is_speech: bool) -> list[Heard]:
         """Take in that a second is over."""

@@ -32,14 +32,6 @@ _USUAL_RT60 = 0.5
 """Occupied classrooms: 0.3 to 0.6 s (Sato and Bradley)."""
 _PERCENT = 25.0
 
-_RANGES_DB = (14.0, 20.0, 28.0)
-_START_BIAS_MS = (60.0, 25.0, 5.0)
-"""How late a start is found, by decibels between floor and ceiling: the first soft sound is under the noise."""
-_END_BIAS_MS = (-25.0, 0.0, 5.0)
-"""How late an end is found, by the same: in noise the last soft sound is lost, too."""
-_TAIL_MS_PER_RT60 = 150.0
-"""What reverberation adds to an end, for each second of RT60 over the usual: little, as an end is judged
-against the voice's own level."""
 _SPREAD_MS = 45.0
 """Scatter of one edge, measured on the labelled lessons."""
 
@@ -51,16 +43,8 @@ class Room:
     rt60: float = _USUAL_RT60
     range_db: float = 20.0
     """From the floor to the ceiling of levels: how far voices stand out."""
-    start_bias_ms: float = 0.0
-    """Starts are found this much too late; already corrected."""
-    end_bias_ms: float = 0.0
     sd_ms: float = _SPREAD_MS * 1.4
     """Uncertainty of a silence: two edges."""
-
-    @property
-    def bias_ms(self) -> float:
-        """What was added to each silence between two voices to make it true."""
-        return self.end_bias_ms - self.start_bias_ms
 
     @classmethod
     def of(cls, level_db: Floats, floor: Floats, ceiling: Floats, stretches: Spans) -> Room:
@@ -71,19 +55,11 @@ class Room:
     @classmethod
     def like(cls, rt60: float, range_db: float) -> Room:
         """A room with this reverberation, in which voices stand out by `range_db`."""
-        tail = _TAIL_MS_PER_RT60 * (rt60 - _USUAL_RT60)
         return cls(
             rt60=rt60,
             range_db=range_db,
-            start_bias_ms=float(np.interp(range_db, _RANGES_DB, _START_BIAS_MS)),
-            end_bias_ms=float(np.interp(range_db, _RANGES_DB, _END_BIAS_MS)) + max(0.0, tail),
             sd_ms=_SPREAD_MS * 1.4 * max(1.0, 20.0 / max(range_db, 5.0)),
         )
-
-    def corrected(self, stretches: Spans) -> Floats:
-        """(n, 2) seconds of frames, starts and ends moved to where the voice was."""
-        seconds = stretches * HOP_S - np.array([self.start_bias_ms, self.end_bias_ms]) / 1000
-        return np.asarray(np.maximum(seconds, 0.0))
 
 
 def _rt60(level_db: Floats, floor: Floats, stretches: Spans) -> float:

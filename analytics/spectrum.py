@@ -26,6 +26,8 @@ STEP_FRAMES = 10
 STEP = HOP * STEP_FRAMES
 BANDS = 18
 """Bands of the spectrum, equal steps on the mel scale from 120 Hz to 7 kHz."""
+EAR_BANDS = 32
+"""Bands that the ear hears, from 90 Hz to 7.6 kHz."""
 
 _SHORT = 512
 _LONG = 1024
@@ -33,6 +35,7 @@ MARGIN = (_LONG - 2 * HOP) // 2
 """Samples needed on either side of a step."""
 _FLOOR_POWER = 1e-11
 _BAND_HZ = (120.0, 7000.0)
+_EAR_HZ = (90.0, 7600.0)
 _SPEECH_HZ = (150.0, 5500.0)
 """The band whose level we follow: below it rooms hum, above it little of a voice is left."""
 _PITCH_HZ = (75.0, 420.0)
@@ -47,6 +50,8 @@ class Frames:
     """(10,) dBFS in the speech band."""
     bands_db: Floats
     """(10, BANDS) dB in each band."""
+    ear_db: Floats
+    """(10, EAR_BANDS) dB in each of the ear's bands."""
     voicing: Floats
     """(10,) 0 to 1: height of the highest peak of the autocorrelation. About 0.3 in noise."""
     pitch_hz: Floats
@@ -58,6 +63,7 @@ class Frames:
         return Frames(
             np.where(is_missing, np.float32(level_db), self.level_db),
             np.where(is_missing[:, None], flat, self.bands_db),
+            np.where(is_missing[:, None], flat, self.ear_db),
             np.where(is_missing, np.float32(0), self.voicing),
             self.pitch_hz,
         )
@@ -67,9 +73,9 @@ def _mel(hz: Floats | float) -> Floats:
     return np.asarray(2595.0 * np.log10(1.0 + np.asarray(hz) / 700.0))
 
 
-def _band_weights() -> Floats:
-    """(257, BANDS) triangles, each of unit sum."""
-    edges = np.linspace(_mel(_BAND_HZ[0]), _mel(_BAND_HZ[1]), BANDS + 2)
+def _band_weights(bands: int, hz: tuple[float, float]) -> Floats:
+    """(257, bands) triangles, each of unit sum."""
+    edges = np.linspace(_mel(hz[0]), _mel(hz[1]), bands + 2)
     bins = _mel(np.fft.rfftfreq(_SHORT, 1 / RATE_HZ))[:, None]
     rising = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
@@ -83,7 +89,8 @@ class Spectrum:
     def __init__(self) -> None:
         self._short_window = np.hanning(_SHORT).astype(np.float32)
         self._long_window = np.hanning(_LONG).astype(np.float32)
-        self._bands = _band_weights()
+        self._bands = _band_weights(BANDS, _BAND_HZ)
+        self._ear = _band_weights(EAR_BANDS, _EAR_HZ)
         hz = np.fft.rfftfreq(_SHORT, 1 / RATE_HZ)
         self._speech = ((hz >= _SPEECH_HZ[0]) & (hz <= _SPEECH_HZ[1])).astype(np.float32)
         self._scale = np.float32(2.0 / (_SHORT * float(np.sum(self._short_window**2))))
@@ -102,8 +109,15 @@ class Spectrum:
         power = np.abs(np.fft.rfft(sound[self._short_index] * self._short_window, axis=1)) ** 2 * self._scale
         level = 10 * np.log10(power @ self._speech + _FLOOR_POWER)
         bands = 10 * np.log10(power @ self._bands + _FLOOR_POWER)
+        ear = 10 * np.log10(power @ self._ear + _FLOOR_POWER)
         voicing, pitch = self._pitch(sound)
-        return Frames(level.astype(np.float32), bands.astype(np.float32), np.repeat(voicing, 2), np.repeat(pitch, 2))
+        return Frames(
+            level.astype(np.float32),
+            bands.astype(np.float32),
+            ear.astype(np.float32),
+            np.repeat(voicing, 2),
+            np.repeat(pitch, 2),
+        )
 
     def _pitch(self, sound: Floats) -> tuple[Floats, Floats]:
         """Voicing and pitch of every second frame, by autocorrelation of the band of the first harmonics."""

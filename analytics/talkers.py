@@ -69,7 +69,7 @@ class Talkers:
         self._pupils: Mixture | None = None
 
     def hear(self, slices: Floats) -> float | None:
-        """Take in one IPU's slices; say how likely they are the teacher's. None: too early, or no voiced slice."""
+        """Take in one IPU's slices; return the log odds of the teacher. None: too early, or no voiced slice."""
         self._recent.append(slices)
         del self._recent[: -self._remember]
         self._heard += 1
@@ -78,7 +78,7 @@ class Talkers:
             self._learn()
         if self._teacher is None or self._pupils is None or not len(slices):
             return None
-        return float(_logistic(_odds(slices, self._teacher, self._pupils) + _MOSTLY_TEACHER))
+        return _odds(slices, self._teacher, self._pupils) + _MOSTLY_TEACHER
 
     def _learn(self) -> None:
         if sum(len(slices) for slices in self._recent) < _ENOUGH_SLICES:

@@ -1,11 +1,15 @@
-"""What a lesson sounded like, in two bytes each 10 ms, so that it can be judged again when all of it is known.
+"""What was heard of a lesson, in small numbers, so that it can be judged again when all of it is known.
 
 ::
 
-    level      one byte   0 to 255 for -115 to 12.5 dBFS in steps of half a decibel
-    character  one byte   5 bits voicing | 1 voice | 1 missing | 1 clipped
+    each 10 ms    level      one byte   0 to 255 for -115 to 12.5 dBFS in steps of half a decibel
+                  voice      one byte   log odds in steps of a tenth
+                  character  one byte   5 bits voicing | 1 missing | 1 clipped
+    each 20 ms    sides      two bytes  log odds of the teacher, of pupils
+    each 0.1 s    many       three bytes
+                  print      24 bytes   the mean of the ear's voice prints, weighted by how surely there was a voice
 
-0.7 MB an hour. No speech can be made of it: there is no spectrum in it, and no sample.
+2.3 MB an hour, in memory for the lesson only. No speech can be made of it: there is no spectrum in it, and no sample.
 """
 
 from __future__ import annotations
@@ -14,33 +18,87 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.arrays import Bools, Floats
+from analytics.ear import DELAY_FRAMES, FRAMES_A_STEP, PRINT, Answer
+
+STEPS_A_PRINT = 5
+"""A print stands for 0.1 s."""
+FRAMES_A_PRINT = STEPS_A_PRINT * FRAMES_A_STEP
 
 _LOWEST_DB = -115.0
-_VOICE, _MISSING, _CLIPPED = 0x20, 0x40, 0x80
+_MISSING, _CLIPPED = 0x40, 0x80
+_LOG_ODDS = 10.0
+_UNIT = 127.0
+_NOBODY = -12.7
 
 
 class Track:
-    """The lesson so far, append only."""
+    """The lesson so far, append only. What the ear says comes `DELAY_FRAMES` after the rest."""
 
     def __init__(self) -> None:
         self._level = bytearray()
         self._character = bytearray()
+        self._voice = bytearray()
+        self._sides = bytearray()
+        self._many = bytearray()
+        self._prints = bytearray()
+        self._early = DELAY_FRAMES
+        self._waiting: list[Answer] = []
 
     def __len__(self) -> int:
         return len(self._level)
 
-    def append(self, level_db: Floats, voicing: Floats, voice: Floats, is_missing: Bools, is_clipped: Bools) -> None:
+    @property
+    def answered(self) -> int:
+        """Frames about which the ear has spoken."""
+        return len(self._voice)
+
+    def append(self, level_db: Floats, voicing: Floats, is_missing: Bools, is_clipped: Bools) -> None:
         """Add frames."""
         self._level += np.clip((level_db - _LOWEST_DB) * 2 + 0.5, 0, 255).astype(np.uint8).tobytes()
         character = np.clip(voicing * 31 + 0.5, 0, 31).astype(np.uint8)
-        character |= np.where(voice >= 0.5, _VOICE, 0).astype(np.uint8)
         character |= np.where(is_missing, _MISSING, 0).astype(np.uint8)
         character |= np.where(is_clipped, _CLIPPED, 0).astype(np.uint8)
         self._character += character.tobytes()
 
+    def answer(self, answer: Answer) -> tuple[Floats, Floats]:
+        """Add what the ear says about the next frames; what it says about the time before the lesson is dropped.
+
+        Returns voice and sides as they were kept.
+        """
+        skip = min(self._early, answer.voice.size)
+        self._early -= skip
+        steps = skip // FRAMES_A_STEP
+        heard, sides = answer.voice[skip:], answer.sides[steps:]
+        character = np.frombuffer(bytes(self._character[self.answered : self.answered + heard.size]), dtype=np.uint8)
+        is_missing = np.zeros(heard.size, dtype=np.bool_)
+        is_missing[: character.size] = (character & _MISSING) != 0
+        # Where the microphone delivered nothing nobody was heard.
+        heard = np.where(is_missing, np.float32(_NOBODY), heard)
+        sides = np.where(is_missing[::FRAMES_A_STEP, None], np.float32(_NOBODY), sides)
+        self._voice += _bytes(heard, _LOG_ODDS)
+        self._sides += _bytes(sides, _LOG_ODDS)
+        self._waiting.append(Answer(heard, sides, answer.many[steps:], answer.prints[steps:]))
+        voice, many, prints = (
+            np.concatenate([getattr(one, name) for one in self._waiting]) for name in ("voice", "many", "prints")
+        )
+        blocks = len(many) // STEPS_A_PRINT
+        if not blocks:
+            return heard, sides
+        whole = blocks * STEPS_A_PRINT
+        weight = 1 / (1 + np.exp(-voice[: whole * FRAMES_A_STEP].reshape(whole, FRAMES_A_STEP).mean(axis=1)))
+        mean = (prints[:whole] * (weight + 1e-3)[:, None]).reshape(blocks, STEPS_A_PRINT, PRINT).sum(axis=1)
+        self._prints += _bytes(mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-6), _UNIT)
+        self._many += _bytes(many[:whole].reshape(blocks, STEPS_A_PRINT, -1).mean(axis=1), _LOG_ODDS)
+        left = Answer(voice[whole * FRAMES_A_STEP :], np.empty((0, 2), dtype=np.float32), many[whole:], prints[whole:])
+        self._waiting = [left]
+        return heard, sides
+
     def cut(self, frames: int) -> None:
-        """Forget frames past the lesson's end."""
-        del self._level[frames:], self._character[frames:]
+        """Forget what is past the lesson's end, but for the rest of its last 0.1 s."""
+        blocks = -(-frames // FRAMES_A_PRINT)
+        frames = blocks * FRAMES_A_PRINT
+        del self._level[frames:], self._character[frames:], self._voice[frames:], self._sides[frames:]
+        del self._many[3 * blocks :], self._prints[PRINT * blocks :]
 
     @property
     def level_db(self) -> Floats:
@@ -50,23 +108,46 @@ class Track:
     @property
     def voicing(self) -> Floats:
         """(n,) 0 to 1."""
-        return (self._bytes & 0x1F).astype(np.float32) / 31
+        return (self._character_bytes & 0x1F).astype(np.float32) / 31
 
     @property
     def voice(self) -> Floats:
-        """(n,) 1 where the detector heard a voice."""
-        return np.asarray((self._bytes & _VOICE) != 0, dtype=np.float32)
+        """(n,) log odds that somebody speaks to the class; of the frames the ear has spoken about."""
+        return _floats(self._voice, _LOG_ODDS)
+
+    @property
+    def sides(self) -> Floats:
+        """(n / 2, 2) log odds of the teacher, and of pupils."""
+        return _floats(self._sides, _LOG_ODDS).reshape(-1, 2)
+
+    @property
+    def many(self) -> Floats:
+        """(n / 10, 3) log odds of a choral answer, of group work, of babble."""
+        return _floats(self._many, _LOG_ODDS).reshape(-1, 3)
+
+    @property
+    def prints(self) -> Floats:
+        """(n / 10, PRINT)."""
+        return _floats(self._prints, _UNIT).reshape(-1, PRINT)
 
     @property
     def is_missing(self) -> Bools:
         """(n,) the microphone did not deliver."""
-        return np.asarray((self._bytes & _MISSING) != 0)
+        return np.asarray((self._character_bytes & _MISSING) != 0)
 
     @property
     def is_clipped(self) -> Bools:
         """(n,) samples at the end of the scale."""
-        return np.asarray((self._bytes & _CLIPPED) != 0)
+        return np.asarray((self._character_bytes & _CLIPPED) != 0)
 
     @property
-    def _bytes(self) -> NDArray[np.uint8]:
+    def _character_bytes(self) -> NDArray[np.uint8]:
         return np.frombuffer(bytes(self._character), dtype=np.uint8)
+
+
+def _bytes(values: Floats, scale: float) -> bytes:
+    return bytes(np.clip(np.rint(values * scale), -127, 127).astype(np.int8).tobytes())
+
+
+def _floats(kept: bytearray, scale: float) -> Floats:
+    return np.frombuffer(bytes(kept), dtype=np.int8).astype(np.float32) / np.float32(scale)

@@ -1,45 +1,23 @@
-"""Judge stretches of speech: noise or speech, how clearly heard, the same pupil or another.
+"""Say of a stretch how clearly it was heard, and find what was hardly heard at all.
 
 ::
 
-    stretch + slices --> noise?  flags (low_snr, clipped, babble, gap_in_audio)  same voice as before?
-
-Two pupils are told apart only against each other, one after the other, and only to know whether a pause lies
-inside an answer; no voice is recognised again.
+    stretch --> flags: low_snr, clipped, babble, gap_in_audio
+    silence --> something voiced just over the floor, for 0.3 s? then it is no silence: we could not hear
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.arrays import Bools, Floats, Frames64
-from analytics.features import CEPSTRA, PITCH
-from analytics.noise import is_noise
+from analytics.arrays import Bools, Floats
 from analytics.spectrum import HOP_S
 from analytics.thresholds import Thresholds
 from lesson.talk import Flag
 
-_FEW_SLICES = 3
-_OTHER_PITCH = 2.5 / 12
-_OTHER_COLOUR = 1.2
 _LOUD_PERCENT = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Speech or noise between two silences, with what was heard in it."""
-
-    start: float
-    end: float
-    slices: Floats
-    """(n, features.SIZE)"""
-    at: Frames64
-    """(n,) frame in which each slice begins."""
-    is_noise: bool
-    flags: frozenset[Flag] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +29,25 @@ class Sound:
     voicing: Floats
     is_missing: Bools
     is_clipped: Bools
+    is_babble: Bools
 
-    def judge(
-        self,
-        frames: tuple[int, int],
-        edges: tuple[float, float],
-        slices: tuple[Frames64, Floats],
-        usual_colour: float,
-        thresholds: Thresholds,
-    ) -> Stretch:
-        """Judge frames from the first to the one before the second; `edges` are their corrected seconds."""
-        start, end = frames
-        flags = set()
+    def flags(self, start: int, end: int, thresholds: Thresholds) -> frozenset[Flag]:
+        """Flags of the frames from the first to the one before the second."""
+        end = max(end, start + 1)
+        found = set()
         loud = float(np.percentile(self.level_db[start:end], _LOUD_PERCENT)) - float(self.floor[start])
         if loud < thresholds.low_snr_db:
-            flags.add(Flag.LOW_SNR)
+            found.add(Flag.LOW_SNR)
         if self.is_clipped[start:end].mean() > thresholds.clipped_share:
-            flags.add(Flag.CLIPPED)
+            found.add(Flag.CLIPPED)
         if self.is_missing[start:end].any():
-            flags.add(Flag.GAP_IN_AUDIO)
-        return Stretch(
-            *edges, slices[1], slices[0], is_noise(self.voicing[start:end], slices[1], usual_colour), frozenset(flags)
-        )
+            found.add(Flag.GAP_IN_AUDIO)
+        if self.is_babble[start:end].mean() > 0.5:
+            found.add(Flag.BABBLE)
+        return frozenset(found)
 
     def unheard(self, start: float, end: float, settle: float, thresholds: Thresholds) -> tuple[float, float] | None:
-        """Find sound under the gate, in a silence, that may be a pupil the unit hardly hears.
+        """Find sound under the ear's limit, in a silence, that may be a pupil the unit hardly hears.
 
         `settle`: seconds after `start` in which the room still sounds.
         """
@@ -92,17 +64,3 @@ class Sound:
         if not found.size:
             return None
         return (first + int(found[0])) * HOP_S, (first + int(found[-1]) + needed) * HOP_S
-
-
-def is_same_voice(before: Floats, after: Floats, spread: Floats) -> bool | None:
-    """Whether two stretches' slices are one pupil's. `spread`: standard deviation of each feature in this lesson."""
-    if min(len(before), len(after)) < _FEW_SLICES:
-        return None
-    pitch = abs(float(np.median(before[:, PITCH]) - np.median(after[:, PITCH])))
-    colour = (before[:, :CEPSTRA].mean(axis=0) - after[:, :CEPSTRA].mean(axis=0)) / spread[:CEPSTRA]
-    return pitch < _OTHER_PITCH and float(np.sqrt(np.mean(colour**2))) < _OTHER_COLOUR
-
-
-def spread_of(slices: Sequence[Floats]) -> Floats:
-    """Standard deviation of each feature over a lesson."""
-    return np.asarray(np.concatenate(slices).std(axis=0) + 1e-3)

@@ -16,8 +16,9 @@ r"""Time the silences in which somebody could think, while the lesson goes on.
     nobody                15 s             none                 SI
     we could not hear     1 to 15 s        none                 SI   not usable
 
-Without a question model every end of her speech may be a question (`basis` gap_only), `p_q` is None and nothing
-is ever called re-asked. Sound cannot tell a hint from an answer of her own: both are "continued".
+`p_q` never decides whether there is an event, only whether she asked again. Without it every end of her speech may be
+a question (`basis` gap_only) and nothing is ever called re-asked.
+Sound cannot tell a hint from an answer of her own: both are "continued".
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ class WaitTimer:
         self._phase = Phase.WHOLE_CLASS
         self._last: Ipu | None = None
         self._last_p_q: float | None = None
+        self._last_basis = Basis.GAP_ONLY
         self._held: Ipu | None = None
         self._chain: _Chain | None = None
         self._cut: WaitTime | None = None
@@ -72,8 +74,8 @@ class WaitTimer:
         self._answer_end = 0.0
         self._recent: deque[WaitTime] = deque(maxlen=_RECENT)
 
-    def feed(self, ipu: Ipu, p_q: float | None = None) -> list[WaitTime]:
-        """Take in the next IPU; `p_q`: how likely a question, if a model says. Returns events, new or fuller."""
+    def feed(self, ipu: Ipu, p_q: float | None = None, basis: Basis = Basis.PROSODY) -> list[WaitTime]:
+        """Take in the next IPU; `p_q`: how likely a question, if a model says, and by what. Returns events."""
         if ipu.role in {Role.NOISE, Role.SILENCE}:
             return []
         if ipu.role is Role.AV:
@@ -83,14 +85,14 @@ class WaitTimer:
         held, self._held = self._held, None
         if held is not None:
             if self._last is not None and is_backchannel(self._last, held, ipu, self._limits):
-                return self.feed(ipu, p_q)
-            return [*self._take(held, None), *self.feed(ipu, p_q)]
+                return self.feed(ipu, p_q, basis)
+            return [*self._take(held, None), *self.feed(ipu, p_q, basis)]
         if self._last is not None and is_inside(self._last, ipu, self._limits):
             return []
         if self._may_be_backchannel(ipu):
             self._held = ipu
             return []
-        return self._take(ipu, p_q)
+        return self._take(ipu, p_q, basis)
 
     def enter(self, phase: Phase, at: float) -> list[WaitTime]:
         """Take in that a phase began at `at` seconds, perhaps some time ago."""
@@ -134,7 +136,7 @@ class WaitTimer:
             and ipu.start - last.end < limits.min_silence
         )
 
-    def _take(self, ipu: Ipu, p_q: float | None) -> list[WaitTime]:
+    def _take(self, ipu: Ipu, p_q: float | None, basis: Basis = Basis.GAP_ONLY) -> list[WaitTime]:
         out = self.silent_until(ipu.start)
         last = self._last
         if last is not None and last.role is Role.TEACHER and self._phase is Phase.WHOLE_CLASS:
@@ -152,6 +154,7 @@ class WaitTimer:
             # The other voice was still there when this one ended: it has the floor.
             return out + (self._settle_answer(None) if last.role is Role.TEACHER else [])
         self._last, self._last_p_q = ipu, p_q
+        self._last_basis = Basis.GAP_ONLY if p_q is None else basis
         return out
 
     def _after_teacher(self, last: Ipu, ipu: Ipu, p_q: float | None) -> list[WaitTime]:
@@ -181,10 +184,14 @@ class WaitTimer:
     def _named(self, silence: float) -> list[WaitTime]:
         """A pupil spoke after a word or two of hers: the silence before was "pose, pause", the words a name."""
         cut, limits = self._cut, self._limits
-        if cut is None or cut.outcome is not Outcome.CONTINUED:
+        # By time alone a name and a short question are the same; with melody a short question may be known.
+        is_by_time = cut is not None and cut.outcome is Outcome.REASKED and self._last_basis is Basis.GAP_ONLY
+        if cut is None or not (cut.outcome is Outcome.CONTINUED or is_by_time):
             return []
         if self._cut_words > limits.name_max_speech or silence >= limits.name_answer_within:
             return []
+        if is_by_time and self._chain is not None:
+            self._chain = dataclasses.replace(self._chain, reasks=self._chain.reasks - 1)
         named = dataclasses.replace(
             cut, outcome=Outcome.NAMED, pause_before_name=cut.offered_wait, pause_after_name=silence
         )
@@ -243,14 +250,13 @@ class WaitTimer:
                 n_reasks=chain.reasks,
                 outcome=outcome,
                 phase=self._phase,
-                basis=Basis.GAP_ONLY if self._last_p_q is None else Basis.PROSODY,
+                basis=self._last_basis,
                 p_q=self._last_p_q,
                 p_role=sure,
                 conf=confidence(sure, flags),
                 sd_ms=self.room.sd_ms,
-                bias_ms=self.room.bias_ms,
                 flags=frozenset(flags),
-                usable=not flags & SPOILING and not unheard,
+                usable=not flags & SPOILING and not unheard and sure >= limits.role_weak,
             )
         )
 

@@ -1,7 +1,7 @@
 """The detector of the design card: webrtcvad, mode 2.
 
 It is quick (0.0003 of real time) and hears voices in every other sound as well: in pupils' babble it finds no
-pause at all. `gate.py` therefore asks the level, too.
+pause at all. The lesson is therefore heard by `ear.py`, and this detector stands beside it in `waitwise evaluate`.
 """
 
 from __future__ import annotations

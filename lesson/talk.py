@@ -205,7 +205,7 @@ class WaitTime:
     conf: float = 0.0
     sd_ms: float = 0.0
     bias_ms: float = 0.0
-    """The correction that has been applied to the two boundaries."""
+    """The correction that has been applied to the two boundaries; 0 since the ear finds them where they are."""
     flags: frozenset[Flag] = frozenset()
     usable: bool = True
     """As of an interval; and False where group or silent work began, or nobody spoke: that is no wait."""

@@ -16,7 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from analytics.arrays import Floats
 from analytics.listener import Listener
+from analytics.teacher_voice import VoiceSample
 from capture.file_microphone import FileMicrophone
 from lesson.talk import Account, Heard
 
@@ -35,18 +37,22 @@ class Analysed:
 
 def analyse(
     path: Path,
+    teacher_voice: Path | None = None,
     *,
     on_progress: Callable[[float, float | None], None] = lambda _done, _all: None,
     on_heard: Callable[[float, list[Heard]], None] = lambda _now, _heard: None,
 ) -> Analysed:
     """Listen to a file; raise `capture`'s `FileUnreadableError` when there is no sound in it.
 
+    `teacher_voice`: a recording of the teacher alone, by which she is known in the lesson. `TeacherVoiceError` when it
+    holds too little of a voice.
+
     `on_progress` is told now and then how many seconds of the lesson have been heard, and of how many; `on_heard` what
     was told live, and how many seconds of the lesson were over then.
     """
     # The same file gives the same event ids: they are made from the lesson's id.
     lesson_id = hashlib.sha256(b"waitwise analyse\0" + path.name.encode()).hexdigest()[:32]
-    listener = Listener(lesson_id=lesson_id)
+    listener = Listener(lesson_id, teacher=None if teacher_voice is None else voice_print(teacher_voice))
     microphone = FileMicrophone(path)
     try:
         for block in microphone.blocks():
@@ -59,3 +65,15 @@ def analyse(
     account = listener.account()
     on_heard(account.duration, last)
     return Analysed(account, tuple(microphone.warnings))
+
+
+def voice_print(path: Path) -> Floats:
+    """Learn a teacher's voice from a recording of her alone; 24 numbers."""
+    sample = VoiceSample()
+    microphone = FileMicrophone(path)
+    try:
+        for block in microphone.blocks():
+            sample.feed(block)
+    finally:
+        microphone.close()
+    return sample.print()

@@ -106,6 +106,10 @@ def _waitwise(
 @app.command(epilog="Example: `waitwise analyse lesson.mp4`, or for a program `waitwise analyse lesson.mp4 --json`")
 def analyse(
     file: Annotated[Path, typer.Argument(help="Any sound or film that FFmpeg reads, of any rate and channels.")],
+    teacher_voice: Annotated[
+        Path | None,
+        typer.Option(help="Half a minute of the teacher alone, best recorded in the room: she is then known by it."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Hear who spoke in a recording, and how long each pause was.
@@ -118,7 +122,7 @@ def analyse(
 
     try:
         with show.progress("listening", is_hidden=as_json) as tell:
-            heard = hear(file, on_progress=tell)
+            heard = hear(file, teacher_voice, on_progress=tell)
     except WaitwiseError as error:
         show.stop(error, as_json=as_json)
     if as_json:

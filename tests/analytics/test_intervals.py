@@ -21,6 +21,7 @@ SCENES = {
     "pupil to teacher": ("PPPP....TTTT", [("TR", 0.4)]),
     "pupil to another pupil": ("PPPP....QQQQ", [("TI", 0.4)]),
     "inside one pupil's answer": ("PPPP[1.2]PPPP", [("WP", 1.2)]),
+    "a pause in his answer that she ends is no pause of his": ("PPPP[1.2]TTTT....PPPP", [("TR", 1.2), ("SR", 0.4)]),
     "a pupil takes a breath": ("PPPP....PPPP", []),
     "a backchannel is nobody's turn": ("TTTTT.PP.TTTTT", []),
     "a chair lies inside": ("TTTT...NN...PPPP", [("SR", 0.8)]),

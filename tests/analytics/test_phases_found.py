@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from analytics.babble import many_voices
 from analytics.phases import PhaseFollower, find_phases, phase_at
 from analytics.thresholds import Thresholds
 from lesson.talk import Phase
@@ -72,36 +71,3 @@ def test_live_another_phase_counts_when_it_has_lasted() -> None:
 
     assert [(span.phase, span.start) for span in spans] == [("whole_class", 0.0), ("group", 29.0)]
     assert follower.finish(80.0).phase is Phase.WHOLE_CLASS
-
-
-def test_live_a_few_loud_seconds_change_nothing() -> None:
-    follower = PhaseFollower(LIMITS)
-
-    assert not any(follower.feed(float(now), 30 <= now < 45, None) for now in range(1, 80))
-
-
-def test_live_silence_becomes_silent_work_from_its_beginning() -> None:
-    follower = PhaseFollower(LIMITS)
-    closed = [follower.feed(float(now), False, 30.0 if 30 <= now < 90 else None) for now in range(1, 120)]
-    spans = [span for span in closed if span is not None]
-
-    assert spans[0].end == 30.0
-    assert follower.phase is Phase.WHOLE_CLASS
-
-
-def second(pauses: float, clear: float, smooth: float) -> tuple[list[float], list[float]]:
-    quiet = round(10 * pauses)
-    return [95, 95 * clear, 45, 45 * smooth], [80.0] * (10 - quiet) + [60.0] * quiet
-
-
-@pytest.mark.parametrize(
-    ("pauses", "clear", "smooth", "is_group"),
-    [(0.0, 0.1, 0.58, True), (0.4, 0.1, 0.58, False), (0.0, 0.6, 0.8, False), (0.4, 0.6, 0.8, False)],
-)
-def test_group_work_has_no_pauses_and_no_clear_voice(
-    pauses: float, clear: float, smooth: float, is_group: bool
-) -> None:
-    counts, levels = zip(*[second(pauses, clear, smooth)] * 30, strict=True)
-
-    assert many_voices(np.array(counts), np.array(levels)).all() == is_group
-    assert many_voices(np.array(counts), np.array(levels)).any() == is_group

@@ -6,7 +6,6 @@ import pytest
 from analytics.features import LEVEL, PITCH, SIZE
 from analytics.mixture import Mixture
 from analytics.talkers import Talkers, change_of_voice, in_order, slice_odds, teacher_of
-from analytics.voices import is_same_voice
 
 
 def voice(random: np.random.Generator, pitch_hz: float, colour: float, slices: int, level: float) -> np.ndarray:
@@ -120,17 +119,6 @@ def test_live_memory_does_not_grow() -> None:
         talkers.hear(own)
 
     assert len(talkers._recent) == 50
-
-
-def test_two_pupils_one_after_the_other_are_two_voices() -> None:
-    random = np.random.default_rng(1)
-    one, again = voice(random, 240, 0, 20, -40), voice(random, 242, 0, 20, -40)
-    other = voice(random, 300, 1.5, 20, -42)
-    spread = np.concatenate([one, again, other]).std(axis=0)
-
-    assert is_same_voice(one, again, spread) is True
-    assert is_same_voice(one, other, spread) is False
-    assert is_same_voice(one[:2], other, spread) is None
 
 
 def test_a_mixture_fits_what_it_learnt_better_than_anything_else() -> None:

@@ -18,11 +18,13 @@ from tests.lessons.drawn import draw
 
 LESSON = "0123456789abcdef0123456789abcdef"
 LIMITS = Thresholds()
+NO_QUESTIONS = Thresholds(question=2.0)
+"""Rows of the table that need no question model: nothing is surer than 1."""
 
 
 def waits(text: str) -> list[WaitTime]:
     drawn = draw(text)
-    return time_waits(drawn.ipus, drawn.phases, LESSON, thresholds=LIMITS, room=Room(), duration=drawn.duration)
+    return time_waits(drawn.ipus, drawn.phases, LESSON, thresholds=NO_QUESTIONS, room=Room(), duration=drawn.duration)
 
 
 def told(text: str) -> list[tuple[str, float, str]]:
@@ -131,9 +133,82 @@ def test_silences_around_speech_are_never_added_up() -> None:
 
 
 def test_without_a_question_model_nothing_is_called_re_asked() -> None:
-    for wait in waits("TTTT?[2.0]TTTT?[2.0]TTTT?....PPP"):
+    for wait in told_with("TTTT?[2.0]TTTT?[2.0]TTTT?....PPP", None, None, None, None):
         assert wait.outcome is not Outcome.REASKED
         assert (wait.basis, wait.p_q, wait.n_reasks) == (Basis.GAP_ONLY, None, 0)
+
+
+def test_by_time_alone_a_short_question_before_an_answer_is_a_name() -> None:
+    timer = WaitTimer(LESSON, LIMITS)
+    events: dict[str, WaitTime] = {}
+    for ipu in draw("TTTT?[3.0]TTT?.....PPPP").ipus:
+        events.update({event.event_id: event for event in timer.feed(ipu, 0.9, Basis.GAP_ONLY)})
+
+    assert [(event.outcome, event.n_reasks) for event in events.values()] == [("named", 0), ("answered", 0)]
+
+
+def test_an_account_says_how_likely_a_question_was_and_that_only_time_says_so() -> None:
+    (wait,) = waits("TTTTTTTTTTTTTTTTTT?[2.0]PPPP")
+
+    assert wait.basis is Basis.GAP_ONLY
+    assert wait.p_q is not None
+    assert 0 < wait.p_q < 1
+
+
+def told_with(text: str, *p_qs: float | None) -> list[WaitTime]:
+    """What is told when these are the probabilities of the stretches, in order."""
+    timer = WaitTimer(LESSON, LIMITS)
+    events: dict[str, WaitTime] = {}
+    drawn = draw(text)
+    for ipu, p_q in zip(drawn.ipus, p_qs, strict=True):
+        events.update({event.event_id: event for event in timer.feed(ipu, p_q)})
+    events.update({event.event_id: event for event in timer.finish(drawn.duration)})
+    return list(events.values())
+
+
+CHAINS = {
+    "she asks again, and a pupil answers": (
+        "TTTT?[2.0]TTTT?....PPP",
+        (0.9, 0.8, None),
+        [("reasked", 0), ("answered", 1)],
+    ),
+    "she asks again, and the class answers": (
+        "TTTT?[2.0]TTTT?....CCC",
+        (0.9, 0.8, None),
+        [("reasked", 0), ("choral", 1)],
+    ),
+    "she asks again, and is overlapped": (
+        "TTTT?[2.0]TTTTTT\n" + " " * 29 + "PPPP",
+        (0.9, 0.8, None),
+        [("reasked", 0), ("overlapped", 1)],
+    ),
+    "she asks again, and nobody answers": ("TTTT?[2.0]TTTT?[16]", (0.9, 0.8), [("reasked", 0), ("none", 1)]),
+    "she asks, goes on, asks again": (
+        "TTTT?[2.0]TTTT[2.0]TTTT?....PPP",
+        (0.9, 0.1, 0.8, None),
+        [("continued", 0), ("reasked", 0), ("answered", 1)],
+    ),
+    "asked again, then a name": (
+        "TTTT?[2.0]TTTTTTTTTTTTTTT?[2.0]TTT....PPPP",
+        (0.9, 0.8, 0.1, None),
+        [("reasked", 0), ("named", 1), ("answered", 1)],
+    ),
+    "an answer ends the count": (
+        "TTTT?[2.0]TTTT?....PPP.....TTTT?....QQQ",
+        (0.9, 0.8, None, 0.9, None),
+        [("reasked", 0), ("answered", 1), ("answered", 0)],
+    ),
+    "just under one half is no re-ask": (
+        "TTTT?[2.0]TTTTTTTTTTTTTT?....PPP",
+        (0.9, 0.499, None),
+        [("continued", 0), ("answered", 0)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("drawing", "p_qs", "expected"), CHAINS.values(), ids=CHAINS.keys())
+def test_chains(drawing: str, p_qs: tuple[float | None, ...], expected: list[tuple[str, int]]) -> None:
+    assert [(wait.outcome, wait.n_reasks) for wait in told_with(drawing, *p_qs)] == expected
 
 
 def test_with_a_question_model_re_asks_are_counted() -> None:

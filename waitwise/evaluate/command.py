@@ -33,6 +33,9 @@ def evaluate(
         typer.Argument(metavar="DIR", help="Folder of sounds, each with its truth: NAME.truth.json, or labels."),
     ],
     figures: Annotated[Path | None, typer.Option(help="Keep everything found in this file, as JSON.")] = None,
+    teacher_voice: Annotated[
+        bool, typer.Option("--teacher-voice", help="Hear each lesson again, knowing her voice from NAME.enrol.flac.")
+    ] = False,
     gate: Annotated[bool, typer.Option("--gate", help="End with exit code 1 when a target is missed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")] = False,
 ) -> None:
@@ -46,7 +49,7 @@ def evaluate(
     """
     try:
         with show.progress("listening", is_hidden=as_json) as tell:
-            heard = hear(folder, tell)
+            heard = hear(folder, tell, teacher_voice=teacher_voice)
         told = results(heard)
         if figures is not None:
             _keep(figures, json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n")

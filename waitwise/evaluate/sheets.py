@@ -155,7 +155,7 @@ def _live(report: Report) -> Sheet:
 
 
 def _speech(report: Report) -> Sheet:
-    edges = [way for way in report["ways"] if way == OURS or way.endswith(f", {ALL_HERS}")]
+    edges = [way for way in report["ways"] if way.startswith(OURS) or way.endswith(f", {ALL_HERS}")]
     rows: list[Row] = []
     for way in edges:
         one = report["pooled"][way]

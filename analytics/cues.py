@@ -1,0 +1,119 @@
+"""Put together what `hindsight` sees of a lesson: sixteen numbers each 20 ms.
+
+::
+
+    0-1    voice, for either 10 ms         7-9   mixtures of this lesson's voices: mean and spread
+    2-3    the teacher, pupils                   of the tries, and for the whole stretch in its order
+    4-6    together, group, babble         10    how near to her voice print
+                                           11-12 level over the quiet, under the loud
+                                           13    same voice 0.3 s before as 0.3 s after?
+                                           14-15 in a stretch of voice; teacher less pupils
+
+Log odds are divided so that most lie within -1 to 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from analytics import prints as voice_prints
+from analytics.arrays import Bools, Floats, Frames64, Spans
+from analytics.ear import FRAMES_A_STEP, GROUP
+from analytics.features import Slices
+from analytics.talkers import slice_odds, teacher_of
+from analytics.track import STEPS_A_PRINT, Track
+
+COUNT = 16
+_SLICE_TRUST = 5.0
+_IPU_TRUST = 6.0
+_DIRECT_TRUST, _FIRST_TRUST = 4.0, 3.0
+_SURE_VOICE = 0.405
+"""Log odds of 0.6."""
+_APART_STEPS = 15
+_GROUP_PRINTS = 30
+"""Prints in the three seconds over which group work is judged."""
+_QUIET_PERCENT, _LOUD_PERCENT = 10, 92
+
+
+def cues(track: Track, slices: Slices, stretches: Spans, teacher: Floats | None = None) -> Floats:
+    """(n, COUNT) for the n steps of a lesson.
+
+    Args:
+        track: the lesson.
+        slices: its voiced slices.
+        stretches: (m, 2) frames of speech outside group work.
+        teacher: her voice print, if she gave one.
+    """
+    count = len(track.prints) * STEPS_A_PRINT
+    voice = track.voice[: count * FRAMES_A_STEP].reshape(count, FRAMES_A_STEP)
+    sides = track.sides[:count]
+    many = np.repeat(track.many, STEPS_A_PRINT, axis=0)
+    prints = np.repeat(track.prints, STEPS_A_PRINT, axis=0)
+    direct = sides[:, 0] - sides[:, 1]
+    is_voice = _inside(stretches, count) & (voice[:, 0] > _SURE_VOICE)
+    mixed = _mixtures(slices, stretches, count)
+    if teacher is None:
+        first = np.clip(direct, -_FIRST_TRUST, _FIRST_TRUST) * 0.5 + mixed[:, 2]
+        near = voice_prints.hers(prints, first, is_voice)
+    else:
+        near = voice_prints.hers(prints, voice_prints.nearness(prints, teacher), is_voice)
+    level = track.level_db[: count * FRAMES_A_STEP].reshape(count, FRAMES_A_STEP).mean(axis=1)
+    quiet, loud = np.percentile(level, [_QUIET_PERCENT, _LOUD_PERCENT]) if count else (0.0, 1.0)
+    return np.column_stack(
+        (
+            voice / 4,
+            sides / 4,
+            many / 4,
+            mixed / np.array([3, 2, 4]),
+            near / 4,
+            (level - quiet) / 20,
+            (level - loud) / 20,
+            _alike(prints),
+            is_voice,
+            np.clip(direct, -_DIRECT_TRUST, _DIRECT_TRUST) / 4,
+        )
+    ).astype(np.float32)
+
+
+def in_group(track: Track) -> Floats:
+    """(n,) share of group work around each print, 0 to 1, over three seconds."""
+    sure = 1 / (1 + np.exp(-track.many[:, GROUP]))
+    if not sure.size:
+        return sure
+    kernel = np.ones(_GROUP_PRINTS) / _GROUP_PRINTS
+    return np.asarray(np.convolve(sure, kernel, mode="same")[: sure.size])
+
+
+def _inside(stretches: Spans, count: int) -> Bools:
+    mask = np.zeros(count * FRAMES_A_STEP, dtype=np.bool_)
+    for start, end in stretches.tolist():
+        mask[start:end] = True
+    return mask[::FRAMES_A_STEP]
+
+
+def _mixtures(slices: Slices, stretches: Spans, count: int) -> Floats:
+    """(n, 3) what the mixtures say of each step: mean, spread over the tries, and of the whole stretch."""
+    out = np.zeros((count, 3), dtype=np.float32)
+    own: list[tuple[Frames64, Floats]] = [slices.between(start, end) for start, end in stretches.tolist()]
+    odds: Sequence[Floats] | None = slice_odds([values for _, values in own])
+    if odds is None:
+        return out
+    for (start, end), (at, _), each, sure in zip(stretches.tolist(), own, odds, teacher_of(odds).tolist(), strict=True):
+        first = start // FRAMES_A_STEP
+        steps = np.arange(first, min(count, max(first + 1, end // FRAMES_A_STEP)))
+        out[steps, 2] = np.clip(np.log((sure + 1e-4) / (1 - sure + 1e-4)), -_IPU_TRUST, _IPU_TRUST)
+        if at.size:
+            middle, trusted = at / FRAMES_A_STEP + 1, np.clip(each, -_SLICE_TRUST, _SLICE_TRUST)
+            out[steps, 0] = np.interp(steps, middle, trusted.mean(axis=1))
+            out[steps, 1] = np.interp(steps, middle, trusted.std(axis=1))
+    return out
+
+
+def _alike(prints: Floats) -> Floats:
+    """(n,) how alike the prints 0.3 s before and after each step are, -1 to 1."""
+    if not len(prints):
+        return np.zeros(0, dtype=np.float32)
+    padded = np.pad(prints, ((_APART_STEPS, _APART_STEPS), (0, 0)), mode="edge")
+    return np.asarray((padded[: -2 * _APART_STEPS] * padded[2 * _APART_STEPS :]).sum(axis=1))

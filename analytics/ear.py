@@ -1,0 +1,149 @@
+r"""The ear: a small recurrent network that hears who is speaking, learnt from recorded voices in simulated rooms.
+
+::
+
+    frames of 10 ms     two of them, 20 ms      0.16 s later
+    32 bands   ---.                          .-- voice      is anybody speaking to the class, each 10 ms
+    voicing    ---+--> 64 --> GRU 96 -+----->+-- sides      the teacher, pupils: two log odds
+    pitch      ---'      \-> GRU 80 -'       +-- many       the class together, group work, babble behind the talk
+    room's quiet and loud, followed          '-- print      24 numbers of length 1: alike for one voice, unlike for two
+
+It hears relative to the room: each band against its own quiet, and all of them against the loudest of late. An answer
+about a frame comes when 0.16 s more of sound is known. `ear.npz` holds its weights; `docs/developer/ear.md` says what
+it learnt from and how to teach it again. No words go in or come out, and from its answers no sound can be made.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from importlib import resources
+
+import numpy as np
+
+from analytics.arrays import Floats
+from analytics.spectrum import EAR_BANDS, Frames
+
+DELAY_FRAMES = 16
+"""How many frames its answer comes after the sound: 0.16 s."""
+PRINT = 24
+"""Numbers of a voice print."""
+FRAMES_A_STEP = 2
+"""The network steps once for two frames: 20 ms."""
+CHORAL, GROUP, BABBLE = range(3)
+"""Columns of `many`."""
+
+_LARGEST = 6.0
+_QUIET_FALLS, _QUIET_RISES = 0.3, 0.01
+_LOUD_RISES, _LOUD_FALLS = 0.2, 0.005
+"""Shares of the way in 0.1 s: the room's quiet follows down at once and up in 10 s, its loud the other way in 20 s."""
+_FIRST_LOUD_DB, _LEAST_LOUD_DB = 20.0, 8.0
+_USUAL_PITCH = 7.6
+"""Octaves over 1 Hz: 194 Hz, between men and children."""
+_VOICED = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the ear says about n frames and n / 2 steps, all of them `DELAY_FRAMES` old."""
+
+    voice: Floats
+    """(n,) log odds that somebody speaks to the class."""
+    sides: Floats
+    """(n / 2, 2) log odds that the teacher, and that pupils speak."""
+    many: Floats
+    """(n / 2, 3) log odds of a choral answer, of group work, of babble behind the talk."""
+    prints: Floats
+    """(n / 2, PRINT) of length 1: near to each other where one person speaks."""
+
+
+class Ear:
+    """Hears one lesson, in order: feed it 0.1 s at a time. Memory: constant."""
+
+    def __init__(self) -> None:
+        self._net = _Network(_weights())
+        self._front = _Front()
+
+    def feed(self, frames: Frames) -> Answer:
+        """Take in the next 0.1 s; what comes out is about the sound 0.16 s before."""
+        return self._net.step(self._front.relative(frames).reshape(len(frames.level_db) // FRAMES_A_STEP, -1))
+
+
+class _Front:
+    """Levels as the network wants them: against the room's quiet and loud."""
+
+    def __init__(self) -> None:
+        self._band_quiet: Floats | None = None
+        self._quiet = self._loud = 0.0
+
+    def relative(self, frames: Frames) -> Floats:
+        """(n, inputs) for n frames."""
+        bands, mean, top = frames.ear_db, float(frames.level_db.mean()), float(frames.level_db.max())
+        if self._band_quiet is None:
+            self._band_quiet, self._quiet, self._loud = bands.mean(axis=0), mean, mean + _FIRST_LOUD_DB
+        quiet = self._band_quiet
+        off = bands.mean(axis=0) - quiet
+        self._band_quiet = quiet = quiet + np.where(off < 0, np.float32(_QUIET_FALLS), np.float32(_QUIET_RISES)) * off
+        self._quiet += (_QUIET_FALLS if mean < self._quiet else _QUIET_RISES) * (mean - self._quiet)
+        self._loud += (_LOUD_RISES if top > self._loud else _LOUD_FALLS) * (top - self._loud)
+        self._loud = max(self._loud, self._quiet + _LEAST_LOUD_DB)
+        out = np.empty((len(bands), 2 * EAR_BANDS + 3), dtype=np.float32)
+        out[:, :EAR_BANDS] = (bands - quiet) / 10
+        out[:, EAR_BANDS : 2 * EAR_BANDS] = (bands - np.float32(self._loud)) / 10
+        out[:, -3] = frames.voicing * 2 - 1
+        out[:, -2] = (np.log2(frames.pitch_hz) - _USUAL_PITCH) * (frames.voicing > _VOICED)
+        out[:, -1] = (self._loud - self._quiet) / 10 - 2
+        return np.clip(out, -_LARGEST, _LARGEST)
+
+
+class _Network:
+    """Weights and the state of the two recurrent layers (Cho et al. 2014, with the reset gate after the product)."""
+
+    def __init__(self, weights: dict[str, Floats]) -> None:
+        self._w = weights
+        self._first = np.zeros(weights["first_h"].shape[0], dtype=np.float32)
+        self._second = np.zeros(weights["second_h"].shape[0], dtype=np.float32)
+
+    def step(self, inputs: Floats) -> Answer:
+        """(steps, inputs) to answers."""
+        w = self._w
+        hidden = np.maximum(inputs @ w["in"] + w["in_bias"], 0)
+        first = self._recur("first", hidden, self._first)
+        self._first = first[-1]
+        second = self._recur("second", first, self._second)
+        self._second = second[-1]
+        out = np.hstack((first, second)) @ w["out"] + w["out_bias"]
+        prints = out[:, 7:]
+        return Answer(
+            voice=out[:, :2].ravel(),
+            sides=out[:, 2:4],
+            many=out[:, 4:7],
+            prints=prints / np.maximum(np.linalg.norm(prints, axis=1, keepdims=True), 1e-6),
+        )
+
+    def _recur(self, name: str, inputs: Floats, state: Floats) -> Floats:
+        w = self._w
+        size = state.size
+        given = inputs @ w[f"{name}_x"] + w[f"{name}_x_bias"]
+        matrix, bias = w[f"{name}_h"], w[f"{name}_h_bias"]
+        out = np.empty((len(inputs), size), dtype=np.float32)
+        for at, now in enumerate(given):
+            before = state @ matrix + bias
+            gates = 1 / (1 + np.exp(-(now[: 2 * size] + before[: 2 * size])))
+            new = np.tanh(now[2 * size :] + gates[:size] * before[2 * size :])
+            state = new + gates[size:] * (state - new)
+            out[at] = state
+        return out
+
+
+def print_scale() -> tuple[float, float]:
+    """Factor and offset that make log odds of "the same voice" of the product of two voice prints."""
+    scale, offset = _weights()["print_scale"].tolist()
+    return scale, offset
+
+
+@functools.cache
+def _weights() -> dict[str, Floats]:
+    """Matrices as (from, to), kept in half precision."""
+    with resources.files("analytics").joinpath("ear.npz").open("rb") as file, np.load(file) as kept:
+        return {name: np.ascontiguousarray(kept[name], dtype=np.float32) for name in kept.files}

@@ -1,0 +1,74 @@
+"""Learn a teacher's voice from a sample she gives, so that she is known from her first word on.
+
+::
+
+    30 to 60 s of her alone --ear--> prints where she speaks --mean--> 24 numbers of length 1
+
+The sample is best spoken in the room, near the unit. It stays hers: whoever keeps the numbers seals them to her. A
+pupil's voice is never learnt. No speech can be made of the numbers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analytics.arrays import Floats, Samples
+from analytics.ear import DELAY_FRAMES, Ear
+from analytics.prints import mean_print
+from analytics.spectrum import HOP, HOP_S, MARGIN, STEP, Spectrum
+from analytics.track import FRAMES_A_PRINT, Track
+from lesson.problems import WaitwiseError
+from lesson.sound import AudioBlock
+
+LEAST_VOICE_S = 6.0
+"""With less voice than this a print is no help."""
+_SURE_VOICE = 0.4
+_SURE = 10.0
+
+
+class TeacherVoiceError(WaitwiseError):
+    """The sample does not hold enough of her voice."""
+
+
+class VoiceSample:
+    """Hears one sample, in order; blocks may have any size."""
+
+    def __init__(self) -> None:
+        self._spectrum, self._ear, self._track = Spectrum(), Ear(), Track()
+        self._pending = np.zeros(MARGIN, dtype=np.int16)
+
+    def feed(self, block: AudioBlock) -> None:
+        """Take in the next block."""
+        self._take(np.frombuffer(block.pcm[: 2 * block.samples], dtype="<i2"))
+
+    def print(self) -> Floats:
+        """Return her voice print, (24,) of length 1.
+
+        Raises:
+            TeacherVoiceError: there is too little voice in the sample.
+        """
+        self._take(np.zeros(MARGIN + DELAY_FRAMES * HOP + 2 * STEP, dtype=np.int16))
+        prints = self._track.prints
+        voice = self._track.voice[: len(prints) * FRAMES_A_PRINT].reshape(len(prints), -1).mean(axis=1)
+        is_voice = voice > _SURE_VOICE
+        seconds = float(np.count_nonzero(is_voice)) * FRAMES_A_PRINT * HOP_S
+        mean = mean_print(prints, np.full(len(prints), _SURE), is_voice) if seconds >= LEAST_VOICE_S else None
+        if mean is None:
+            raise TeacherVoiceError(
+                f"The voice sample holds {seconds:.0f} s of a voice; {LEAST_VOICE_S:.0f} s are needed. Read something "
+                "aloud for half a minute, alone, near the unit, and try again."
+            )
+        return mean
+
+    def _take(self, samples: Samples) -> None:
+        self._pending = np.concatenate((self._pending, samples))
+        window = MARGIN + STEP + MARGIN
+        first = 0
+        while self._pending.size - first >= window:
+            sound = self._pending[first : first + window].astype(np.float32) / 32768
+            frames = self._spectrum.frames(sound)
+            missing = np.zeros(len(frames.level_db), dtype=np.bool_)
+            self._track.append(frames.level_db, frames.voicing, missing, missing)
+            self._track.answer(self._ear.feed(frames))
+            first += STEP
+        self._pending = self._pending[first:].copy()

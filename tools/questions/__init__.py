@@ -1,0 +1,1 @@
+"""Fit and check the weights of `analytics/questions.py` on drawn talk."""
