@@ -24,6 +24,7 @@ check: setup ## formatting, types, imports, documents: seconds, not minutes
 	@$(bin)/mypy
 	@PYTHONPATH=. $(bin)/lint-imports
 	@$(bin)/cog --check -p "import sys; sys.path.insert(0, '.')" $(docs_from_code)
+	@$(bin)/python -m tools.accuracy --check
 	@$(bin)/pytest -q --doctest-modules $(packages) -p no:cacheprovider
 
 fix: setup ## format, and mend what can be mended by itself
@@ -37,8 +38,9 @@ e2e: setup ## a unit, a broker, a school and a browser, all real
 bench: setup ## what it costs, beside a peer in the same run
 	@$(bin)/python -m tools.bench $(ARGS)
 
-accuracy: setup ## how far the numbers are from the demo lesson's truth, written into docs/developer/accuracy.md
-	@$(bin)/waitwise evaluate waitwise/lesson_for_demo --write docs/developer/accuracy.md $(ARGS)
+accuracy: setup ## how far the numbers are from the truth, into docs/accuracy.md (ARGS='lessons=DIR': folders beside the demo lesson)
+	@tools/setup peers
+	@$(bin)/python -m tools.accuracy $(ARGS)
 
 vectors: setup ## check the footage vectors with Python, Node.js and Chromium
 	@$(bin)/pytest -q tests/lesson tests/e2e/test_footage_vectors_browser.py

@@ -3,9 +3,9 @@
 ::
 
     a folder of sound + truth  -->  our account  ----.
-                               -->  three simple ways -+-->  errors: a lesson, all, each kind of lesson
+                               -->  other detectors --+-->  errors: a lesson, all, each kind of lesson
                                                        |
     truth: who spoke when, which waits  --------------'
 
-`waitwise evaluate DIR` is the command; docs/developer/accuracy.md says what each figure means.
+`waitwise evaluate DIR` is the command; docs/accuracy.md says what each figure means.
 """

@@ -29,12 +29,13 @@ def two(value: Value) -> str:
     """Two places; also for seconds."""
     if value is None:
         return "-"
-    return "\u221e" if isinstance(value, str) else f"{value:.2f}"
+    # Nothing is -0.00.
+    return "\u221e" if isinstance(value, str) else f"{round(value, 2) + 0.0:.2f}"
 
 
 def signed(value: Value) -> str:
     """Two places and always a sign."""
-    return "-" if value is None else "\u221e" if isinstance(value, str) else f"{value:+.2f}"
+    return "-" if value is None else "\u221e" if isinstance(value, str) else f"{round(value, 2) + 0.0:+.2f}"
 
 
 def whole(value: Value) -> str:

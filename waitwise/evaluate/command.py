@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +16,6 @@ import typer
 
 from lesson.problems import WaitwiseError
 from waitwise import show
-from waitwise.errors import CommandError
 from waitwise.evaluate.report import print_report
 from waitwise.evaluate.results import results
 from waitwise.evaluate.run import evaluate as hear
@@ -32,7 +30,6 @@ def evaluate(
         Path,
         typer.Argument(metavar="DIR", help="Folder of sounds, each with its truth: NAME.truth.json, or labels."),
     ],
-    figures: Annotated[Path | None, typer.Option(help="Keep everything found in this file, as JSON.")] = None,
     teacher_voice: Annotated[
         bool, typer.Option("--teacher-voice", help="Hear each lesson again, knowing her voice from NAME.enrol.flac.")
     ] = False,
@@ -51,8 +48,6 @@ def evaluate(
         with show.progress("listening", is_hidden=as_json) as tell:
             heard = hear(folder, tell, teacher_voice=teacher_voice)
         told = results(heard)
-        if figures is not None:
-            _keep(figures, json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     except WaitwiseError as error:
         show.stop(error, as_json=as_json)
     for one in heard.lessons:
@@ -66,15 +61,3 @@ def evaluate(
         print_report(told)
     if gate and any(is_missed(row) for row in told.get("targets", ())):
         raise typer.Exit(1)
-
-
-def _keep(path: Path, text: str) -> None:
-    """Write it whole or not at all."""
-    beside = path.with_name(f"{path.name}.new")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        raise CommandError(
-            f"{path} was not written: {error.strerror}.", "Choose a place that can be written."
-        ) from error

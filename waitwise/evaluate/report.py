@@ -23,6 +23,9 @@ from waitwise.evaluate import clip_sheets, sheets
 from waitwise.evaluate.cells import Sheet
 from waitwise.show import plain
 
+NARROW = ("goal", "ours", "met", "there")
+"""Columns that wrap badly."""
+
 
 def all_sheets(report: dict[str, Any]) -> list[Sheet]:
     """Every table of the report that has rows."""
@@ -37,7 +40,7 @@ def print_report(report: dict[str, Any]) -> None:
     for sheet in all_sheets(report):
         table = Table(title=escape(sheet.title), title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
         for at, column in enumerate(sheet.columns):
-            table.add_column(column, justify="right" if at else "left", no_wrap=not at)
+            table.add_column(column, justify="right" if at else "left", no_wrap=not at or column in NARROW)
         for row in sheet.rows:
             table.add_row(*(plain(cell) for cell in row))
         out.print(table)

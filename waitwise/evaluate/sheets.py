@@ -58,18 +58,18 @@ def targets(report: Report) -> Sheet:
     rows: list[Row] = []
     for one in report["targets"]:
         sign = "\u2265" if one["is_more_better"] else "\u2264"
-        worst = "-" if one["worst_kind"] is None else f"{one['worst_kind']}: {in_unit(one['worst'], one['unit'])}"
         rows.append(
             (
                 one["target"],
                 f"{sign} {in_unit(one['goal'], one['unit'])}",
                 in_unit(one["ours"], one["unit"]),
                 yes_or_no(one["is_met"]),
-                worst,
+                one["worst_kind"] or "-",
+                in_unit(one["worst"], one["unit"]),
                 yes_or_no(one["is_within"]),
             )
         )
-    return Sheet("Targets", ("", "goal", "ours", "met", "worst kind of lesson", f"within {REACH} x"), rows)
+    return Sheet("Targets", ("", "goal", "ours", "met", "worst kind", "there", f"within {REACH} x"), rows)
 
 
 def _sheet(report: Report, title: str, columns: Row, cells: Cells) -> Sheet:
