@@ -3,7 +3,9 @@
 ::
 
     what                 ours         peer                                     ours / peer
-    hearing a minute     s of CPU     webrtcvad alone on the same sound        how much more than voice or no voice
+    hearing a minute     s of CPU     each voice detector alone, same sound    how much more than voice or no voice
+    hearing, memory      MB           each alone, in a process of its own      what hearing needs beside Python
+    8 hours of hearing   MB           ours after one hour                      how it grows
     an hour of sound     MB           Python, numpy and av decoding it         what our own code keeps in memory
     sealing              MB/s         AES-128-GCM in one call, same bytes      what segments, chain and signatures cost
     recording a minute   s of CPU     PyAV alone on the same pictures          what segments, sealing, hearing add
@@ -33,10 +35,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import webrtcvad
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from analytics.listener import Listener
 from capture.camera import Frame
 from capture.chart_camera import ChartCamera
 from capture.codecs import video_options
@@ -48,7 +48,8 @@ from lesson.footage.recipients import RecipientRole
 from lesson.footage.sealing import LessonSealer
 from lesson.footage.segments import Track
 from lesson.footage.signed import UnitKey
-from lesson.sound import BLOCK_SAMPLES, RATE_HZ, AudioBlock
+from lesson.sound import RATE_HZ, AudioBlock
+from tools import listening
 
 SOUND = Path(__file__).parents[1] / "waitwise" / "lesson_for_demo" / "lesson.flac"
 WIDTH, HEIGHT, PICTURES_HZ = 1280, 720, 12.5
@@ -125,27 +126,25 @@ def in_turn(runs: int, ours: Callable[[], float], peer: Callable[[], float]) -> 
     return statistics.median(one for one, _ in taken), statistics.median(other for _, other in taken)
 
 
-def hear(blocks: list[AudioBlock]) -> None:
-    """Everything a unit hears."""
-    listener = Listener(lesson_id="0" * 32)
-    for block in blocks:
-        listener.feed(block)
-    listener.finish()
+def hearing(blocks: list[AudioBlock], runs: int) -> list[Row]:
+    """CPU seconds per minute of lesson, beside every voice detector that is installed, alone."""
+    taken = listening.cpu_a_minute(blocks, runs)
+    ours = taken.pop(listening.OURS)
+    return [Row("hearing a minute", "s CPU", ours, peer, f"{name} alone", runs) for name, peer in taken.items()]
 
 
-def detect(blocks: list[AudioBlock]) -> None:
-    """Voice or no voice, and nothing else."""
-    detector = webrtcvad.Vad(2)
-    for block in blocks:
-        if block.samples == BLOCK_SAMPLES:
-            detector.is_speech(block.pcm, RATE_HZ)
-
-
-def hearing(blocks: list[AudioBlock], runs: int) -> Row:
-    """CPU seconds per minute of lesson."""
-    minutes = blocks[-1].end / 60
-    ours, peer = in_turn(runs, lambda: cpu(lambda: hear(blocks)), lambda: cpu(lambda: detect(blocks)))
-    return Row("hearing a minute", "s CPU", ours / minutes, peer / minutes, "webrtcvad alone", runs)
+def hearing_memory(blocks: list[AudioBlock], hours: int) -> list[Row]:
+    """Most memory of each as a process, and ours over a long day."""
+    with tempfile.TemporaryDirectory() as folder:
+        sound = Path(folder, "lesson.pcm")
+        sound.write_bytes(b"".join(block.pcm for block in blocks))
+        peak = listening.peak_mb_alone(sound)
+        ours = peak.pop(listening.OURS)
+        rows = [Row("hearing, memory", "MB", ours, peer, f"{name} alone", 1) for name, peer in peak.items()]
+        if hours > 1:
+            first, last = listening.memory_by_hour(sound, hours)
+            rows.append(Row(f"{hours} hours of hearing", "MB", last, first, "ours after 1 hour", 1, is_share=True))
+    return rows
 
 
 def peak_mb(program: str, *arguments: str) -> float:
@@ -243,7 +242,7 @@ def recording(blocks: list[AudioBlock], runs: int) -> list[Row]:
     sound = [block for block in blocks if block.end <= PICTURE_SECONDS]
     row = functools.partial(Row, unit="s CPU", peer=peer * per_minute, peer_name="PyAV encoding", runs=runs)
     sealed = statistics.median(cpu(seal) for _ in range(runs))
-    heard = statistics.median(cpu(lambda: hear(sound)) for _ in range(runs))
+    heard = statistics.median(cpu(lambda: listening.hear(sound)) for _ in range(runs))
     return [
         row("recording: encoding", ours=ours * per_minute),
         row("recording: sealing", ours=sealed * per_minute, is_share=True),
@@ -268,13 +267,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--runs", type=int, default=5, help="runs of each figure; the median is shown")
+    parser.add_argument("--hours", type=int, default=8, help="how long the long day is; 1 leaves it out")
     asked = parser.parse_args()
-    print(f"{asked.runs} runs of each, about a minute ...", file=sys.stderr)
+    print(f"{asked.runs} runs of each, and {asked.hours} hours of sound: some minutes ...", file=sys.stderr)
     microphone = FileMicrophone(SOUND)
     blocks = list(microphone.blocks())
     microphone.close()
     rows = [
-        hearing(blocks, asked.runs),
+        *hearing(blocks, asked.runs),
+        *hearing_memory(blocks, asked.hours),
         memory(blocks),
         sealing(asked.runs),
         *recording(blocks, asked.runs),

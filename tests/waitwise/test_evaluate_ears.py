@@ -131,6 +131,16 @@ def test_a_network_that_hears_in_pieces_gives_a_bit_each_10_ms() -> None:
     assert np.flatnonzero(mask).tolist() == list(range(32, 64))
 
 
+def test_a_frame_belongs_to_the_piece_that_its_middle_lies_in() -> None:
+    """The second piece is 32 to 64 ms: the middles of frames 3, 4 and 5."""
+    sound = np.zeros(1600, dtype=np.int16)
+    sound[512:1024] = 5000
+    ear = ChunkEar(loud, 512)
+    ear.hear(sound)
+
+    assert np.flatnonzero(ear.mask()).tolist() == [3, 4, 5]
+
+
 def test_how_the_sound_is_cut_up_does_not_matter() -> None:
     sound = sing("TT..PP")[:16_000]
     masks = []
