@@ -21,11 +21,13 @@ from analytics.certainty import certainty_of
 from analytics.cues import cues, in_group
 from analytics.ear import BABBLE, FRAMES_A_STEP
 from analytics.events import EventIds
+from analytics.evidence import certainty
 from analytics.features import Slices
 from analytics.hindsight import Judged
 from analytics.intervals import intervals
 from analytics.level import room_levels
 from analytics.phases import find_phases, phase_at
+from analytics.poor_sound import poor_sound
 from analytics.questions import questions
 from analytics.room import Room
 from analytics.spectrum import HOP_S
@@ -86,15 +88,27 @@ def account_of(
     waits = time_waits(ipus, phases, lesson_id, thresholds=thresholds, room=room, duration=duration)
     gaps = [gap for gap in intervals(ipus, at, thresholds) if gap.phase is Phase.WHOLE_CLASS]
     states = cover(duration, ipus, phases)
+    poor = poor_sound(ipus, track.is_missing)
+    told = summarise(
+        waits,
+        gaps,
+        states,
+        phases,
+        turns(ipus, thresholds),
+        thresholds=thresholds,
+        poor=poor,
+        roles=certainty([ipu.p_role for ipu in ipus], [ipu.end - ipu.start for ipu in ipus], thresholds),
+    )
     return Account(
         duration=duration,
         states=states,
         phases=tuple(phases),
         waits=tuple(waits),
         intervals=tuple(gaps),
-        summary=summarise(waits, gaps, states, phases, turns(ipus, thresholds), thresholds=thresholds),
+        summary=told,
         config_hash=thresholds.config_hash,
         version=VERSION,
+        poor=poor,
     )
 
 
