@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from waitwise.evaluate import interval_sheets
 from waitwise.evaluate.baselines import ALL_HERS
 from waitwise.evaluate.cells import (
     Figures,
     Row,
     Sheet,
-    between,
     between_signed,
     in_unit,
     percent,
@@ -43,8 +43,8 @@ def of_lessons(report: Report) -> list[Sheet]:
         _live(report),
         _sheet(report, "Who spoke; share of talk in points", ROLE_COLUMNS, _who),
         _speech(report),
-        intervals(report),
-        _f1_intervals(report),
+        interval_sheets.of_ours(report),
+        interval_sheets.of_f1(report),
         _kinds(report),
         by_slice(report),
         _outcomes(report),
@@ -163,42 +163,6 @@ def _speech(report: Report) -> Sheet:
         rows.append((way.removesuffix(f", {ALL_HERS}"), *cells, percent(one["detection_error"], 1)))
     columns = ("", "missed, of speech", "false, of silence", "detection error")
     return Sheet("Speech or silence, 10 ms by 10 ms, whoever spoke", columns, rows)
-
-
-INTERVALS = (
-    ("F1 at 0.25 s", "f1_0.25", ""),
-    ("false waits an hour", "false_per_hour", ""),
-    ("answer off by, median", "gap_error_median_s", "s"),
-    ("answer off by, 90 %", "gap_error_p90_s", "s"),
-    ("lesson median off by", "lesson_median_error_s", "s"),
-    ("her share of talk off by", "teacher_share_error", "points"),
-    ("identification error", "identification_error", "%"),
-    ("speech or silence: detection error", "detection_error", "%"),
-    ("group work wrong", "group_frame_error", "%"),
-    ("usable", "coverage", "%"),
-)
-
-
-def intervals(report: Report) -> Sheet:
-    """Main figures of ours, and how sure they are."""
-    one, rows = report["pooled"][OURS], list[Row]()
-    for name, key, unit in INTERVALS:
-        drawn = one["intervals_95"].get(key)
-        if drawn:
-            low, high = (in_unit(value, unit) for value in drawn["of"])
-            rows.append((name, in_unit(one[key], unit), f"{low} to {high}"))
-    return Sheet("Ours with 95 % intervals over lessons", ("", "ours", "95 %"), rows)
-
-
-def _f1_intervals(report: Report) -> Sheet:
-    rows: list[Row] = []
-    for way in report["ways"]:
-        one = report["pooled"][way]
-        drawn = one["intervals_95"].get("f1_0.25")
-        if drawn:
-            above = drawn.get("ours_above")
-            rows.append((way, two(one["f1_0.25"]), between(drawn["of"]), between_signed(above) if above else ""))
-    return Sheet("F1 at 0.25 s with 95 % intervals over lessons", ("", "F1", "95 %", "ours is above by"), rows)
 
 
 def _kinds(report: Report) -> Sheet:
