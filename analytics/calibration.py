@@ -23,7 +23,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from analytics.corrections import original, role_said, thresholds_of
+from analytics.corrections import corrected, original, role_said, thresholds_of
 from analytics.summary import resummarised
 from analytics.thresholds import Thresholds
 from lesson.labels import AS_HEARD, what_is_said
@@ -168,27 +168,36 @@ def fit(pairs: Iterable[tuple[float, bool]]) -> Scale:
 
 
 def calibrated(account: Account, calibration: Calibration, *, thresholds: Thresholds | None = None) -> Account:
-    """Return a later account of the same teacher, its probabilities corrected by what earlier ones taught.
+    """Return an account of the same teacher, its probabilities corrected by what other lessons taught.
 
-    To be applied once, to an account as it was heard, before anybody corrects it.
+    It comes after people's corrections, and what they said is not scaled. What was heard stays in `as_heard`, so that
+    doing it twice changes nothing, and nobody ever learns from probabilities that were corrected before.
     """
-    limits = thresholds or thresholds_of(account)
+    limits = thresholds or thresholds_of(original(account))
+    told = corrected(account, (), thresholds=limits)
     p_q, p_role, conf = (calibration.scale(measure) for measure in Measure)
+    if p_q == p_role == conf == NO_SCALE:
+        return told
 
     def scaled(wait: WaitTime) -> WaitTime:
+        likely = None if wait.p_q is None else p_q(wait.p_q)
+        label = wait.human
+        if label is not None and (label.role is not None or label.outcome is not None):
+            return dataclasses.replace(wait, p_q=likely)
         sure = p_role(wait.p_role)
         weak = {Flag.ROLE_WEAK} if sure < limits.role_weak else set()
         return dataclasses.replace(
             wait,
-            p_q=None if wait.p_q is None else p_q(wait.p_q),
+            p_q=likely,
             p_role=sure,
             conf=min(conf(wait.conf), sure),
             flags=(wait.flags - {Flag.ROLE_WEAK}) | weak,
         )
 
-    waits = tuple(scaled(wait) for wait in account.waits)
-    gaps = tuple(dataclasses.replace(gap, p_role=p_role(gap.p_role)) for gap in account.intervals)
-    return resummarised(dataclasses.replace(account, waits=waits, intervals=gaps), limits)
+    waits = tuple(scaled(wait) for wait in told.waits)
+    gaps = tuple(dataclasses.replace(gap, p_role=p_role(gap.p_role)) for gap in told.intervals)
+    now = dataclasses.replace(told, waits=waits, intervals=gaps, as_heard=original(account))
+    return resummarised(now, limits)
 
 
 def _odds(said: float) -> float:

@@ -356,7 +356,7 @@ class Account:
     labels: tuple[EventLabel, ...] = ()
     """What people said of its events; everything above follows them."""
     as_heard: Account | None = None
-    """The account before anybody said anything. None: this is it."""
+    """The account before anybody said anything, and before earlier lessons taught anything. None: this is it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,13 @@ def test_what_was_learnt_is_applied_to_a_later_lesson() -> None:
     assert now.waits[1].p_q is None
     assert all(Flag.ROLE_WEAK in wait.flags for wait in now.waits)
     assert [_heard(wait) for wait in now.waits] == [_heard(wait) for wait in later.waits], "no wait moves"
-    assert calibrated(later, Calibration()).waits == later.waits
+    assert calibrated(later, Calibration()) == later
+    assert calibrated(now, learnt) == now, "a second time changes nothing"
+    assert pairs_of(say(now, "me")) == pairs_of(say(later, "me")), (
+        "we learn from what was said, not from what was made of it"
+    )
+    sure = calibrated(say(now, "pupil"), learnt).waits[0]
+    assert (sure.p_role, Flag.ROLE_WEAK in sure.flags) == (1.0, False), "what a person said is not scaled"
 
 
 def _heard(wait: WaitTime) -> tuple[object, ...]:
