@@ -21,7 +21,7 @@ from analytics.states import cover
 from lesson.labels import WORDS, LessonLabels, label_of, what_is_said
 from lesson.talk import Account, Basis, EventLabel, HumanLabel, Outcome, Role, State, WaitTime
 from lesson.wire import WireError, dumps, from_wire, loads
-from tests.analytics.test_wait_properties import duets, lessons
+from tests.analytics.test_wait_properties import lessons, letters
 from tests.lessons.drawn import Drawn, draw
 from tests.lessons.drawn_account import account_of
 
@@ -265,6 +265,15 @@ def test_labels_travel_and_come_back() -> None:
 
 
 # What holds for every lesson, and for everything that could be said of it.
+
+
+def her_line_and_theirs(lines: tuple[str, str]) -> Drawn:
+    """Two sides that may speak at once, as they can be heard; nobody is two voices."""
+    hers, theirs = (line.translate(str.maketrans("G,UNV", ".....")) for line in lines)
+    return draw(f"{hers.translate(str.maketrans('PQC', '...'))}\n{theirs.replace('T', ' ').replace('Q', 'P')}")
+
+
+duets = st.tuples(letters, letters).map(her_line_and_theirs)
 
 
 def words_for(event: WaitTime) -> list[str]:
