@@ -26,25 +26,45 @@ _FIELDS = tuple(field.name for field in dataclasses.fields(WaitTime) if field.na
 def merged_waits(
     heard: Sequence[WaitTime], base: Iterable[WaitTime], new: Iterable[WaitTime], changed: Sequence[Ipu]
 ) -> list[WaitTime]:
-    """Events in order. One that nobody heard before has an empty `event_id`. `changed`: stretches with another role."""
-    before, after = _by_place(base), _by_place(new)
+    """Events in order; one that nobody heard before has an empty `event_id`. `changed`: stretches of another role."""
+    old = {_place(wait): wait for wait in base}
+    now_of, come = _paired(old, new)
+    known = {_place(wait) for wait in heard}
     found: list[WaitTime] = []
-    for moment, wait in _by_place(heard).items():
-        was, now = before.get(moment), after.pop(moment, None)
+    for wait in heard:
+        was = old.get(_place(wait))
         touched = any(is_before(ipu, wait) or is_after(ipu, wait) for ipu in changed)
-        if now is None:
-            if was is None and not touched:
+        if was is None:
+            # The rules do not find it again in an account: it stays, unless somebody spoke of the voices beside it.
+            if not touched:
                 found.append(wait)
-        elif was is None:
-            found.append(_like(wait, now) if touched else wait)
-        else:
-            changes = {name: getattr(now, name) for name in _FIELDS if _differs(was, now, name)}
+            continue
+        now = now_of.get(_place(wait))
+        if now is not None:
+            changes = {name: getattr(now, name) for name in _FIELDS if getattr(was, name) != getattr(now, name)}
             found.append(dataclasses.replace(wait, schema=SCHEMA, **changes) if changes else wait)
-    for moment, now in after.items():
-        was = before.get(moment)
-        if was is None or any(_differs(was, now, name) for name in _FIELDS):
-            found.append(_like(dataclasses.replace(heard[0], event_id="", basis=now.basis), now))
+    come += [now for place, now in now_of.items() if place not in known and now != old[place]]
+    for now in come:
+        made = dataclasses.replace(heard[0], event_id="", schema=SCHEMA, basis=now.basis)
+        found.append(dataclasses.replace(made, **{name: getattr(now, name) for name in _FIELDS}))
     return sorted(found, key=lambda wait: wait.t_end)
+
+
+def _paired(
+    old: dict[tuple[int, int], WaitTime], new: Iterable[WaitTime]
+) -> tuple[dict[tuple[int, int], WaitTime], list[WaitTime]]:
+    """What became of each event, and new events. A pause of another length is still the pause of its moment."""
+    rest = {_place(wait): wait for wait in new}
+    same = {place: rest.pop(place) for place in old if place in rest}
+    for place in (place for place in old if place not in same):
+        moved = next((other for other in rest if other[0] == place[0]), None)
+        if moved is not None:
+            same[place] = rest.pop(moved)
+    return same, list(rest.values())
+
+
+def _place(wait: WaitTime) -> tuple[int, int]:
+    return _moment(wait.t_end), _moment(wait.offered_wait)
 
 
 def merged_intervals(
@@ -67,25 +87,6 @@ def merged_intervals(
             come[_key(gap)] -= 1
             found.append(dataclasses.replace(gap, usable=gap.usable and not any(_spoils(each, gap) for each in heard)))
     return tuple(sorted(found, key=lambda gap: _moment(gap.t_end + gap.offered_wait)))
-
-
-def _by_place(waits: Iterable[WaitTime]) -> dict[tuple[int, int], WaitTime]:
-    """Events by their moment; two pupils over the end of her voice are two events of one moment."""
-    found: dict[tuple[int, int], WaitTime] = {}
-    seen: Counter[int] = Counter()
-    for wait in waits:
-        moment = _moment(wait.t_end)
-        found[moment, seen[moment]] = wait
-        seen[moment] += 1
-    return found
-
-
-def _like(heard: WaitTime, now: WaitTime) -> WaitTime:
-    return dataclasses.replace(heard, schema=SCHEMA, **{name: getattr(now, name) for name in _FIELDS})
-
-
-def _differs(one: WaitTime, other: WaitTime, name: str) -> bool:
-    return bool(getattr(one, name) != getattr(other, name))
 
 
 def _moment(seconds: float) -> int:

@@ -49,7 +49,11 @@ def ipus_of(account: Account) -> list[Ipu]:
         elif state.role is Role.GROUP:
             spans += [(start, end, Role.GROUP) for start, end in _outside_group_work(state.start, state.end, account)]
     spans += open_sides.values()
-    return [_judged(Ipu(role, start, end), account) for start, end, role in sorted(spans, key=lambda each: each[:2])]
+    return [_judged(Ipu(role, start, end), account) for start, end, role in sorted(spans, key=_teacher_first)]
+
+
+def _teacher_first(span: tuple[float, float, Role]) -> tuple[float, bool, float]:
+    return span[0], span[2] is not Role.TEACHER, span[1]
 
 
 def _pupils_after(account: Account, moment: float, role: Role) -> Role:

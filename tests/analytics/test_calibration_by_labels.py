@@ -98,6 +98,13 @@ def test_what_was_likelier_stays_likelier(pairs: list[tuple[float, bool]], one: 
     assert 0 <= scale(low) <= scale(high) <= 1
 
 
+def test_labels_that_say_the_opposite_of_us_never_turn_the_order_round() -> None:
+    backwards = fit([(0.95, False), (0.05, True)] * 300)
+
+    assert 0 < backwards.slope < 0.2
+    assert backwards(0.9) > backwards(0.1)
+
+
 def test_without_labels_nothing_changes() -> None:
     assert fit([]) == NO_SCALE
     assert [NO_SCALE(said) for said in (0.0, 0.3, 1.0)] == [0.0, 0.3, 1.0]
@@ -176,6 +183,8 @@ def test_what_was_learnt_is_applied_to_a_later_lesson() -> None:
     assert now.waits[0].p_q < 0.6
     assert now.waits[0].p_role < 0.65
     assert now.waits[0].conf <= now.waits[0].p_role
+    roles_only = Calibration(pairs=tuple(pair for pair in learnt.pairs if pair.measure is Measure.P_ROLE))
+    assert calibrated(later, roles_only).waits[0].conf == calibrated(later, roles_only).waits[0].p_role, "never surer"
     assert now.waits[1].p_q is None
     assert all(Flag.ROLE_WEAK in wait.flags for wait in now.waits)
     assert [_heard(wait) for wait in now.waits] == [_heard(wait) for wait in later.waits], "no wait moves"

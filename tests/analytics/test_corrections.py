@@ -19,7 +19,7 @@ from analytics.corrections import LabelError, corrected, original
 from analytics.redrawn import ipus_of
 from analytics.states import cover
 from lesson.labels import WORDS, LessonLabels, label_of, what_is_said
-from lesson.talk import Account, Basis, EventLabel, HumanLabel, Outcome, Role, State, WaitTime
+from lesson.talk import Account, Basis, EventLabel, Flag, HumanLabel, IntervalKind, Outcome, Role, State, WaitTime
 from lesson.wire import WireError, dumps, from_wire, loads
 from tests.analytics.test_wait_properties import lessons, letters
 from tests.lessons.drawn import Drawn, draw
@@ -181,6 +181,42 @@ def test_a_corrected_role_is_sure() -> None:
     assert event.conf > 0.9
 
 
+def test_a_voice_that_was_doubtful_and_right_is_doubtful_no_more() -> None:
+    account = heard("TTTT?[1.2]PPPP....TTTT")
+    weak = dataclasses.replace(account.waits[0], p_role=0.6, conf=0.5, flags=frozenset({Flag.ROLE_WEAK}))
+    account = dataclasses.replace(account, waits=(weak, *account.waits[1:]))
+    event = event_at(corrected(account, said(account, {0.5: "pupil"})), 0.5)
+
+    assert (event.p_role, event.flags, event.heard_as) == (1.0, frozenset(), None)
+
+
+def test_a_pause_that_gets_longer_keeps_its_name() -> None:
+    account = heard("TTTT?....PPPP....PPPPPPPP..TTT")
+    now = corrected(account, said(account, {0.5: "nobody"}))
+
+    assert [wait.event_id for wait in now.waits] == [wait.event_id for wait in account.waits]
+    assert now.waits[0].offered_wait == pytest.approx(1.2)
+
+
+def test_what_could_not_be_measured_is_not_measured_by_a_word() -> None:
+    account = heard("TTTT?....PPPP[1.5]TTTT")
+    spoilt = tuple(dataclasses.replace(gap, usable=gap.kind is not IntervalKind.TR) for gap in account.intervals)
+    now = corrected(dataclasses.replace(account, intervals=spoilt), said(account, {0.5: "me"}))
+
+    assert [(gap.kind, gap.usable) for gap in now.intervals] == [(IntervalKind.SI, False)]
+
+
+def test_an_event_that_no_rule_finds_again_goes_with_the_voice_before_it() -> None:
+    account = heard("TTTT?[1.2]PPPP....TTTT")
+    odd = dataclasses.replace(account.waits[0], event_id="e" * 32, offered_wait=0.3)
+    account = dataclasses.replace(account, waits=(*account.waits, odd))
+    real = account.waits[0].event_id
+
+    asked = corrected(account, [EventLabel(real, NINE, label_of("question"))])
+    assert odd in asked.waits
+    assert corrected(account, [EventLabel(real, NINE, label_of("before-was-pupil"))]).waits == ()
+
+
 def test_an_event_that_a_correction_makes_can_be_spoken_of_too() -> None:
     account = heard("TTTT?[1.2]PPPPPP[2.0]TTTT....PPPP")
     first = said(account, {0.5: "me"})
@@ -270,7 +306,9 @@ def test_labels_travel_and_come_back() -> None:
 def her_line_and_theirs(lines: tuple[str, str]) -> Drawn:
     """Two sides that may speak at once, as they can be heard; nobody is two voices."""
     hers, theirs = (line.translate(str.maketrans("G,UNV", ".....")) for line in lines)
-    return draw(f"{hers.translate(str.maketrans('PQC', '...'))}\n{theirs.replace('T', ' ').replace('Q', 'P')}")
+    return draw(
+        f"{hers.translate(str.maketrans('PQC', '...'))}\n{theirs.replace('T', ' ').replace('Q', 'P').replace('C', 'P')}"
+    )
 
 
 duets = st.tuples(letters, letters).map(her_line_and_theirs)
