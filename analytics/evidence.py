@@ -168,7 +168,9 @@ def of_talk(
     if roles is not None:
         grounds.append(_roles(roles, f"Who spoke is doubtful for {roles.weak_share:.0%} of the talk."))
     if share is None:
-        told = f"she took over {n - 1} times, and {fewest - 1} are needed." if n else "nobody was heard speaking."
+        told = "nobody was heard speaking."
+        if n:
+            told = f"the teacher took over {n - 1} times, and {fewest - 1} are needed."
         return Evidence(n, tuple(grounds), f"How far the shares may be off cannot be said: {told}")
     says = f"The teacher's share of talk may be anywhere from {share[0]:.0%} to {share[1]:.0%}."
     grounds.append(_ground(Aspect.SPREAD, "spread of a share", (share[1] - share[0]) / 2, says))

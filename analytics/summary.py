@@ -12,6 +12,7 @@ there is no median at all, and the reason is said.
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -25,6 +26,7 @@ from analytics.thresholds import Thresholds
 from analytics.turns import PUPILS
 from lesson.evidence import Reach, RoleCertainty
 from lesson.talk import (
+    Account,
     Interval,
     IntervalKind,
     Outcome,
@@ -65,15 +67,37 @@ def summarise(
         and interval.phase is Phase.WHOLE_CLASS
         and interval.offered_wait >= thresholds.min_silence
     ]
-    sides = [Role.PUPIL if turn.role in PUPILS else turn.role for turn in turns]
     signal = signal_of(states, phases, poor)
     return Summary(
         waits=_summary_of(first, thresholds, signal),
         waits2=_summary_of(second, thresholds, signal),
         talk=talk_ratio(states, phases, roles, signal),
         outcomes={str(key): count for key, count in sorted(Counter(wait.outcome for wait in asked).items())},
-        handovers=sum({one, two} == {Role.TEACHER, Role.PUPIL} for one, two in pairwise(sides)),
+        handovers=handovers(turns),
     )
+
+
+def handovers(turns: Sequence[Turn]) -> int:
+    """How often the floor went from the teacher to pupils, or back."""
+    sides = [Role.PUPIL if turn.role in PUPILS else turn.role for turn in turns]
+    return sum({one, two} == {Role.TEACHER, Role.PUPIL} for one, two in pairwise(sides))
+
+
+def resummarised(account: Account, thresholds: Thresholds) -> Account:
+    """Put the numbers of an account together again, after something in it changed; handovers stay as they were."""
+    if account.summary is None:
+        return account
+    again = summarise(
+        account.waits,
+        account.intervals,
+        account.states,
+        account.phases,
+        (),
+        thresholds=thresholds,
+        poor=account.poor,
+        roles=account.summary.talk.roles,
+    )
+    return dataclasses.replace(account, summary=dataclasses.replace(again, handovers=account.summary.handovers))
 
 
 def is_no_question(wait: WaitTime) -> bool:

@@ -64,7 +64,12 @@ class Evidence:
 
     @property
     def weakest(self) -> Grade | None:
-        """The grade of the weakest aspect: a figure is as sure as that, and good aspects do not make up for it."""
+        """The grade of the weakest aspect: a figure is as sure as that, and good aspects do not make up for it.
+
+        What is refused cannot be judged, which is no better than weak. None: nobody has judged it.
+        """
+        if self.refused is not None:
+            return Grade.WEAK
         order = list(Grade)
         return max((ground.grade for ground in self.grounds), key=order.index, default=None)
 

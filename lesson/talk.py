@@ -177,6 +177,22 @@ class Interval:
     """How sure we are who spoke before and after: the less sure of the two."""
 
 
+VOICE_OF = {
+    Outcome.ANSWERED: Role.PUPIL,
+    Outcome.CHORAL: Role.CHORAL,
+    Outcome.OVERLAPPED: Role.PUPIL,
+    Outcome.REASKED: Role.TEACHER,
+    Outcome.CONTINUED: Role.TEACHER,
+    Outcome.NAMED: Role.TEACHER,
+    Outcome.TO_GROUP: Role.GROUP,
+    Outcome.NONE: Role.NOISE,
+}
+"""Whose voice comes next in an outcome. In silent work nobody's does, and later anybody's."""
+
+_SAID_AFTER = frozenset(VOICE_OF.values())
+_SAID_BEFORE = frozenset({Role.TEACHER, Role.PUPIL, Role.CHORAL, Role.NOISE})
+
+
 @dataclass(frozen=True, slots=True)
 class HumanLabel:
     """What a teacher or her coach said of an event. Nothing at all: it is as it was heard."""
@@ -187,6 +203,15 @@ class HumanLabel:
     """Whose voice came after the pause. `noise`: nobody's, it was no voice."""
     role_before: Role | None = None
     """Whose voice came before the pause."""
+
+    def __post_init__(self) -> None:
+        if self.role is not None and self.role not in _SAID_AFTER:
+            raise ValueError(f"Nobody can say that {self.role} came after a pause.")
+        if self.role_before is not None and self.role_before not in _SAID_BEFORE:
+            raise ValueError(f"Nobody can say that {self.role_before} came before a pause.")
+        voice = None if self.outcome is None else VOICE_OF.get(self.outcome)
+        if self.role is not None and voice is not None and voice is not self.role:
+            raise ValueError(f"After {self.outcome} comes the voice of {voice}, not of {self.role}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +356,7 @@ class Account:
     labels: tuple[EventLabel, ...] = ()
     """What people said of its events; everything above follows them."""
     as_heard: Account | None = None
-    """The account before anybody said anything. None: this is it."""
+    """The account before anybody said anything, and before earlier lessons taught anything. None: this is it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 
     waitwise demo                                 a lesson through a unit and a school, on this machine
     waitwise analyse lesson.mp4                   waits and talk ratio of any recording
+    waitwise correct account.json                 say what an account has wrong, and every figure follows
     waitwise evaluate DIR                         how far our numbers are from lessons whose truth is known
     waitwise open LESSON_DIR --identity FILE -o lesson.mp4     a sealed lesson becomes a film, for whoever may
     waitwise unit record unit.toml --sound FILE   a unit records a lesson
@@ -32,6 +33,7 @@ from waitwise.errors import CommandError
 OURS = {"analytics", "capture", "device", "lesson", "provisioning", "school", "sync", "waitwise"}
 
 PROGRAMS = {
+    "correct": ("waitwise.correct", "unit"),
     "demo": ("waitwise.demo.command", "unit,school,demo"),
     "evaluate": ("waitwise.evaluate.command", "unit"),
     "unit": ("waitwise.unit_cli", "unit"),
@@ -45,7 +47,7 @@ class _Programs(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """In the order of the manual."""
-        return ["demo", *super().list_commands(ctx), "evaluate", "unit", "school"]
+        return ["demo", *super().list_commands(ctx), "correct", "evaluate", "unit", "school"]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import the program, or say what has to be installed for it."""

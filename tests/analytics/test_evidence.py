@@ -178,6 +178,7 @@ def test_no_grade_makes_up_for_another() -> None:
 
     assert Evidence(40, tuple(grounds)).weakest is GOOD
     assert Evidence(40, (*grounds, Ground(Aspect.COUNT, 1.0, WEAK, "few"))).weakest is WEAK
+    assert Evidence(9, tuple(grounds), refused="too few").weakest is WEAK
     assert Evidence().weakest is None
 
 
@@ -234,7 +235,7 @@ def test_a_short_lesson_has_shares_and_no_interval_and_says_so() -> None:
     assert talk.teacher_share_of_talk == pytest.approx(2.1 / 3.6)
     assert talk.teacher_share_of_talk_range is None
     assert talk.evidence.refused == (
-        "How far the shares may be off cannot be said: she took over 4 times, and 9 are needed."
+        "How far the shares may be off cannot be said: the teacher took over 4 times, and 9 are needed."
     )
 
 

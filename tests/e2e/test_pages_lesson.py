@@ -300,11 +300,20 @@ def test_the_numbers_say_what_they_are_shares_of(
         expect(card).to_contain_text("47 % of the lesson's 1.5 min")
         expect(page.locator("[data-part=unheard]")).to_contain_text("2 s of 1.5 min")
 
+        # How sure, and why: opened, it stays open when her goal changes.
+        pauses = card.locator("details[data-figure='the pauses']")
+        expect(pauses.locator("summary")).to_contain_text("Not very sure of the pauses")
+        expect(card.get_by_text("Who spoke is doubtful at 2 of 12 pauses.")).to_be_hidden()
+        pauses.locator("summary").click()
+        expect(card.get_by_text("Who spoke is doubtful at 2 of 12 pauses.")).to_be_visible()
+        expect(card.get_by_text("12 pauses are few: from 20 on they say what is usual.")).to_be_visible()
+
         # Her own goal: everything follows, and it is still there tomorrow.
         page.get_by_role("spinbutton", name="Your goal").fill("3")
         page.get_by_role("spinbutton", name="Your goal").press("Enter")
         page.get_by_role("spinbutton", name="Your goal").blur()
         expect(card).to_contain_text("4 of 12 reached your goal of 3 s. 1 more came within 0.25 s of it.")
+        expect(card.get_by_text("Who spoke is doubtful at 2 of 12 pauses.")).to_be_visible()
         page.reload()
         expect(card).to_contain_text("your goal of 3 s")
 
@@ -315,6 +324,9 @@ def test_under_ten_waits_it_is_too_few_to_say(world: PageWorld, browser: Browser
         page = opened(profile.page(), world, teacher, few)
 
         expect(page.locator("[data-part=summary]")).to_contain_text("Too few to say")
+        expect(page.locator("[data-part=summary]")).to_contain_text(
+            "Only 3 pauses could be counted, and under 10 a median says nothing."
+        )
         expect(page.locator("[data-part=summary]")).not_to_contain_text("median pause")
 
 

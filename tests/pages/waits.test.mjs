@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { clock, minutes, spokenClock, tenths } from "../../school/pages/lesson/clock.js";
+import { weakest } from "../../school/pages/lesson/evidence.js";
 import { bins, counts, unheard } from "../../school/pages/lesson/summary.js";
 import { TalkLog } from "../../school/pages/lesson/talk.js";
 import { flagWords, howSure, isCounted, isLikelyQuestion, moment, neighbour, notCountedBecause, reach, sentence } from "../../school/pages/lesson/waits.js";
@@ -43,6 +44,21 @@ test("only whole-class pauses that could be measured count, and the reason is sa
   assert.match(notCountedBecause(wait({ outcome: "to_group" })) ?? "", /group talk began/);
   assert.match(notCountedBecause(wait({ phase: "group" })) ?? "", /not working all together/);
   assert.match(notCountedBecause(wait({ offered_wait_s: -0.2 })) ?? "", /overlapped/);
+});
+
+test("what she called no question does not count, and she is told so", () => {
+  assert.match(notCountedBecause(wait({ human: { outcome: null, is_question: false, role: null, role_before: null } })) ?? "", /you said that it was no question/);
+  assert.equal(isCounted(wait({ human: { outcome: null, is_question: true, role: null, role_before: null } })), true);
+  assert.equal(isCounted(wait({ human: null })), true);
+});
+
+test("a figure is as sure as its weakest part", () => {
+  const evidence = (...grades) => ({ n: 12, refused: null, grounds: grades.map((grade) => ({ aspect: "count", value: 1, grade, says: null })) });
+  assert.equal(weakest(evidence("good", "good")), "good");
+  assert.equal(weakest(evidence("good", "weak", "fair")), "weak");
+  assert.equal(weakest(evidence("good", "fair")), "fair");
+  assert.equal(weakest({ ...evidence("good"), refused: "too few" }), "weak");
+  assert.equal(weakest(evidence()), null);
 });
 
 test("how sure, in words", () => {

@@ -16,6 +16,10 @@ from functools import cache
 import av
 import numpy as np
 
+from analytics.evidence import of_talk, signal_of
+from analytics.summary import wait_summary
+from analytics.thresholds import Thresholds
+from lesson.evidence import RoleCertainty
 from lesson.talk import (
     SCHEMA,
     Account,
@@ -186,6 +190,7 @@ def _summary(pauses: tuple[float, ...], states: list[State], seconds: float) -> 
         median_high=None,
         criterion=3.0,
         goal=GOAL,
+        evidence=wait_summary(pauses, len(pauses) + 1, Thresholds(), RoleCertainty(0.82, 0.2, 2)).evidence,
     )
     teacher, pupil = share(Role.TEACHER), share(Role.PUPIL)
     talk = TalkRatio(
@@ -198,6 +203,7 @@ def _summary(pauses: tuple[float, ...], states: list[State], seconds: float) -> 
         silent_work_share=0.0,
         av_share=0.0,
         unknown_share=share(Role.UNKNOWN),
+        evidence=of_talk(9, None, RoleCertainty(0.9, 0.1), signal_of(states, [], []), 10),
     )
     return Summary(waits=waits, waits2=waits, talk=talk, outcomes={}, handovers=len(pauses))
 

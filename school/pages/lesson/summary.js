@@ -11,6 +11,7 @@
 
 import { element, svg } from "../element.js";
 import { minutes, percent, tenths } from "./clock.js";
+import { evidenceOf } from "./evidence.js";
 import { GUARD, isCounted, notCountedBecause, reach } from "./waits.js";
 
 /** @typedef {import("./talk.js").Account} Account */
@@ -90,8 +91,11 @@ export function showSummary(card, account, goal) {
   }
   const { waits, talk } = summary;
   const share = talk.teacher_share_of_talk;
+  // Drawn anew when her goal changes: what she opened stays open.
+  const open = new Set([...card.querySelectorAll("details[open]")].map((each) => each.getAttribute("data-figure")));
   card.replaceChildren(
     ...medianOf(waits),
+    evidenceOf(waits.evidence, "the pauses", open.has("the pauses")) ?? "",
     element("p", {}, element("b", {}, `${counted.reached} of ${counted.n}`), ` reached your goal of ${goal} s.${counted.borderline ? ` ${counted.borderline} more came within ${GUARD} s of it.` : ""}`),
     talkBar(talk, account.duration_s),
     element(
@@ -99,6 +103,7 @@ export function showSummary(card, account, goal) {
       {},
       share === null ? "Nobody was heard speaking." : element("span", {}, "You had ", element("b", {}, percent(share)), " of the talk, and spoke for ", element("b", {}, percent(talk.teacher_share_of_lesson)), ` of the lesson's ${minutes(account.duration_s)}.`),
     ),
+    evidenceOf(talk.evidence, "who spoke how much", open.has("who spoke how much")) ?? "",
   );
 }
 
@@ -145,7 +150,7 @@ function medianOf(waits) {
   if (waits.median_s === null) {
     return [
       element("p", { class: "big" }, element("b", {}, "Too few to say")),
-      element("p", { class: "muted" }, `${waits.n} ${plural(waits.n, "pause")} after you spoke could be counted. A median needs ten.`),
+      element("p", { class: "muted" }, waits.evidence?.refused ?? `${waits.n} ${plural(waits.n, "pause")} after you spoke could be counted. A median needs ten.`),
     ];
   }
   const middle = waits.quartile_low_s !== null && waits.quartile_high_s !== null ? ` The middle half lasted ${waits.quartile_low_s.toFixed(1)} to ${tenths(waits.quartile_high_s)}.` : "";

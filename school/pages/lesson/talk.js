@@ -36,7 +36,12 @@
  * @property {number} sd_ms
  * @property {Flag[]} flags
  * @property {boolean} usable
+ * @property {HumanLabel|null} [human]
  */
+/** @typedef {{outcome: Outcome|null, is_question: boolean|null, role: Role|null, role_before: Role|null}} HumanLabel */
+/** @typedef {"good"|"fair"|"weak"} Grade */
+/** @typedef {{aspect: "signal"|"coverage"|"roles"|"spread"|"count", value: number, grade: Grade, says: string|null}} Ground */
+/** @typedef {{n: number, grounds: Ground[], refused: string|null}} Evidence */
 /**
  * @typedef {object} WaitSummary
  * @property {number} n
@@ -51,6 +56,7 @@
  * @property {number|null} reached_criterion
  * @property {number|null} borderline_criterion
  * @property {number} goal_s
+ * @property {Evidence} [evidence] absent in accounts made before 1.1
  */
 /**
  * @typedef {object} TalkRatio
@@ -63,6 +69,7 @@
  * @property {number} silent_work_share
  * @property {number} av_share
  * @property {number} unknown_share
+ * @property {Evidence} [evidence]
  */
 /** @typedef {{waits: WaitSummary, waits2: WaitSummary, talk: TalkRatio, handovers: number}} Summary */
 /**

@@ -56,6 +56,7 @@ export function isCounted(wait) {
  * @returns {string|null}
  */
 export function notCountedBecause(wait) {
+  if (wait.human?.is_question === false) return "you said that it was no question";
   if (wait.outcome === "to_group") return "pair or group talk began";
   if (wait.outcome === "to_silent_work") return "silent work began";
   if (wait.offered_wait_s < 0 || wait.outcome === "overlapped") return "voices overlapped, so there was no pause";
