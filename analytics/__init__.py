@@ -13,6 +13,7 @@
     turns.py intervals.py waits.py phases.py states.py summary.py
                     from IPUs to numbers; no sound needed
     account.py      the whole lesson again, with all that was learnt; live.py: as far as it is certain
+    rehearsal.py    a teacher rehearses alone; onset.py: has a voice begun? tries.py: pose, pause, name
     track.py        the lesson in small numbers, for account.py
     detector.py     plain detectors, to compare with; webrtc_detector.py is the card's
     thresholds.py   what counts as what, and who says so
