@@ -6,12 +6,14 @@ r"""Say within 300 ms that a voice has begun, and where; and whether it was a vo
     SURE   - - - - - - - - - - - - - - - - -       two frames over it: a voice has begun
     ON     - - - - - - - - - - - - - - - - -       as good, when waiting any longer would be too late
     OFF    - - - - - - - - - - - - - - - - -       from where to where
-    name         |######|      |##| cough          over after 0.12 s; short, and never sure or without pitch: a noise
+    name         |######|      |##| cough          over after 0.12 s
+    print        alike         unlike              to the voice of the poses: short and unlike, or never sure: noise
 
 The trade: when the score is due, 0.1 s of a name is heard with 0.16 s of what follows it. Most chairs, taps and pages
-are told from a name by then; a cough or a sneeze often is not. It then ends the pause, and when it is over the try is
-taken back and the pause goes on, as if nothing had been: a wrong score is seen for as long as the noise lasts and 0.3 s
-more. A loud scrape with a pitch of its own passes for a name even then, and a whispered name may be taken for a noise.
+are told from a name by then, because the ear does not take them for a voice, or for one that is quite unlike hers. What
+is not yet told ends the pause; when it is over it is judged again, the try is taken back and the pause goes on as if
+nothing had been: a wrong score is seen for as long as the noise lasts and 0.3 s more. The price is a name that sounds
+unlike her, whispered or coughed out, which may be taken for a noise; and nobody else can say the name for her.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ import numpy as np
 
 from analytics.arrays import Floats, Samples
 from analytics.detector import VoiceDetector
-from analytics.ear import DELAY_FRAMES, Ear
+from analytics.ear import DELAY_FRAMES, FRAMES_A_STEP, PRINT, Ear
 from analytics.gate import OFF, ON, held, joined, spans
 from analytics.level import RoomLevel
 from analytics.spectrum import STEP_FRAMES, Frames
@@ -32,13 +34,14 @@ OVER_FRAMES = 12
 """A voice is over after so many frames without: a stop inside a word is shorter."""
 _GAP_FRAMES = 8
 
-# Chosen on the beginnings of 100 real and 140 synthetic names and on 51 noises that the ear takes for voices at first
-# (docs/developer/analytics.md).
-_MAX_NOISE_FRAMES = 50
-_UNSURE = 2.5
-_TAP_FRAMES = 16
-_RATHER_SURE = 3.0
-_NO_PITCH = 0.50
+# Chosen on 99 real and 32 synthetic names, and on 49 noises that the ear takes for a voice at first: it finds all of
+# these, and takes three of the names, one whispered word, for noises.
+_MAX_NOISE_FRAMES = 60
+_UNSURE = 2.0
+_UNLIKE = 0.1
+_QUITE_UNLIKE = -0.2
+_POSE_FRAMES = 100
+"""A stretch of so many frames shows what her voice is like."""
 
 
 class VoiceOdds(Protocol):
@@ -50,8 +53,8 @@ class VoiceOdds(Protocol):
     due_frames: int
     """So many frames after a beginning no more can be waited for."""
 
-    def feed(self, frames: Frames, samples: Samples) -> Floats:
-        """Log odds for the frames fed `delay` frames ago."""
+    def feed(self, frames: Frames, samples: Samples) -> tuple[Floats, Floats]:
+        """(n,) log odds and (n / 2, PRINT) voice prints for the frames fed `delay` frames ago."""
 
 
 class EarOdds:
@@ -62,10 +65,11 @@ class EarOdds:
     def __init__(self) -> None:
         self._ear = Ear()
 
-    def feed(self, frames: Frames, samples: Samples) -> Floats:
+    def feed(self, frames: Frames, samples: Samples) -> tuple[Floats, Floats]:
         """Ask the ear."""
         del samples
-        return self._ear.feed(frames).voice
+        answer = self._ear.feed(frames)
+        return answer.voice, answer.prints
 
 
 class DetectorOdds:
@@ -77,8 +81,8 @@ class DetectorOdds:
         self._detector, self._room = detector, RoomLevel()
         self._levels: list[Floats] = []
 
-    def feed(self, frames: Frames, samples: Samples) -> Floats:
-        """Ask the detector, the level and the pitch."""
+    def feed(self, frames: Frames, samples: Samples) -> tuple[Floats, Floats]:
+        """Ask the detector, the level and the pitch; it knows no voice from another."""
         self._levels.append(frames.level_db)
         if sum(map(len, self._levels)) >= STEP_FRAMES:
             self._room.feed(np.concatenate(self._levels))
@@ -88,19 +92,40 @@ class DetectorOdds:
         is_voice = is_loud & (self._detector.feed(samples) >= 0.5)
         # A sound without pitch goes on with a voice, but begins none.
         odds = np.select([frames.voicing > 0.8, frames.voicing > 0.65], [SURE + 1, ON + 0.1], (ON + OFF) / 2)
-        return np.where(is_voice, odds, -SURE).astype(np.float32)
+        prints = np.zeros((len(odds) // FRAMES_A_STEP, PRINT), dtype=np.float32)
+        return np.where(is_voice, odds, -SURE).astype(np.float32), prints
 
 
-def onset(odds: Floats, hearing: VoiceOdds) -> int | None:
+class HerVoice:
+    """What the voice of the poses is like: 24 numbers, kept as long as the rehearsal lasts."""
+
+    def __init__(self) -> None:
+        self._sum = np.zeros(PRINT, dtype=np.float32)
+
+    def learn(self, odds: Floats, prints: Floats) -> None:
+        """Take in a stretch that is over; only long ones count."""
+        if odds.size >= _POSE_FRAMES:
+            self._sum += _weighted(odds, prints)
+
+    def likeness(self, odds: Floats, prints: Floats) -> float:
+        """From -1, quite unlike, to 1; 1 while nothing is known."""
+        heard = _weighted(odds, prints)
+        length = float(np.linalg.norm(self._sum) * np.linalg.norm(heard))
+        return float(self._sum @ heard) / length if length > 0 else 1.0
+
+
+def onset(odds: Floats, prints: Floats, hearing: VoiceOdds, her: HerVoice) -> int | None:
     """The frame in which a voice began, or None as long as that is not certain."""
     for start, end in joined(spans(held(odds)), _GAP_FRAMES, 0).tolist():
         inside = odds[start:end]
-        if np.count_nonzero(inside > SURE) >= hearing.sure_frames:
-            return int(start)
         is_due = odds.size - start >= hearing.due_frames
         is_going_on = odds.size - end < _GAP_FRAMES // 2
-        if is_due and is_going_on and 2 * np.count_nonzero(inside > ON) >= hearing.due_frames:
-            return int(start)
+        is_sure = np.count_nonzero(inside > SURE) >= hearing.sure_frames
+        is_rather = is_due and is_going_on and 2 * np.count_nonzero(inside > ON) >= hearing.due_frames
+        if is_sure or is_rather:
+            is_short = end - start <= _MAX_NOISE_FRAMES
+            if not (is_short and her.likeness(inside, _part(prints, start, end)) < _QUITE_UNLIKE):
+                return int(start)
     return None
 
 
@@ -110,12 +135,18 @@ def ending(odds: Floats) -> int:
     return int(last[-1]) + 1 if last.size else 0
 
 
-def is_noise(odds: Floats, voicing: Floats) -> bool:
-    """Judge a whole stretch that is over: too short or too unsure for a name, or without any pitch."""
-    if not odds.size:
-        return True
+def is_noise(odds: Floats, prints: Floats, her: HerVoice) -> bool:
+    """Judge a whole stretch that is over: short, and unlike her or never surely a voice."""
     if odds.size > _MAX_NOISE_FRAMES:
         return False
-    surest = float(odds.max())
-    is_tap = odds.size <= _TAP_FRAMES and surest < _RATHER_SURE
-    return is_tap or surest < _UNSURE or float(np.percentile(voicing, 90)) < _NO_PITCH
+    return not odds.size or float(odds.max()) < _UNSURE or her.likeness(odds, prints) < _UNLIKE
+
+
+def _part(prints: Floats, start: int, end: int) -> Floats:
+    return prints[start // FRAMES_A_STEP : max(end, start + FRAMES_A_STEP) // FRAMES_A_STEP]
+
+
+def _weighted(odds: Floats, prints: Floats) -> Floats:
+    """Sum of prints, the surer the weightier."""
+    weights = np.maximum(odds[: FRAMES_A_STEP * len(prints) : FRAMES_A_STEP], 0.1)
+    return np.asarray(weights @ prints[: weights.size])

@@ -12,7 +12,7 @@
 
 Events come as soon as they are certain, counted in samples, so blocks of any size give the same ones. A try is told at
 most 300 ms of sound after the name began; what that costs is written in `onset.py`. Kept: 45 ms of sound, six
-seconds of levels and pitch; nothing is written.
+seconds of the ear's answers, and what her voice is like for as long as the rehearsal lasts; nothing is written.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ import numpy as np
 
 from analytics.arrays import Bools, Samples
 from analytics.detector import VoiceDetector
+from analytics.ear import FRAMES_A_STEP, PRINT
 from analytics.gate import OFF
-from analytics.onset import OVER_FRAMES, DetectorOdds, EarOdds, VoiceOdds, ending, is_noise, onset
+from analytics.onset import OVER_FRAMES, DetectorOdds, EarOdds, HerVoice, VoiceOdds, ending, is_noise, onset
 from analytics.spectrum import HOP, HOP_S, MARGIN, Spectrum
 from analytics.thresholds import Thresholds
 from analytics.tries import Confirmed, RehearsalEvent, Reopened, TryCounter
@@ -64,7 +65,8 @@ class Rehearsal:
         self._pending = np.zeros(MARGIN, dtype=np.int16)
         self._missing = np.zeros(MARGIN, dtype=np.bool_)
         self._odds = np.zeros(0, dtype=np.float32)
-        self._voicing = np.zeros(0, dtype=np.float32)
+        self._prints = np.zeros((0, PRINT), dtype=np.float32)
+        self._her = HerVoice()
         self._level_db = _SILENT_DB
         self._samples = self._frames = 0
         self._is_voice = self._is_lost = False
@@ -116,9 +118,9 @@ class Rehearsal:
             frames = frames.without(is_missing, self._level_db)
         else:
             self._level_db += 0.01 * (float(frames.level_db.min()) - self._level_db)
-        odds = self._hearing.feed(frames, own)
+        odds, prints = self._hearing.feed(frames, own)
         self._odds = np.concatenate((self._odds, odds))[-_KEPT_FRAMES:]
-        self._voicing = np.concatenate((self._voicing, frames.voicing))[-_KEPT_FRAMES - self._hearing.delay :]
+        self._prints = np.concatenate((self._prints, prints))[-_KEPT_FRAMES // FRAMES_A_STEP :]
         self._frames += _FRAMES
         now = round(self._frames * HOP_S + MARGIN / RATE_HZ, 4)
         out: list[RehearsalEvent] = []
@@ -135,7 +137,8 @@ class Rehearsal:
         first = known - self._odds.size
         if not self._is_voice:
             searched = max(self._searched_frame, first)
-            start = onset(self._odds[searched - first :], self._hearing)
+            at = searched - first
+            start = onset(self._odds[at:], self._prints[at // FRAMES_A_STEP :], self._hearing, self._her)
             if start is not None:
                 self._end_before, self._since_frame, self._is_voice = self._since_frame, searched + start, True
             return
@@ -144,6 +147,10 @@ class Rehearsal:
         began = max(self._since_frame, first)
         own = self._odds[began - first :]
         own = own[: ending(own)]
-        pitch = self._voicing[self._voicing.size - self._hearing.delay - known + began :][: own.size]
+        prints = self._prints[(began - first) // FRAMES_A_STEP :][: -(-own.size // FRAMES_A_STEP)]
         self._is_voice, self._searched_frame = False, known - OVER_FRAMES
-        self._since_frame = self._end_before if is_noise(own, pitch) else began + own.size
+        if is_noise(own, prints, self._her):
+            self._since_frame = self._end_before
+            return
+        self._since_frame = began + own.size
+        self._her.learn(own, prints)

@@ -31,7 +31,7 @@ from lesson.wire import seconds
 NAME_OVER_S = 0.4
 """Silence after which a name is over. Longer than a stop inside a word, shorter than a pretend reply takes to come."""
 TELL_EVERY_S = 0.1
-HANG_S = 0.25
+HANG_S = 0.35
 """A voice is known to be over this much later at most, so that long we do not call a name too long."""
 _EPS = 1e-6
 
