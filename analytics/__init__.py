@@ -12,6 +12,7 @@
     certainty.py voices.py      how sure, how clearly heard
     turns.py intervals.py waits.py phases.py states.py summary.py
                     from IPUs to numbers; no sound needed
+    evidence.py     how far each number can be trusted; resample.py: how far it may be off; poor_sound.py
     account.py      the whole lesson again, with all that was learnt; live.py: as far as it is certain
     rehearsal.py    a teacher rehearses alone; onset.py: has a voice begun? tries.py: pose, pause, name
     track.py        the lesson in small numbers, for account.py

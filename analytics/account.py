@@ -21,11 +21,13 @@ from analytics.certainty import certainty_of
 from analytics.cues import cues, in_group
 from analytics.ear import BABBLE, FRAMES_A_STEP
 from analytics.events import EventIds
+from analytics.evidence import certainty
 from analytics.features import Slices
 from analytics.hindsight import Judged
 from analytics.intervals import intervals
 from analytics.level import room_levels
 from analytics.phases import find_phases, phase_at
+from analytics.poor_sound import poor_sound
 from analytics.questions import questions
 from analytics.room import Room
 from analytics.spectrum import HOP_S
@@ -54,7 +56,7 @@ _BABBLE_PRINTS = 30
 """Prints in the three seconds over which babble is judged."""
 _BABBLE_SHARE = 0.15
 """The ear is shy of calling it babble. Over this it is so in 56 % of a babbling minute and in 5 % of other talk of
-simulated lessons with voices it had not learnt from; in the one labelled lesson that babbles, half of it is over .18."""
+simulated lessons with voices it never learnt from; in the one labelled lesson that babbles, half of it is over .18."""
 
 
 def account_of(
@@ -86,15 +88,27 @@ def account_of(
     waits = time_waits(ipus, phases, lesson_id, thresholds=thresholds, room=room, duration=duration)
     gaps = [gap for gap in intervals(ipus, at, thresholds) if gap.phase is Phase.WHOLE_CLASS]
     states = cover(duration, ipus, phases)
+    poor = poor_sound(ipus, track.is_missing)
+    told = summarise(
+        waits,
+        gaps,
+        states,
+        phases,
+        turns(ipus, thresholds),
+        thresholds=thresholds,
+        poor=poor,
+        roles=certainty([ipu.p_role for ipu in ipus], [ipu.end - ipu.start for ipu in ipus], thresholds),
+    )
     return Account(
         duration=duration,
         states=states,
         phases=tuple(phases),
         waits=tuple(waits),
         intervals=tuple(gaps),
-        summary=summarise(waits, gaps, states, phases, turns(ipus, thresholds), thresholds=thresholds),
+        summary=told,
         config_hash=thresholds.config_hash,
         version=VERSION,
+        poor=poor,
     )
 
 

@@ -34,7 +34,8 @@ def intervals(ipus: Iterable[Ipu], phase_at: Callable[[float], Phase], threshold
         kind = kind_of(before, after, thresholds) if before is not None else None
         if before is not None and kind is not None:
             usable = not (before.flags | after.flags) & SPOILING
-            found.append(Interval(kind, phase_at(before.end), before.end, after.start - before.end, usable))
+            sure = min(before.p_role, after.p_role)
+            found.append(Interval(kind, phase_at(before.end), before.end, after.start - before.end, usable, sure))
         if before is None or after.end > before.end:
             before = after
     return found

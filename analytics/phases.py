@@ -21,7 +21,7 @@ from analytics.gate import joined, spans
 from analytics.thresholds import Thresholds
 from lesson.talk import Phase, PhaseSpan
 
-_FILL_S = 6
+_FILL_S = 8
 _SURE_S = 12
 """Many voices for this long inside a window of 12 s is at least 20 s of group work."""
 _REACH_S = 8.0

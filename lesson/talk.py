@@ -16,11 +16,13 @@ the lesson page draws it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from lesson.evidence import NO_EVIDENCE, NOTHING_REACHED, Evidence, Range, Reach, RoleCertainty
 from lesson.wire import seconds
 
-SCHEMA = "1.0.0"
+SCHEMA = "1.1.0"
 """Version of these values on the wire. A new field raises the minor number, another meaning the major one."""
 
 
@@ -142,6 +144,15 @@ class Ipu:
 
 
 @dataclass(frozen=True, slots=True)
+class PoorSound:
+    """A stretch that could not be heard well."""
+
+    start: float = seconds()
+    end: float = seconds()
+    flags: frozenset[Flag] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """The row of IPUs one side speaks before the other takes over."""
 
@@ -162,15 +173,29 @@ class Interval:
     offered_wait: float = seconds()
     usable: bool = True
     """False where it touches missing sound, clipping, or a stretch we could not hear, or has voices behind it."""
+    p_role: float = 1.0
+    """How sure we are who spoke before and after: the less sure of the two."""
 
 
 @dataclass(frozen=True, slots=True)
 class HumanLabel:
-    """What a teacher or her coach said of an event. Both values are kept."""
+    """What a teacher or her coach said of an event. Nothing at all: it is as it was heard."""
 
-    outcome: Outcome | None
-    is_question: bool | None
-    role: Role | None
+    outcome: Outcome | None = None
+    is_question: bool | None = None
+    role: Role | None = None
+    """Whose voice came after the pause. `noise`: nobody's, it was no voice."""
+    role_before: Role | None = None
+    """Whose voice came before the pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventLabel:
+    """A `HumanLabel`, about which event and when it was said: the later word on the same thing counts."""
+
+    event_id: str
+    said_at: datetime
+    label: HumanLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +235,9 @@ class WaitTime:
     usable: bool = True
     """As of an interval; and False where group or silent work began, or nobody spoke: that is no wait."""
     human: HumanLabel | None = None
+    """What a person said of it; the fields above follow her."""
+    heard_as: Outcome | None = None
+    """The outcome that was heard, where a person's word changed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +265,12 @@ class WaitSummary:
     goal: float = seconds(default=5.0)
     reached_goal: float | None = None
     borderline_goal: float | None = None
+    criterion_counts: Reach = NOTHING_REACHED
+    """The same as counts, which are told however few they are."""
+    goal_counts: Reach = NOTHING_REACHED
+    roles: RoleCertainty | None = None
+    """How sure we are who spoke before and after the counted pauses."""
+    evidence: Evidence = NO_EVIDENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +289,13 @@ class TalkRatio:
     silent_work_share: float
     av_share: float
     unknown_share: float
+    teacher_share_of_talk_range: Range | None = None
+    """95 % interval, by bootstrap over rounds of talk. None: too few rounds to say."""
+    teacher_share_of_lesson_range: Range | None = None
+    pupil_share_of_lesson_range: Range | None = None
+    roles: RoleCertainty | None = None
+    """How sure we are who spoke, by time of talk. None: it was not measured."""
+    evidence: Evidence = NO_EVIDENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +326,12 @@ class Account:
     summary: Summary | None = None
     config_hash: str = ""
     version: str = ""
+    poor: tuple[PoorSound, ...] = ()
+    """Stretches that could not be heard well, and why."""
+    labels: tuple[EventLabel, ...] = ()
+    """What people said of its events; everything above follows them."""
+    as_heard: Account | None = None
+    """The account before anybody said anything. None: this is it."""
 
 
 @dataclass(frozen=True, slots=True)

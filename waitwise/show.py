@@ -24,8 +24,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from lesson.evidence import Aspect, Evidence
 from lesson.problems import WaitwiseError
-from lesson.talk import Account, Flag, Outcome, WaitSummary, WaitTime
+from lesson.talk import Account, Flag, Outcome, Summary, WaitSummary, WaitTime
 
 people = Console(stderr=True, highlight=False)
 """Where sentences for people go."""
@@ -186,8 +187,35 @@ def print_summary(account: Account, out: Console) -> None:
         if share > 0:
             ratio.add_row(label, f"{share:.0%}")
     out.print(ratio)
+    if talk.teacher_share_of_talk_range is not None:
+        low, high = talk.teacher_share_of_talk_range.low, talk.teacher_share_of_talk_range.high
+        out.print(f"Her share of talk lies between {low:.0%} and {high:.0%}, 95 times of 100.", soft_wrap=True)
+    goal = account.summary.waits.goal_counts
+    reached = f"{goal.yes} yes, {goal.borderline} borderline, {goal.no} no"
     out.print(f"Wait time 1: {_summary_line(account.summary.waits)}", soft_wrap=True)
+    out.print(f"             the goal of {account.summary.waits.goal:g} s: {reached}.", soft_wrap=True)
     out.print(f"Wait time 2: {_summary_line(account.summary.waits2)}", soft_wrap=True)
+    print_evidence(account.summary, out)
+
+
+FIGURES = (("wait time 1", "waits"), ("wait time 2", "waits2"), ("shares of talk", "talk"))
+
+
+def print_evidence(summary: Summary, out: Console) -> None:
+    """How far each figure can be trusted: a grade an aspect, then what is not good in sentences."""
+    table = Table(title="How sure", title_justify="left")
+    table.add_column("")
+    for aspect in Aspect:
+        table.add_column(aspect.value)
+    says: list[str] = []
+    for name, figure in FIGURES:
+        evidence: Evidence = getattr(summary, figure).evidence
+        grades = {ground.aspect: ground.grade.value for ground in evidence.grounds}
+        table.add_row(name, *(grades.get(aspect, "-") for aspect in Aspect))
+        says += [f"{name}: {sentence}" for sentence in (evidence.refused, *evidence.says) if sentence is not None]
+    out.print(table)
+    for sentence in says:
+        out.print(plain(sentence), soft_wrap=True)
 
 
 def _summary_line(waits: WaitSummary) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import wave
@@ -16,7 +17,7 @@ ROLES = {"teacher", "pupil", "overlap", "choral", "group", "silence", "noise", "
 WAIT_FIELDS = {
     *("event_id", "lesson_id", "schema", "t_end_s", "offered_wait_s", "time_to_answer_s", "pause_before_name_s"),
     *("pause_after_name_s", "longest_silence_s", "n_reasks", "outcome", "phase", "basis", "answer_len_s", "wait2_s"),
-    *("p_q", "p_role", "conf", "sd_ms", "bias_ms", "flags", "human"),
+    *("p_q", "p_role", "conf", "sd_ms", "bias_ms", "flags", "human", "heard_as"),
 }
 
 
@@ -58,6 +59,8 @@ def test_a_table_for_people() -> None:
     assert result.returncode == 0
     assert "a pupil answered" in result.stdout
     assert "Wait time 1: median" in result.stdout
+    assert re.search(r"the goal of 5 s: \d+ yes, \d+ borderline, \d+ no\.", result.stdout)
+    assert re.search(r"wait time 1 +│ (good|fair|weak) ", result.stdout), "how sure, aspect by aspect"
 
 
 @pytest.mark.parametrize(

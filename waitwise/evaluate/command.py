@@ -31,6 +31,9 @@ def evaluate(
     write: Annotated[
         Path | None, typer.Option(help="Write the tables into this Markdown document, between its two marks.")
     ] = None,
+    teacher_voice: Annotated[
+        bool, typer.Option("--teacher-voice", help="Hear each lesson again, knowing her voice from NAME.enrol.flac.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")] = False,
 ) -> None:
     """Hear lessons whose truth is known, and say how far our numbers are from it.
@@ -42,7 +45,7 @@ def evaluate(
     try:
         document = None if write is None else read_document(write)
         with show.progress("listening", is_hidden=as_json) as tell:
-            scored = hear(folder, tell)
+            scored = hear(folder, tell, teacher_voice=teacher_voice)
         told = report(scored)
         if write is not None and document is not None:
             write_document(write, between_marks(document, as_markdown(told), write.name))

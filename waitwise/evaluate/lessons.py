@@ -153,6 +153,18 @@ def _expect_whole(spans: Sequence[State] | Sequence[PhaseSpan], duration: float,
         raise TruthError(f"{what} end at {at:.2f} s, the lesson at {duration:.2f} s.", _FORMAT)
 
 
+def enrolment_of(sound: Path) -> Path:
+    """Return the sample of the teacher's voice beside a lesson.
+
+    Raises:
+        TruthError: there is none.
+    """
+    sample = sound.with_name(f"{sound.stem}.enrol.flac")
+    if not sample.is_file():
+        raise TruthError(f"{sound.name} has no {sample.name} beside it.", "Leave out --teacher-voice, or put it there.")
+    return sample
+
+
 def _is_enrolment(file: Path) -> bool:
     return file.stem.endswith(".enrol")
 

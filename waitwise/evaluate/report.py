@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from waitwise.evaluate.run import OURS, WAYS
+from waitwise.evaluate.run import OURS
 from waitwise.show import plain
 
 Row = tuple[str, ...]
@@ -86,7 +86,7 @@ def _sheet(report: dict[str, Any], title: str, columns: Row, cells: Cells) -> Sh
     rows: list[Row] = [(one["name"], *cells(one["ways"][OURS])) for one in report["lessons"]]
     if len(rows) > 1:
         rows.append((f"all {len(rows)}", *cells(report["pooled"][OURS])))
-    rows += [(way, *cells(report["pooled"][way])) for way in WAYS if way != OURS]
+    rows += [(way, *cells(report["pooled"][way])) for way in report["pooled"] if way != OURS]
     return Sheet(title, ("", *columns), rows)
 
 
@@ -130,7 +130,7 @@ def _who(one: Figures) -> Row:
 
 def _intervals(report: dict[str, Any]) -> Sheet:
     rows: list[Row] = []
-    for way in WAYS:
+    for way in report["pooled"]:
         one = report["pooled"][way]
         drawn = one["intervals_95"]
         if drawn:

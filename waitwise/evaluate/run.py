@@ -23,13 +23,13 @@ from lesson.version import VERSION
 from waitwise.analyse import analyse
 from waitwise.evaluate.baselines import BASELINES, baselines
 from waitwise.evaluate.events import f1_interval
-from waitwise.evaluate.lessons import LabelledLesson, find_lessons
+from waitwise.evaluate.lessons import LabelledLesson, enrolment_of, find_lessons
 from waitwise.evaluate.score import Score, figures, pooled, score
 from waitwise.evaluate.slices import slices_of
 from waitwise.evaluate.told import told_by
 
 OURS = "waitwise"
-WAYS = (OURS, *BASELINES)
+WITH_HER_VOICE = "waitwise, her voice known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,16 @@ class Scored:
 
     lesson: LabelledLesson
     ways: dict[str, Score]
-    """By `WAYS`."""
+    """By `ways_of`."""
     warnings: tuple[str, ...] = ()
 
 
-def evaluate(folder: Path, on_progress: Callable[[float, float | None], None]) -> list[Scored]:
+def evaluate(
+    folder: Path, on_progress: Callable[[float, float | None], None], *, teacher_voice: bool = False
+) -> list[Scored]:
     """Score every lesson of a folder. `on_progress` is told seconds of lesson heard, and of how many.
+
+    With `teacher_voice` each lesson is also heard knowing its teacher's voice from NAME.enrol.flac.
 
     Raises:
         TruthError: the folder or a truth in it is not what it should be; nothing has been heard yet.
@@ -53,7 +57,7 @@ def evaluate(folder: Path, on_progress: Callable[[float, float | None], None]) -
     whole = sum(lesson.truth.duration for lesson in lessons)
     scored, before = [], 0.0
     for lesson in lessons:
-        scored.append(_scored(lesson, _progress(on_progress, before, whole)))
+        scored.append(_scored(lesson, _progress(on_progress, before, whole), teacher_voice=teacher_voice))
         before += lesson.truth.duration
         on_progress(before, whole)
     return scored
@@ -61,7 +65,8 @@ def evaluate(folder: Path, on_progress: Callable[[float, float | None], None]) -
 
 def report(scored: Sequence[Scored]) -> dict[str, Any]:
     """Everything as one object for programs. A number that is infinite (a missed answer) is the text "infinite"."""
-    sums = {way: pooled(one.ways[way] for one in scored) for way in WAYS}
+    ways = ways_of(scored)
+    sums = {way: pooled(one.ways[way] for one in scored) for way in ways}
     found: dict[str, Any] = {
         "version": VERSION,
         "analytics": ANALYTICS,
@@ -73,18 +78,23 @@ def report(scored: Sequence[Scored]) -> dict[str, Any]:
                 "duration_s": one.lesson.truth.duration,
                 "slices": slices_of(one.lesson.truth.slices),
                 "warnings": list(one.warnings),
-                "ways": {way: figures(one.ways[way]) for way in WAYS},
+                "ways": {way: figures(one.ways[way]) for way in ways},
             }
             for one in scored
         ],
-        "pooled": {way: {**figures(sums[way]), "intervals_95": _intervals(scored, way)} for way in WAYS},
+        "pooled": {way: {**figures(sums[way]), "intervals_95": _intervals(scored, way)} for way in ways},
         "slices": [
-            {"slice": name, "lessons": len(some), "ways": {way: figures(_sum(some, way)) for way in WAYS}}
+            {"slice": name, "lessons": len(some), "ways": {way: figures(_sum(some, way)) for way in ways}}
             for name, some in by_slice(scored).items()
         ],
     }
     finite: dict[str, Any] = _finite(found)
     return finite
+
+
+def ways_of(scored: Sequence[Scored]) -> tuple[str, ...]:
+    """Ours first, then what stands beside it."""
+    return tuple(scored[0].ways) if scored else (OURS, *BASELINES)
 
 
 def by_slice(scored: Sequence[Scored]) -> dict[str, list[Scored]]:
@@ -96,12 +106,15 @@ def by_slice(scored: Sequence[Scored]) -> dict[str, list[Scored]]:
     return dict(sorted(found.items()))
 
 
-def _scored(lesson: LabelledLesson, tell: Callable[[float], None]) -> Scored:
+def _scored(lesson: LabelledLesson, tell: Callable[[float], None], *, teacher_voice: bool) -> Scored:
     heard = analyse(lesson.sound, on_progress=lambda done, _all: tell(done / 2))
     ours = told_by(heard.account)
     half = lesson.truth.duration / 2
     beside = baselines(lesson.sound, lesson.truth, ours, Thresholds(), lambda done: tell(half + done / 2))
-    ways = {name: score(lesson.truth, told) for name, told in {OURS: ours, **beside}.items()}
+    known = {}
+    if teacher_voice:
+        known[WITH_HER_VOICE] = told_by(analyse(lesson.sound, enrolment_of(lesson.sound)).account)
+    ways = {name: score(lesson.truth, told) for name, told in {OURS: ours, **known, **beside}.items()}
     warnings = list(heard.warnings)
     if abs(heard.account.duration - lesson.truth.duration) > 1.0:
         warnings.append(

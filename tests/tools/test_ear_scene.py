@@ -1,0 +1,95 @@
+"""Lessons that the ear is taught with: what the labels say is what was put in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tools.ear.degrade import degrade
+from tools.ear.export import ear_weights, hindsight_weights
+from tools.ear.labels import BOTH, CHORAL, GROUP, PUPIL, SILENCE, TEACHER, Labels
+
+RATE = 16000
+
+
+def test_labels_say_who_speaks_in_each_hundredth_of_a_second() -> None:
+    labels = Labels(12)
+    labels.mark(labels.teacher, 0.01, [[0, 480]], voice=7)  # .TTT........
+    labels.mark(labels.pupil, 0.03, [[0, 320]], voice=9)  # ...PP.......
+    labels.mark(labels.choral, 0.06, [[0, 160], [320, 480]])  # ......C.C...
+    labels.group[10:] = True
+    s, t, p, b, c, g = SILENCE, TEACHER, PUPIL, BOTH, CHORAL, GROUP
+    assert labels.roles().tolist() == [s, t, t, b, p, s, c, s, c, s, g, g]
+    assert labels.voice.tolist() == [-1, 7, 7, -2, 9, -1, -1, -1, -1, -1, -1, -1]
+
+
+def test_what_lies_past_the_end_is_not_marked() -> None:
+    labels = Labels(3)
+    labels.mark(labels.pupil, 0.02, [[0, 1600], [3200, 4800]])
+    assert labels.pupil.tolist() == [False, False, True]
+
+
+def test_poorer_cues_leave_voice_and_level_as_they_are() -> None:
+    rng = np.random.default_rng(3)
+    whole = rng.normal(size=(100, 16)).astype("f4")
+    touched = set()
+    for _ in range(30):
+        cues = whole.copy()
+        degrade(cues, rng)
+        touched |= set(np.flatnonzero((cues != whole).any(axis=0)).tolist())
+    assert touched == {2, 3, 7, 10, 15}
+
+
+@pytest.mark.parametrize("way", ["", "_reverse"])
+def test_exported_matrices_go_from_left_to_right(way: str) -> None:
+    state = {"a.weight": np.zeros((64, 134)), "a.bias": np.zeros(64), "scale": np.zeros(2)}
+    for layer, size, given in (("g1", 4, 64), ("g2", 3, 4)):
+        for each in ("", "_reverse"):
+            state |= {f"{layer}.weight_ih_l0{each}": np.full((3 * size, given), len(each))}
+            state |= {f"{layer}.weight_hh_l0{each}": np.zeros((3 * size, size))}
+            state |= {f"{layer}.bias_{to}_l0{each}": np.zeros(3 * size) for to in ("ih", "hh")}
+    for head, count in (("vad", 2), ("who", 2), ("many", 3), ("emb", 24), ("out", 6)):
+        state |= {f"{head}.weight": np.full((count, 7), count), f"{head}.bias": np.full(count, count)}
+    ear, hindsight = ear_weights(state), hindsight_weights(state)
+    assert ear["out"].shape == (7, 31)
+    assert ear["out_bias"].tolist() == [2] * 4 + [3] * 3 + [24] * 24
+    name = "first_back_x" if way else "first_x"
+    assert hindsight[name].shape == (64, 12)
+    assert (hindsight[name] == len(way)).all()
+
+
+@pytest.fixture
+def voices(tmp_path: Path) -> Path:
+    """Speakers who hum: three children, three teens, three adults, each on a note of their own."""
+    rows = []
+    for at, age in enumerate((7, 9, 12, 15, 16, 18, 30, 40, 50)):
+        time = np.arange(2 * RATE) / RATE
+        one = np.sin(2 * np.pi * (120 + 30 * at) * time) * 0.05 * 2**0.5 * (time > 0.01) * (time < 1.9)
+        sound = np.tile((one * 8000).astype("i2"), 8)
+        spans = json.dumps([[[160, 30400]]] * 8)
+        np.savez(tmp_path / f"so{at}.npz", sound=sound, sizes=np.full(8, 2 * RATE), spans=np.array(spans))
+        rows.append((f"so{at}", age, "f", False, 8, 16.0))
+    (tmp_path / "index.json").write_text(json.dumps(rows), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")
+def test_a_number_gives_one_lesson_and_its_voices_are_where_the_labels_are(voices: Path) -> None:
+    pytest.importorskip("scipy")
+    pytest.importorskip("pyroomacoustics")
+    from tools.ear.scene import Scene
+    from tools.ear.voices import Voices
+
+    known = Voices(voices, without_held_out=True)
+    scene = Scene(5, known, 10)
+    assert (scene.sound == Scene(5, known, 10).sound).all()
+    roles = scene.labels.roles()
+    assert (len(scene.sound), len(roles)) == (10 * RATE, 1000)
+    power = (scene.sound.astype("f8") ** 2).reshape(1000, -1).mean(axis=1)
+    spoken = (roles == TEACHER) | (roles == PUPIL)
+    assert set(roles[spoken].tolist()) == {TEACHER, PUPIL}
+    # Nobody has spoken yet before the first label.
+    assert np.median(power[spoken]) > 3 * np.median(power[: np.flatnonzero(roles)[0]])

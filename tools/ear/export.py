@@ -1,0 +1,62 @@
+"""Weights as the product reads them: matrices as (from, to), half precision, names as in `analytics/ear.py`.
+
+::
+
+    g1.weight_ih_l0          --> first_x         g1.weight_ih_l0_reverse  --> first_back_x
+    vad, who, many, emb      --> out, side by side
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+_HEADS = ("vad", "who", "many", "emb")
+
+
+def export(network: str, state: Path, out: Path) -> None:
+    """Write `out` from a state that `teach` or `teach-hindsight` left."""
+    import torch  # noqa: PLC0415 - naming the weights needs no torch, and is tested without
+
+    kept = {name: value.numpy() for name, value in torch.load(state, weights_only=True).items()}
+    named = ear_weights(kept) if network == "ear" else hindsight_weights(kept)
+    np.savez_compressed(out, **{name: value.astype("f2") for name, value in named.items()})
+
+
+def ear_weights(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Stage one."""
+    return {
+        "in": state["a.weight"].T,
+        "in_bias": state["a.bias"],
+        **_recurrent(state, "g1", "first"),
+        **_recurrent(state, "g2", "second"),
+        "out": np.concatenate([state[f"{head}.weight"] for head in _HEADS]).T,
+        "out_bias": np.concatenate([state[f"{head}.bias"] for head in _HEADS]),
+        "print_scale": state["scale"],
+    }
+
+
+def hindsight_weights(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Stage two."""
+    return {
+        "in": state["a.weight"].T,
+        "in_bias": state["a.bias"],
+        **_recurrent(state, "g1", "first"),
+        **_recurrent(state, "g1", "first_back", "_reverse"),
+        **_recurrent(state, "g2", "second"),
+        **_recurrent(state, "g2", "second_back", "_reverse"),
+        "out": state["out.weight"].T,
+        "out_bias": state["out.bias"],
+    }
+
+
+def _recurrent(state: Mapping[str, Any], layer: str, name: str, way: str = "") -> dict[str, Any]:
+    return {
+        f"{name}_x": state[f"{layer}.weight_ih_l0{way}"].T,
+        f"{name}_x_bias": state[f"{layer}.bias_ih_l0{way}"],
+        f"{name}_h": state[f"{layer}.weight_hh_l0{way}"].T,
+        f"{name}_h_bias": state[f"{layer}.bias_hh_l0{way}"],
+    }
