@@ -26,7 +26,8 @@ from analytics.gate import OFF
 from analytics.onset import OVER_FRAMES, DetectorOdds, EarOdds, HerVoice, VoiceOdds, ending, is_noise, onset
 from analytics.spectrum import HOP, HOP_S, MARGIN, Spectrum
 from analytics.thresholds import Thresholds
-from analytics.tries import Confirmed, RehearsalEvent, Reopened, TryCounter
+from analytics.tries import TryCounter
+from analytics.try_events import Confirmed, RehearsalEvent, Reopened
 from lesson.problems import WaitwiseError
 from lesson.sound import RATE_HZ, AudioBlock
 

@@ -21,12 +21,22 @@ No sound in here: `rehearsal.py` hears, tests draw. Who speaks is not asked: she
 from __future__ import annotations
 
 import dataclasses
-import statistics
 from dataclasses import dataclass
 from enum import StrEnum
 
 from analytics.thresholds import Thresholds
-from lesson.wire import seconds
+from analytics.try_events import (
+    Confirmed,
+    Kind,
+    Lapsed,
+    Pausing,
+    PoseEnded,
+    RehearsalEvent,
+    Reopened,
+    Try,
+    Verdict,
+    Why,
+)
 
 NAME_OVER_S = 0.4
 """Silence after which a name is over. Longer than a stop inside a word, shorter than a pretend reply takes to come."""
@@ -34,89 +44,6 @@ TELL_EVERY_S = 0.1
 HANG_S = 0.35
 """A voice is known to be over this much later at most, so that long we do not call a name too long."""
 _EPS = 1e-6
-
-
-class Verdict(StrEnum):
-    """Whether a pause reached the teacher's own goal."""
-
-    YES = "yes"
-    BORDERLINE = "borderline"
-    """Nearer to the goal than what we can measure."""
-    NO = "no"
-    CUT = "cut"
-    """She went on speaking before her goal, and named nobody."""
-
-
-class Kind(StrEnum):
-    """What ended a pause."""
-
-    NAMED = "named"
-    SPOKE_ON = "spoke_on"
-
-
-class Why(StrEnum):
-    """Why a pause was given up."""
-
-    TOO_LONG = "too_long"
-    MISSING_SOUND = "missing_sound"
-
-
-@dataclass(frozen=True, slots=True)
-class PoseEnded:
-    """The pose is over, and this is more than a phrasing pause."""
-
-    at: float = seconds()
-
-
-@dataclass(frozen=True, slots=True)
-class Pausing:
-    """How long it has been quiet, for a ring that fills."""
-
-    has_reached_goal: bool
-    at: float = seconds()
-    silence: float = seconds()
-
-
-@dataclass(frozen=True, slots=True)
-class Try:
-    """A pose-pause-name repetition. `Confirmed` says later whether it was a name."""
-
-    number: int
-    verdict: Verdict
-    pause: float = seconds()
-    at: float = seconds()
-    """Onset of the name."""
-    latency: float = seconds()
-    """Sound that was heard after the onset until this was said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """What ended the pause of a try. A pause that was cut gets its final verdict here."""
-
-    number: int
-    kind: Kind
-    verdict: Verdict
-    at: float = seconds()
-
-
-@dataclass(frozen=True, slots=True)
-class Reopened:
-    """What ended the try was no voice after all: the pause goes on, the number is free again."""
-
-    number: int
-    at: float = seconds()
-
-
-@dataclass(frozen=True, slots=True)
-class Lapsed:
-    """No try will come of this pause."""
-
-    why: Why
-    at: float = seconds()
-
-
-RehearsalEvent = PoseEnded | Pausing | Try | Confirmed | Reopened | Lapsed
 
 
 class _Turn(StrEnum):
@@ -267,43 +194,3 @@ class TryCounter:
         if kind is Kind.SPOKE_ON and verdict is Verdict.NO:
             verdict = Verdict.CUT
         return Confirmed(number=number, kind=kind, verdict=verdict, at=now)
-
-
-class TrySet:
-    """The tries of one rehearsal: what a page or a terminal shows at its end."""
-
-    def __init__(self) -> None:
-        self._tries: dict[int, Try] = {}
-        self._kinds: dict[int, Kind] = {}
-
-    def take(self, event: RehearsalEvent) -> None:
-        """Remember a try, or what became of it."""
-        match event:
-            case Try():
-                self._tries[event.number] = event
-            case Confirmed():
-                self._kinds[event.number] = event.kind
-                self._tries[event.number] = dataclasses.replace(self._tries[event.number], verdict=event.verdict)
-            case Reopened():
-                self._tries.pop(event.number, None)
-
-    @property
-    def tries(self) -> tuple[Try, ...]:
-        """All, in order."""
-        return tuple(self._tries.values())
-
-    @property
-    def named(self) -> tuple[Try, ...]:
-        """Those that ended with a name, or with the rehearsal itself."""
-        return tuple(each for each in self.tries if self._kinds.get(each.number) is not Kind.SPOKE_ON)
-
-    @property
-    def median(self) -> float | None:
-        """Median pause of those that were named. Never a mean: one long pause would move it."""
-        return statistics.median(each.pause for each in self.named) if self.named else None
-
-    @property
-    def range(self) -> tuple[float, float] | None:
-        """Shortest and longest pause of those that were named."""
-        pauses = [each.pause for each in self.named]
-        return (min(pauses), max(pauses)) if pauses else None

@@ -29,7 +29,7 @@ from rich.text import Text
 
 from analytics.rehearsal import Rehearsal
 from analytics.thresholds import Thresholds
-from analytics.tries import Confirmed, Kind, Lapsed, Pausing, RehearsalEvent, Reopened, Try, TrySet, Verdict, Why
+from analytics.try_events import Confirmed, Kind, Lapsed, Pausing, RehearsalEvent, Reopened, Try, TrySet, Verdict, Why
 from capture.file_microphone import FileMicrophone
 from capture.pace import NoPace, Pace, SteadyPace
 from lesson.problems import WaitwiseError

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from analytics.detector import LevelDetector, VoiceDetector
 from analytics.rehearsal import Rehearsal, RehearsalError
 from analytics.thresholds import Thresholds
-from analytics.tries import Confirmed, Kind, Lapsed, Pausing, RehearsalEvent, Reopened, Try, TrySet, Why
+from analytics.try_events import Confirmed, Kind, Lapsed, Pausing, RehearsalEvent, Reopened, Try, TrySet, Why
 from analytics.webrtc_detector import WebrtcDetector
 from lesson.sound import RATE_HZ, AudioBlock
 from tests.lessons.rehearsed import Cycle, Scene, rehearse

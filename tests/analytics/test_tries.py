@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.thresholds import Thresholds
-from analytics.tries import (
+from analytics.tries import TryCounter
+from analytics.try_events import (
     Confirmed,
     Kind,
     Lapsed,
@@ -22,7 +23,6 @@ from analytics.tries import (
     RehearsalEvent,
     Reopened,
     Try,
-    TryCounter,
     TrySet,
     Verdict,
     Why,

@@ -12,7 +12,7 @@ import wave
 
 import pytest
 
-from analytics.tries import Try, Verdict
+from analytics.try_events import Try, Verdict
 from tests.lessons.rehearsed import Cycle, Scene, rehearse
 from tests.suites.programs import waitwise
 from waitwise.rehearse_cli import bar, try_line
