@@ -1,4 +1,4 @@
-r"""Say within 300 ms that a voice has begun, and where; and whether it was a voice, when it is over.
+r"""Say within about 300 ms that a voice has begun, and where; and whether it was a voice, when it is over.
 
 ::
 

@@ -10,9 +10,10 @@
                        v
                    tries.py: pose, pause, name
 
-Events come as soon as they are certain, counted in samples, so blocks of any size give the same ones. A try is told at
-most 300 ms of sound after the name began; what that costs is written in `onset.py`. Kept: 45 ms of sound, six
-seconds of the ear's answers, and what her voice is like for as long as the rehearsal lasts; nothing is written.
+Events come as soon as they are certain, counted in samples, so blocks of any size give the same ones. A try is told
+about 0.23 s of sound after the name began, and seldom after more than 0.3; what that costs is written in `onset.py`.
+Kept: 45 ms of sound, six seconds of what the ear answered, and what her voice is like for as long as the rehearsal
+lasts; nothing is written.
 """
 
 from __future__ import annotations
