@@ -14,6 +14,7 @@
                     from IPUs to numbers; no sound needed
     evidence.py     how far each number can be trusted; resample.py: how far it may be off; poor_sound.py
     account.py      the whole lesson again, with all that was learnt; live.py: as far as it is certain
+    rehearsal.py    a teacher rehearses alone; onset.py: has a voice begun? tries.py try_events.py: pose, pause, name
     track.py        the lesson in small numbers, for account.py
     detector.py     plain detectors, to compare with; webrtc_detector.py is the card's
     thresholds.py   what counts as what, and who says so

@@ -22,7 +22,7 @@ from importlib import resources
 import numpy as np
 
 from analytics.arrays import Floats
-from analytics.spectrum import EAR_BANDS, Frames
+from analytics.spectrum import EAR_BANDS, STEP_FRAMES, Frames
 
 DELAY_FRAMES = 16
 """How many frames its answer comes after the sound: 0.16 s."""
@@ -58,14 +58,14 @@ class Answer:
 
 
 class Ear:
-    """Hears one lesson, in order: feed it 0.1 s at a time. Memory: constant."""
+    """Hears one lesson, in order: feed it 0.1 s at a time, or a part of it, 20 ms at least. Memory: constant."""
 
     def __init__(self) -> None:
         self._net = _Network(_weights())
         self._front = _Front()
 
     def feed(self, frames: Frames) -> Answer:
-        """Take in the next 0.1 s; what comes out is about the sound 0.16 s before."""
+        """Take in the next frames; what comes out is about the sound 0.16 s before."""
         return self._net.step(self._front.relative(frames).reshape(len(frames.level_db) // FRAMES_A_STEP, -1))
 
 
@@ -75,18 +75,15 @@ class _Front:
     def __init__(self) -> None:
         self._band_quiet: Floats | None = None
         self._quiet = self._loud = 0.0
+        self._gathered: list[tuple[Floats, Floats]] = []
 
     def relative(self, frames: Frames) -> Floats:
         """(n, inputs) for n frames."""
-        bands, mean, top = frames.ear_db, float(frames.level_db.mean()), float(frames.level_db.max())
-        if self._band_quiet is None:
-            self._band_quiet, self._quiet, self._loud = bands.mean(axis=0), mean, mean + _FIRST_LOUD_DB
-        quiet = self._band_quiet
-        off = bands.mean(axis=0) - quiet
-        self._band_quiet = quiet = quiet + np.where(off < 0, np.float32(_QUIET_FALLS), np.float32(_QUIET_RISES)) * off
-        self._quiet += (_QUIET_FALLS if mean < self._quiet else _QUIET_RISES) * (mean - self._quiet)
-        self._loud += (_LOUD_RISES if top > self._loud else _LOUD_FALLS) * (top - self._loud)
-        self._loud = max(self._loud, self._quiet + _LEAST_LOUD_DB)
+        bands, quiet = frames.ear_db, self._band_quiet
+        self._gathered.append((bands, frames.level_db))
+        if quiet is None or sum(len(part) for part, _ in self._gathered) >= STEP_FRAMES:
+            quiet = self._follow(*(np.concatenate(column) for column in zip(*self._gathered, strict=True)))
+            self._gathered.clear()
         out = np.empty((len(bands), 2 * EAR_BANDS + 3), dtype=np.float32)
         out[:, :EAR_BANDS] = (bands - quiet) / 10
         out[:, EAR_BANDS : 2 * EAR_BANDS] = (bands - np.float32(self._loud)) / 10
@@ -94,6 +91,18 @@ class _Front:
         out[:, -2] = (np.log2(frames.pitch_hz) - _USUAL_PITCH) * (frames.voicing > _VOICED)
         out[:, -1] = (self._loud - self._quiet) / 10 - 2
         return np.clip(out, -_LARGEST, _LARGEST)
+
+    def _follow(self, bands: Floats, level_db: Floats) -> Floats:
+        """Follow the room, by 0.1 s of it; returns its quiet in each band."""
+        mean, top, quiet = float(level_db.mean()), float(level_db.max()), self._band_quiet
+        if quiet is None:
+            quiet, self._quiet, self._loud = bands.mean(axis=0), mean, mean + _FIRST_LOUD_DB
+        off = bands.mean(axis=0) - quiet
+        self._band_quiet = quiet = quiet + np.where(off < 0, np.float32(_QUIET_FALLS), np.float32(_QUIET_RISES)) * off
+        self._quiet += (_QUIET_FALLS if mean < self._quiet else _QUIET_RISES) * (mean - self._quiet)
+        self._loud += (_LOUD_RISES if top > self._loud else _LOUD_FALLS) * (top - self._loud)
+        self._loud = max(self._loud, self._quiet + _LEAST_LOUD_DB)
+        return np.asarray(quiet)
 
 
 class _Network:

@@ -86,7 +86,8 @@ def _band_weights(bands: int, hz: tuple[float, float]) -> Floats:
 class Spectrum:
     """Frames of one step of sound. Holds tables only, no sound."""
 
-    def __init__(self) -> None:
+    def __init__(self, step_frames: int = STEP_FRAMES) -> None:
+        """`step_frames`: how many frames are asked for at once, an even number."""
         self._short_window = np.hanning(_SHORT).astype(np.float32)
         self._long_window = np.hanning(_LONG).astype(np.float32)
         self._bands = _band_weights(BANDS, _BAND_HZ)
@@ -101,11 +102,11 @@ class Spectrum:
         window_lags = np.fft.irfft(power)
         self._window_lags = (window_lags / window_lags[0])[self._first_lag : last].astype(np.float32)
         first = MARGIN + HOP // 2 - _SHORT // 2
-        self._short_index = first + HOP * np.arange(STEP_FRAMES)[:, None] + np.arange(_SHORT)
-        self._long_index = 2 * HOP * np.arange(STEP_FRAMES // 2)[:, None] + np.arange(_LONG)
+        self._short_index = first + HOP * np.arange(step_frames)[:, None] + np.arange(_SHORT)
+        self._long_index = 2 * HOP * np.arange(step_frames // 2)[:, None] + np.arange(_LONG)
 
     def frames(self, sound: Floats) -> Frames:
-        """Frames of `sound`: MARGIN + STEP + MARGIN samples, -1 to 1."""
+        """Frames of `sound`: a step and MARGIN samples on either side, -1 to 1."""
         power = np.abs(np.fft.rfft(sound[self._short_index] * self._short_window, axis=1)) ** 2 * self._scale
         level = 10 * np.log10(power @ self._speech + _FLOOR_POWER)
         bands = 10 * np.log10(power @ self._bands + _FLOOR_POWER)

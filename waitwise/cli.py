@@ -5,6 +5,7 @@
     waitwise demo                                 a lesson through a unit and a school, on this machine
     waitwise analyse lesson.mp4                   waits and talk ratio of any recording
     waitwise correct account.json                 say what an account has wrong, and every figure follows
+    waitwise rehearse --sound FILE                pose, pause, name: each pause timed as it happens
     waitwise evaluate DIR                         how far our numbers are from lessons whose truth is known
     waitwise open LESSON_DIR --identity FILE -o lesson.mp4     a sealed lesson becomes a film, for whoever may
     waitwise unit record unit.toml --sound FILE   a unit records a lesson
@@ -36,6 +37,7 @@ PROGRAMS = {
     "correct": ("waitwise.correct", "unit"),
     "demo": ("waitwise.demo.command", "unit,school,demo"),
     "evaluate": ("waitwise.evaluate.command", "unit"),
+    "rehearse": ("waitwise.rehearse_cli", "unit"),
     "unit": ("waitwise.unit_cli", "unit"),
     "school": ("waitwise.school_cli", "school"),
 }
@@ -47,7 +49,7 @@ class _Programs(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """In the order of the manual."""
-        return ["demo", *super().list_commands(ctx), "correct", "evaluate", "unit", "school"]
+        return ["demo", *super().list_commands(ctx), "correct", "rehearse", "evaluate", "unit", "school"]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import the program, or say what has to be installed for it."""
