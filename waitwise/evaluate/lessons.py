@@ -10,8 +10,9 @@
 The truth is one JSON object. What is read of it (times are seconds from the start of the sound)::
 
     duration_s
-    states   [{role, start_s, end_s}]    the whole lesson, no hole: teacher pupil overlap choral group silence noise
-    phases   [{phase, start_s, end_s}]   the whole lesson, no hole: whole_class group silent_work
+    states   [{role, start_s, end_s}]    the whole lesson, no hole: teacher pupil overlap choral group silence noise,
+                                         av (a film), adult (a second one)
+    phases   [{phase, start_s, end_s}]   the whole lesson, no hole: whole_class group silent_work av transition
     waits    [{kind, t_end_s, offered_wait_s, outcome, phase}]
     slices   {...}                       what kind of lesson it is; optional
 """
@@ -109,7 +110,7 @@ def truth_from(told: Any, name: str) -> Truth:
     """
     try:
         duration = float(told["duration_s"])
-        states = tuple(State(Role(s["role"]), float(s["start_s"]), float(s["end_s"])) for s in told["states"])
+        states = tuple(State(_role(s["role"]), float(s["start_s"]), float(s["end_s"])) for s in told["states"])
         phases = tuple(PhaseSpan(Phase(p["phase"]), float(p["start_s"]), float(p["end_s"])) for p in told["phases"])
         waits = tuple(
             Event(IntervalKind(w["kind"]).value, float(w["t_end_s"]), float(w["offered_wait_s"]), str(w["outcome"]))
@@ -129,6 +130,11 @@ def truth_from(told: Any, name: str) -> Truth:
     _expect_whole(states, duration, f"{name}: states")
     _expect_whole(phases, duration, f"{name}: phases")
     return Truth(duration, states, phases, tuple(sorted(waits, key=lambda wait: wait.start)), slices)
+
+
+def _role(told: str) -> Role:
+    """A second adult is on neither side: whoever calls her teacher or pupil is wrong, as with a film."""
+    return Role.UNKNOWN if told == "adult" else Role(told)
 
 
 def _read(sound: Path, file: Path) -> LabelledLesson:
