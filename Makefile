@@ -1,6 +1,6 @@
 # Waitwise. `make` alone lists what can be made; each target installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix e2e bench accuracy vectors clean
+.PHONY: help setup demo test check fix e2e bench accuracy simulate vectors clean
 bin := .venv/bin
 ARGS ?=
 
@@ -41,6 +41,10 @@ bench: setup ## what it costs, beside a peer in the same run
 accuracy: setup ## how far the numbers are from the truth, into docs/accuracy.md (ARGS='lessons=DIR': folders beside the demo lesson)
 	@tools/setup peers
 	@$(bin)/python -m tools.accuracy $(ARGS)
+
+simulate: setup ## make the sixteen simulated lessons of seed 2 and hear them, into out/simulated
+	@$(bin)/python -m tools.classroom simulate --all --seed 2 --out out/simulated $(ARGS)
+	@$(bin)/waitwise evaluate out/simulated --json >out/simulated/results.json
 
 vectors: setup ## check the footage vectors with Python, Node.js and Chromium
 	@$(bin)/pytest -q tests/lesson tests/e2e/test_footage_vectors_browser.py

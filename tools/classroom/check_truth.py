@@ -25,8 +25,10 @@ TRUTH = "truth.json"
 
 Row = dict[str, Any]
 
-ROLES = {"teacher", "pupil", "overlap", "choral", "group", "silence", "noise"}
-PHASES = {"whole_class", "group", "silent_work"}
+ROLES = {"teacher", "pupil", "overlap", "choral", "group", "av", "adult", "silence", "noise"}
+PHASES = {"whole_class", "group", "silent_work", "av", "transition"}
+APART = {"group", "av", "adult"}
+"""On neither side of the talk: no wait begins or ends at them."""
 QUIET = {"silence", "noise"}
 OUTCOMES = {
     "SR": {"answered", "choral", "overlapped"},
@@ -204,8 +206,9 @@ def _silences_told(truth: Row) -> Iterator[str]:
     speech = [state for state in truth["states"] if state["role"] not in QUIET]
     for one, other in pairwise(speech):
         end, start = _ms(one["end_s"]), _ms(other["start_s"])
-        is_told = (end, start - end) in told or end in to_work or one["role"] == "group"
-        if start > end and not is_told:
+        is_told = (end, start - end) in told or end in to_work
+        is_apart = one["role"] in APART or (other["role"] == "adult" and one["role"] != "teacher")
+        if start > end and not is_told and not is_apart:
             yield f"states: the silence from {one['end_s']} to {other['start_s']} s is no wait, latch or pause"
 
 

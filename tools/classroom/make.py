@@ -6,14 +6,20 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
+
 from lesson.sound import RATE_HZ
 from tools.classroom.check_truth import SOUND, TRUTH, problems
 from tools.classroom.errors import ClassroomError
 from tools.classroom.flac import write_flac
+from tools.classroom.reading import read_script
 from tools.classroom.render import play
-from tools.classroom.script import read_script
+from tools.classroom.take import Take
 from tools.classroom.truth import tell
 from tools.classroom.voices import Voices
+
+PEAK_DBFS = -3.0
+"""No sample may be louder: a unit's microphone is set up with room to spare."""
 
 
 def make(script_file: Path, out: Path, cache: Path) -> None:
@@ -24,6 +30,7 @@ def make(script_file: Path, out: Path, cache: Path) -> None:
     """
     script = read_script(script_file)
     take = play(script, Voices(cache))
+    expect_headroom(take)
     truth = tell(script, take)
     wrong = problems(truth)
     if wrong:
@@ -34,3 +41,14 @@ def make(script_file: Path, out: Path, cache: Path) -> None:
     truth["audio"] = {"file": SOUND, "sha256": sha256, "rate_hz": RATE_HZ, "samples": len(take.sound)}
     (out / TRUTH).write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")
     print(f"{out / SOUND}: {truth['duration_s']:.1f} s, {len(truth['waits'])} waits, sha256 {sha256[:12]}")
+
+
+def expect_headroom(take: Take) -> None:
+    """Refuse a lesson that is too loud.
+
+    Raises:
+        ClassroomError: it is.
+    """
+    peak = float(20 * np.log10(np.abs(take.sound).max()))
+    if peak > PEAK_DBFS:
+        raise ClassroomError(f"Peak {peak:.1f} dBFS. Remedy: lower levels.teacher_dbfs by {peak - PEAK_DBFS:.1f}.")

@@ -6,6 +6,10 @@
 | murmur | the corridor: noise below 700 Hz that swells four times a second, as syllables do |
 | chair | a leg that sticks and slips on the floor: rough noise, 0.4 s |
 | cough | two bursts through a throat, 0.45 s |
+| projector | its fan: two tones over a hiss |
+| playground | children far away: noise around 1 kHz that swells, behind a window |
+| rain | a hiss with drops in it |
+| scrape, door, tap, keyboard, page, bell | as the names say; 0.06 to 1 s |
 """
 
 from __future__ import annotations
@@ -53,8 +57,96 @@ def cough(rng: np.random.Generator) -> Sound:
     return np.concatenate(bursts)
 
 
-SOUNDS: Mapping[str, Callable[[np.random.Generator], Sound]] = {"chair": chair, "cough": cough}
+def projector(samples: int, rng: np.random.Generator) -> Sound:
+    """Return a projector's fan."""
+    time = np.arange(samples) / RATE_HZ
+    hiss = _shaped(samples, rng, lambda pitch: np.exp(-(np.log(np.maximum(pitch, 1) / 1200.0) ** 2) / 2))
+    blades = np.sin(2 * np.pi * 233 * time) + 0.6 * np.sin(2 * np.pi * 466 * time + 1.0)
+    return np.asarray(hiss / hiss.std() + 0.35 * blades)
+
+
+def playground(samples: int, rng: np.random.Generator) -> Sound:
+    """Return children playing outside, behind a window."""
+    far = _shaped(samples, rng, lambda pitch: np.exp(-(np.log(np.maximum(pitch, 1) / 1000.0) ** 2) / 0.7))
+    swell = _shaped(samples, rng, lambda pitch: np.exp(-(((pitch - 2.0) / 1.5) ** 2)))
+    return np.asarray(far / far.std() * np.exp(0.4 * swell / swell.std()))
+
+
+def rain(samples: int, rng: np.random.Generator) -> Sound:
+    """Return rain on the window."""
+    hiss = _shaped(samples, rng, lambda pitch: np.minimum(1, pitch / 1500))
+    drops = np.where(rng.random(samples) < 40 / RATE_HZ, rng.standard_normal(samples), 0.0)
+    ring = np.exp(-np.arange(80) / 16) * np.sin(np.arange(80) * 1.1)
+    return np.asarray(hiss / hiss.std() + 4 * np.convolve(drops, ring, mode="same"))
+
+
+def scrape(rng: np.random.Generator) -> Sound:
+    """Return a short scrape of a chair's leg."""
+    samples = round(rng.uniform(0.05, 0.40) * RATE_HZ)
+    rough = _shaped(samples, rng, lambda pitch: np.exp(-(np.log(np.maximum(pitch, 1) / 1400.0) ** 2) / 0.8))
+    return np.asarray(rough / rough.std() * _envelope(samples, 0.01, 0.05))
+
+
+def door(rng: np.random.Generator) -> Sound:
+    """Return a door falling shut: a thump and its rattle."""
+    samples = round(0.35 * RATE_HZ)
+    time = np.arange(samples) / RATE_HZ
+    thump = _shaped(samples, rng, lambda pitch: np.exp(-pitch / 250)) * np.exp(-time / 0.05)
+    rattle = rng.standard_normal(samples) * np.exp(-((time - 0.12) ** 2) / 0.001)
+    return np.asarray(thump / thump.std() + 0.3 * rattle)
+
+
+def tap(rng: np.random.Generator) -> Sound:
+    """Return a pen put down."""
+    samples = round(0.06 * RATE_HZ)
+    time = np.arange(samples) / RATE_HZ
+    return np.asarray(rng.standard_normal(samples) * np.exp(-time / 0.008))
+
+
+def keyboard(rng: np.random.Generator) -> Sound:
+    """Return some keys of a keyboard."""
+    keys = [np.pad(0.7 * tap(rng), (0, round(rng.uniform(0.03, 0.12) * RATE_HZ))) for _ in range(5)]
+    return np.concatenate(keys)
+
+
+def page(rng: np.random.Generator) -> Sound:
+    """Return a page turned."""
+    samples = round(0.5 * RATE_HZ)
+    paper = _shaped(samples, rng, lambda pitch: np.exp(-(np.log(np.maximum(pitch, 1) / 4000.0) ** 2)))
+    rustle = np.interp(np.arange(samples), np.linspace(0, samples, 20), rng.uniform(0, 1, 20)) ** 2
+    return np.asarray(paper / paper.std() * rustle * _envelope(samples, 0.05, 0.2))
+
+
+def bell(_rng: np.random.Generator) -> Sound:
+    """Return the bell: an electric one, for a second."""
+    samples = RATE_HZ
+    time = np.arange(samples) / RATE_HZ
+    tones = sum(np.sin(2 * np.pi * pitch * time) for pitch in (950.0, 1920.0, 3010.0))
+    return np.asarray(tones * (0.6 + 0.4 * np.sign(np.sin(2 * np.pi * 18 * time))) * _envelope(samples, 0.01, 0.3))
+
+
+SOUNDS: Mapping[str, Callable[[np.random.Generator], Sound]] = {
+    "chair": chair,
+    "cough": cough,
+    "scrape": scrape,
+    "door": door,
+    "tap": tap,
+    "keyboard": keyboard,
+    "page": page,
+    "bell": bell,
+}
 """Single sounds a script may ask for."""
+
+LONGEST = 1.0
+"""Seconds of the longest of them."""
+
+STEADY: Mapping[str, Callable[[int, np.random.Generator], Sound]] = {
+    "projector": projector,
+    "corridor": murmur,
+    "playground": playground,
+    "rain": rain,
+}
+"""Noises that last as long as the lesson, beside the ventilation."""
 
 
 def _burst(length: float, strength: float, rng: np.random.Generator) -> Sound:

@@ -18,63 +18,26 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lesson.sound import RATE_HZ
-from tools.classroom import level, noise
+from tools.classroom import background, level, noise
 from tools.classroom.errors import ClassroomError
 from tools.classroom.gate import FADE_IN, Sound, Utterance
 from tools.classroom.room import Response, responses, reverberate
-from tools.classroom.script import TEACHER, Chorus, PairTalk, Position, Say, Script, Speaker
+from tools.classroom.script import ADULT, TEACHER, Chorus, Enter, Film, PairTalk, Position, Say, Script, Speaker
 from tools.classroom.script import Sound as ScriptedSound
+from tools.classroom.take import Ipu, Noise, Take, joined
 from tools.classroom.voices import Voices
 
-PEAK_DBFS = -3.0
-"""No sample may be louder: a unit's microphone is set up with room to spare."""
 _LIVELINESS_DB = 0.7
 """How much a speaker's level wanders from sentence to sentence (standard deviation)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ipu:
-    """A stretch of one voice as placed, in samples at the unit."""
-
-    role: str
-    """teacher, pupil, choral or group."""
-    who: str
-    start: int
-    end: int
-    is_question: bool = False
-    is_name: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Noise:
-    """A single sound that is not speech."""
-
-    kind: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """A lesson that was played, and everything that was put into it."""
-
-    sound: Sound
-    ipus: tuple[Ipu, ...]
-    noises: tuple[Noise, ...]
-    snr_teacher_db: float
-    """A-weighted: the teacher's mean active level against the steady ventilation."""
-    snr_pupil_db: float
-    rt60_measured: float
-    distances: dict[str, float]
 
 
 def play(script: Script, voices: Voices) -> Take:
     """Play the script.
 
     Raises:
-        ClassroomError: a package is missing, or the lesson would be too loud for the microphone.
+        ClassroomError: a package is missing.
     """
-    stage = _Stage(script, voices)
+    stage = Stage(script, voices)
     for turn in script.turns:
         match turn:
             case Say():
@@ -85,16 +48,23 @@ def play(script: Script, voices: Voices) -> Take:
                 stage.pair_talk(turn)
             case ScriptedSound():
                 stage.noise(turn)
+            case Film():
+                background.film(stage, turn)
+            case Enter():
+                stage.enter(turn)
     return stage.take()
 
 
 @dataclass
-class _Stage:
+class Stage:
+    """What was placed so far."""
+
     script: Script
     voices: Voices
     _heard: list[tuple[int, Sound]] = field(default_factory=list)
     _ipus: list[Ipu] = field(default_factory=list)
     _noises: list[Noise] = field(default_factory=list)
+    _marks: list[tuple[int, str]] = field(default_factory=list)
     _levels: dict[str, list[float]] = field(default_factory=lambda: {"teacher": [], "pupil": []})
 
     def __post_init__(self) -> None:
@@ -107,30 +77,49 @@ class _Stage:
         self._moods, self._onsets, self._chance = (np.random.default_rng(seed) for seed in seeds)
 
     def say(self, turn: Say) -> None:
+        """Let one speaker speak."""
         speaker = self.script.speakers[turn.who]
-        role = "teacher" if turn.who == TEACHER else "pupil"
+        role = turn.who if turn.who in {TEACHER, ADULT} else "pupil"
         start = self._last_end + _samples(turn.after)
         for piece in turn.pieces:
             start += _samples(piece.pause)
             is_question = piece.is_question and not turn.is_name
-            start = self._place(role, speaker, piece.words, start, 0.0, is_question=is_question, is_name=turn.is_name)
+            told = {"is_question": is_question, "is_name": turn.is_name}
+            start = self.place(role, speaker, piece.words, start, 0.0, **told)
         self._last_end = max(self._last_end, start)
 
+    def enter(self, turn: Enter) -> None:
+        """Remember where a phase began."""
+        self._marks.append((self._last_end + _samples(turn.after), turn.phase))
+
+    def occupy(self, role: str, who: str, after: float, length: float) -> int:
+        """Give the floor to one sound for a while; returns where it starts."""
+        start = self._last_end + _samples(after)
+        self._last_end = start + _samples(length)
+        self._ipus.append(Ipu(role, who, start, self._last_end))
+        return start
+
+    def hear(self, start: int, wet: Sound) -> None:
+        """Add what arrives at the unit from `start` on."""
+        self._heard.append((start, wet))
+
     def chorus(self, turn: Chorus) -> None:
+        """Let many answer with the same words."""
         first = self._last_end + _samples(turn.after)
         onsets = self._onsets.normal(0, turn.jitter, len(turn.who))
         for who, onset in zip(turn.who, onsets - onsets.min(), strict=True):
             speaker = self.script.speakers[who]
-            end = self._place("choral", speaker, turn.words, first + _samples(onset), turn.level_db)
+            end = self.place("choral", speaker, turn.words, first + _samples(onset), turn.level_db)
             self._last_end = max(self._last_end, end)
 
     def pair_talk(self, turn: PairTalk) -> None:
+        """Let the class talk in pairs."""
         first = self._last_end + _samples(turn.after)
         last = first + _samples(turn.length)
         for number, pair in enumerate(turn.pairs):
             start = first if number == 0 else first + _samples(self._onsets.uniform(0.1, 0.9))
             for speaker, words in self._talk_in_turn(turn, number, pair):
-                end = self._place("group", speaker, words, start, turn.level_db, before=last)
+                end = self.place("group", speaker, words, start, turn.level_db, before=last)
                 if end == start:
                     break
                 self._last_end = max(self._last_end, end)
@@ -143,11 +132,12 @@ class _Stage:
             yield self.script.speakers[pair[index % 2]], turn.sayings[(begin + index) % len(turn.sayings)]
 
     def noise(self, turn: ScriptedSound) -> None:
+        """Let something be heard that is nobody's word."""
         if turn.kind not in noise.SOUNDS:
             raise ClassroomError(f"No sound {turn.kind!r}. There are: {', '.join(noise.SOUNDS)}.")
         dry = noise.SOUNDS[turn.kind](self._chance)
         start = self._last_end + _samples(turn.after)
-        wet = self._through_room(dry, turn.position)
+        wet = self.through_room(dry, turn.position)
         delay = self._responses[turn.position].delay
         loudness = level.level_dbfs(wet[delay : delay + len(dry)])
         self._heard.append((start - delay, wet * level.factor(self.script.levels.sounds_dbfs - loudness)))
@@ -156,7 +146,10 @@ class _Stage:
     def take(self) -> Take:
         """Mix everything over the room's noise."""
         levels = self.script.levels
-        sound = np.zeros(self._last_end + _samples(self.script.lead))
+        whole = self.script.length
+        sound = np.zeros(self._last_end + _samples(self.script.lead) if whole is None else _samples(whole))
+        for babble in self.script.babbles:
+            background.babble(self, babble)
         for start, heard in self._heard:
             part = heard[: len(sound) - start]
             sound[start : start + len(part)] += part
@@ -166,23 +159,24 @@ class _Stage:
             corridor = noise.murmur(_samples(murmur.end - murmur.start), self._chance)
             corridor *= level.factor(levels.murmur_dbfs - level.level_dbfs(corridor))
             sound[_samples(murmur.start) : _samples(murmur.end)] += corridor
-        peak = float(20 * np.log10(np.abs(sound).max()))
-        if peak > PEAK_DBFS:
-            raise ClassroomError(f"Peak {peak:.1f} dBFS. Remedy: lower levels.teacher_dbfs by {peak - PEAK_DBFS:.1f}.")
+        for kind, dbfs in self.script.steady:
+            lasting = noise.STEADY[kind](len(sound), self._chance)
+            sound += lasting * level.factor(dbfs - level.level_dbfs(lasting))
         teacher = self._responses[self.script.speakers[TEACHER].position]
         return Take(
             sound=sound,
-            ipus=tuple(sorted(self._ipus, key=lambda ipu: (ipu.start, ipu.end))),
+            ipus=joined(self._ipus),
             noises=tuple(self._noises),
-            snr_teacher_db=float(np.mean(self._levels["teacher"])) - levels.ventilation_dbfs,
-            snr_pupil_db=float(np.mean(self._levels["pupil"])) - levels.ventilation_dbfs,
+            snr_teacher_db=_mean(self._levels["teacher"]) - levels.ventilation_dbfs,
+            snr_pupil_db=_mean(self._levels["pupil"]) - levels.ventilation_dbfs,
             rt60_measured=teacher.rt60,
             distances={
                 name: self._responses[speaker.position].distance for name, speaker in self.script.speakers.items()
             },
+            marks=tuple(self._marks),
         )
 
-    def _place(
+    def place(
         self,
         role: str,
         speaker: Speaker,
@@ -199,7 +193,7 @@ class _Stage:
         if before is not None and start + utterance.length > before:
             return start
         response = self._responses[speaker.position]
-        wet = self._through_room(utterance.sound, speaker.position)
+        wet = self.through_room(utterance.sound, speaker.position)
         wanted = self.script.levels.teacher_dbfs + speaker.level_db + level_db + self._moods.normal(0, _LIVELINESS_DB)
         wet *= level.factor(wanted - _active_level(wet, utterance, response))
         self._heard.append((start - FADE_IN - response.delay, wet))
@@ -207,18 +201,34 @@ class _Stage:
             self._levels[role].append(wanted)
         last = utterance.spans[-1]
         self._ipus.extend(
-            Ipu(role, speaker.name, start + span[0], start + span[1], is_question and span == last, is_name)
+            Ipu(
+                role,
+                speaker.name,
+                start + span[0],
+                start + span[1],
+                is_question and span == last,
+                is_name,
+            )
             for span in utterance.spans
         )
         return start + utterance.length
 
-    def _through_room(self, dry: Sound, position: Position) -> Sound:
+    def through_room(self, dry: Sound, position: Position) -> Sound:
+        """Return what arrives of a dry sound, its onset `delay(position)` later."""
         return reverberate(dry, self._responses[position])
+
+    def delay(self, position: Position) -> int:
+        """Samples from a mouth at this place to the unit."""
+        return self._responses[position].delay
 
 
 def _active_level(wet: Sound, utterance: Utterance, response: Response) -> float:
     onset = FADE_IN + response.delay
     return level.level_dbfs(np.concatenate([wet[onset + start : onset + end] for start, end in utterance.spans]))
+
+
+def _mean(levels: list[float]) -> float:
+    return float(np.mean(levels)) if levels else float("nan")
 
 
 def _samples(seconds: float) -> int:

@@ -1,20 +1,13 @@
-"""Read what is said in a lesson: by whom, in which words, and after how much silence.
+"""What is said in a lesson: by whom, in which words, and after how much silence.
 
 ::
 
-    [[turn]]
-    who = "teacher"
-    after = 0.8                                   # silence at the unit since the last voice
-    say = ["Keep hold of that.", 0.6, "What happens if I drop it in?"]
-                                  |   '-- ends with "?": a question
-                                  '------ a pause inside her turn
-
-    [[turn]]
-    chorus = ["leo", "priya", ...]                # all say it, scattered around one onset
-    [[turn]]
-    pairs = [["amara", "jack"], ...]              # pair talk for `length` seconds
-    [[turn]]
-    noise = "cough"                               # `after` seconds into the silence; does not end it
+    Say        Keep hold of that. <0.6> What happens if I drop it in?
+    Sound                                            <0.5> cough
+    Say                                              <--- after = 1.3 ---> It sinks.
+    Chorus     everybody, scattered around one onset
+    PairTalk   the class in pairs, all at once;    Film   a film with its music
+    Babble     voices behind the lesson;           Enter  another phase begins
 
 `after` of the next turn always counts from the last *voice*, so a cough changes no silence. A negative `after` starts
 before the other one has ended. A turn with `name = true` only calls somebody: it is no question, whatever its melody.
@@ -22,15 +15,15 @@ before the other one has ended. A turn with `name = true` only calls somebody: i
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
-from tools.classroom.errors import ClassroomError
-
 TEACHER = "teacher"
+ADULT = "adult"
+"""A second adult in the room; on neither side of the talk."""
+FILM = "film"
+"""The voice in a film."""
 
 Position = tuple[float, float, float]
 """Metres from one corner of the floor: along the front wall, towards the back, up."""
@@ -42,7 +35,7 @@ class Speaker:
 
     name: str
     voice: Mapping[str, float]
-    """Kokoro voices and their shares; shares add up to 1."""
+    """Voices and their shares; shares add up to 1. `bf_emma` is Kokoro's, `flite/slt` and `espeak/en+f2` are quick."""
     child: float
     """How much shorter than an adult's the vocal tract is: pitch and formants are raised by this factor."""
     pace: float
@@ -50,6 +43,8 @@ class Speaker:
     level_db: float
     """Loudness at the unit, relative to the teacher."""
     position: Position
+    pitch: float = 1.0
+    """Pitch alone is raised by this factor as well (quick voices only)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +54,8 @@ class RoomPlan:
     size: Position
     rt60: float
     unit: Position
+    has_drawn_tail: bool = False
+    """Image sources for the first 70 ms only, then noise that decays as asked: quick, and the RT60 is exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +132,39 @@ class Murmur:
     end: float
 
 
-Turn = Say | Chorus | PairTalk | Sound
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A film is played: music all the time, and somebody tells a story."""
+
+    after: float
+    length: float
+    sayings: tuple[str, ...]
+    level_db: float
+
+
+@dataclass(frozen=True, slots=True)
+class Babble:
+    """Other voices behind the lesson, from `start` to `end`, whatever is said meanwhile."""
+
+    start: float
+    end: float
+    who: tuple[str, ...]
+    sayings: tuple[str, ...]
+    below_teacher_db: float
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Another phase begins, `after` seconds after the last voice.
+
+    Group work and films say so themselves.
+    """
+
+    phase: str
+    after: float
+
+
+Turn = Say | Chorus | PairTalk | Sound | Film | Enter
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,97 +181,10 @@ class Script:
     murmurs: tuple[Murmur, ...]
     speakers: Mapping[str, Speaker]
     turns: tuple[Turn, ...]
-
-
-def read_script(path: Path) -> Script:
-    """Read a lesson's script.
-
-    Raises:
-        ClassroomError: not readable, or a turn names somebody who is not in the class.
-    """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ClassroomError(f"{path} is not a script: {error}") from error
-    try:
-        script = _script(data)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ClassroomError(f"{path}: something is missing or of the wrong kind: {error!r}") from error
-    absent = sorted(set(_named(script.turns)) - set(script.speakers))
-    if absent:
-        raise ClassroomError(f"{path}: {', '.join(absent)} should speak but is not among the [speakers].")
-    return script
-
-
-def _script(data: Mapping[str, Any]) -> Script:
-    room = data["room"]
-    return Script(
-        title=data["title"],
-        profile=data["profile"],
-        seed=int(data["seed"]),
-        lead=float(data["lead"]),
-        room=RoomPlan(_position(room["size"]), float(room["rt60"]), _position(room["unit"])),
-        levels=Levels(**{key: float(value) for key, value in data["levels"].items()}),
-        murmurs=tuple(Murmur(float(murmur["start"]), float(murmur["end"])) for murmur in data.get("murmur", [])),
-        speakers={name: _speaker(name, row) for name, row in data["speakers"].items()},
-        turns=tuple(_turn(row) for row in data["turn"]),
-    )
-
-
-def _speaker(name: str, row: Mapping[str, Any]) -> Speaker:
-    voice = row["voice"]
-    shares = {voice: 1.0} if isinstance(voice, str) else {key: float(share) for key, share in voice.items()}
-    if abs(sum(shares.values()) - 1) > 1e-6:
-        raise ValueError(f"{name}'s voice shares must add up to 1")
-    return Speaker(
-        name=name,
-        voice=shares,
-        child=float(row.get("child", 1.0)),
-        pace=float(row.get("pace", 1.0)),
-        level_db=float(row.get("level_db", 0.0)),
-        position=_position(row["position"]),
-    )
-
-
-def _turn(row: Mapping[str, Any]) -> Turn:
-    after = float(row["after"])
-    if "noise" in row:
-        return Sound(row["noise"], after, _position(row["position"]))
-    if "pairs" in row:
-        pairs = tuple((first, second) for first, second in row["pairs"])
-        return PairTalk(pairs, after, float(row["length"]), tuple(row["say"]), float(row["level_db"]))
-    if "chorus" in row:
-        return Chorus(tuple(row["chorus"]), after, row["say"], float(row["jitter"]), float(row["level_db"]))
-    return Say(row["who"], after, _pieces(row["say"]), bool(row.get("name", False)))
-
-
-def _pieces(say: list[str | float]) -> tuple[Piece, ...]:
-    pieces: list[Piece] = []
-    pause = 0.0
-    for item in say:
-        if isinstance(item, str):
-            pieces.append(Piece(pause, item))
-            pause = 0.0
-        else:
-            pause += float(item)
-    return tuple(pieces)
-
-
-def _position(metres: list[float]) -> Position:
-    across, back, up = metres
-    return (float(across), float(back), float(up))
-
-
-def _named(turns: tuple[Turn, ...]) -> list[str]:
-    names: list[str] = []
-    for turn in turns:
-        match turn:
-            case Say():
-                names.append(turn.who)
-            case Chorus():
-                names.extend(turn.who)
-            case PairTalk():
-                names.extend(name for pair in turn.pairs for name in pair)
-            case Sound():
-                pass
-    return names
+    babbles: tuple[Babble, ...] = ()
+    steady: tuple[tuple[str, float], ...] = ()
+    """Further steady noises (`noise.STEADY`) and their A-weighted levels at the unit, dB relative to full scale."""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """What kind of lesson it is, for the truth's `slices`."""
+    length: float | None = None
+    """Seconds of the whole lesson; None: `lead` after the last voice."""

@@ -19,13 +19,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from lesson.sound import RATE_HZ
 from tools.classroom.errors import ClassroomError
-from tools.classroom.render import Ipu, Take
-from tools.classroom.script import TEACHER, Murmur, Script
+from tools.classroom.phases import SET_APART, blocks, phase_at, phases, work_begun
+from tools.classroom.script import ADULT, FILM, TEACHER, Script
+from tools.classroom.take import PAUSE_FLOOR_MS, Ipu, Take, in_ms
 
 SCHEMA = "1.0"
-PAUSE_FLOOR_MS = 200
 PHRASE_PAUSE_MAX_MS = 1000
 MAX_WAIT_MS = 15_000
 NAME_MAX_SPEECH_MS = 1200
@@ -52,48 +51,52 @@ def tell(script: Script, take: Take) -> Row:
     Raises:
         ClassroomError: one whole-class stretch lies inside another, so that no wait is defined.
     """
-    length = _ms(len(take.sound))
-    groups = _groups(take)
+    length = in_ms(len(take.sound))
+    spans = phases(take)
     truth: Row = {
         "schema": SCHEMA,
         "title": script.title,
         "duration_s": length / 1000,
         "profile": script.profile,
-        "states": _states(take, groups, length),
-        "phases": [_span("phase", *phase) for phase in _phases(groups, length)],
+        "states": _states(take, length),
+        "phases": [_span("phase", *span) for span in spans],
         "waits": [],
         "latches": [],
         "other": [],
         "excluded": [],
-        "background": [_background(murmur) for murmur in script.murmurs],
-        "noises": [_span("kind", noise.kind, _ms(noise.start), _ms(noise.end)) for noise in take.noises],
+        "background": _background(script),
+        "noises": [_span("kind", noise.kind, in_ms(noise.start), in_ms(noise.end)) for noise in take.noises],
         "ipus": [_ipu(ipu) for ipu in take.ipus],
-        "speakers": {"teacher": TEACHER, "pupils": sorted(set(script.speakers) - {TEACHER})},
+        "speakers": {"teacher": TEACHER, "pupils": sorted(set(script.speakers) - {TEACHER, ADULT, FILM})},
         "slices": _slices(script, take),
     }
     stretches = list(_stretches(take.ipus))
     for index, (one, other) in enumerate(pairwise(stretches)):
-        shelf, row = _interval(stretches, index, one, other, truth["noises"])
+        if work := work_begun(spans, one.end, other.start):
+            truth["excluded"].append({"t_end_s": one.end / 1000, "outcome": f"to_{work}"})
+            continue
+        row: Row = {"phase": phase_at(spans, one.end)}
+        shelf, row = _interval(stretches, index, row | _inside(one.end, other.start, truth["noises"]))
         if shelf:
             truth[shelf].append(row)
     return truth
 
 
-def _interval(
-    stretches: list[_Stretch], index: int, one: _Stretch, other: _Stretch, noises: list[Row]
-) -> tuple[str, Row]:
+def _interval(stretches: list[_Stretch], index: int, told: Row) -> tuple[str, Row]:
+    one, other = stretches[index : index + 2]
     wait = other.start - one.end
-    row: Row = {"t_end_s": one.end / 1000, "offered_wait_s": wait / 1000, "phase": "whole_class"}
-    if other.role == "group":
-        return "excluded", {"t_end_s": one.end / 1000, "outcome": "to_group"}
-    if one.role == "group":
+    row: Row = {"t_end_s": one.end / 1000, "offered_wait_s": wait / 1000} | told
+    if one.role == "teacher" and other.role == ADULT:
+        return "excluded", {"t_end_s": one.end / 1000, "outcome": "to_adult"}
+    if {one.role, other.role} & SET_APART:
         return "", row
     if other.end < one.end:
         raise ClassroomError(f"At {other.start / 1000} s somebody speaks wholly inside another's words. Move the turn.")
-    row |= _inside(one.end, other.start, noises)
     match one.role, other.role:
+        case "teacher", "teacher" if wait >= MAX_WAIT_MS:
+            return "excluded", {"t_end_s": one.end / 1000, "outcome": "none"}
         case "teacher", "teacher":
-            is_wait = PHRASE_PAUSE_MAX_MS <= wait < MAX_WAIT_MS
+            is_wait = wait >= PHRASE_PAUSE_MAX_MS
             return ("waits" if is_wait else "other"), row | _teacher_again(stretches, index, wait)
         case "teacher", _:
             row |= {"kind": "SR"} | _answer(stretches, index, wait)
@@ -170,7 +173,7 @@ def _stretches(ipus: tuple[Ipu, ...]) -> Iterator[_Stretch]:
     """Yield speech in order; all voices of a chorus, or of group work, are one stretch."""
     current: _Stretch | None = None
     for ipu in ipus:
-        start, end = _ms(ipu.start), _ms(ipu.end)
+        start, end = in_ms(ipu.start), in_ms(ipu.end)
         is_joint = ipu.role in {"choral", "group"}
         if current and current.role == ipu.role and is_joint:
             current.end = max(current.end, end)
@@ -182,10 +185,10 @@ def _stretches(ipus: tuple[Ipu, ...]) -> Iterator[_Stretch]:
         yield current
 
 
-def _states(take: Take, groups: list[tuple[int, int]], length: int) -> list[Row]:
-    spans = [(_ms(ipu.start), _ms(ipu.end), ipu.role) for ipu in take.ipus if ipu.role != "group"]
-    spans += [(start, end, "group") for start, end in groups]
-    spans += [(_ms(noise.start), _ms(noise.end), "noise") for noise in take.noises]
+def _states(take: Take, length: int) -> list[Row]:
+    spans = [(in_ms(ipu.start), in_ms(ipu.end), ipu.role) for ipu in take.ipus if ipu.role != "group"]
+    spans += [(start, end, role) for role, start, end in blocks(take)]
+    spans += [(in_ms(noise.start), in_ms(noise.end), "noise") for noise in take.noises]
     edges = sorted({0, length} | {edge for start, end, _ in spans for edge in (start, end)})
     states: list[tuple[str, int, int]] = []
     for start, end in pairwise(edges):
@@ -202,20 +205,7 @@ def _role(roles: set[str]) -> str:
         return "group"
     if "teacher" in roles:
         return "overlap" if roles & {"pupil", "choral"} else "teacher"
-    return next((role for role in ("choral", "pupil", "noise") if role in roles), "silence")
-
-
-def _groups(take: Take) -> list[tuple[int, int]]:
-    return [(stretch.start, stretch.end) for stretch in _stretches(take.ipus) if stretch.role == "group"]
-
-
-def _phases(groups: list[tuple[int, int]], length: int) -> Iterator[tuple[str, int, int]]:
-    at = 0
-    for start, end in groups:
-        yield "whole_class", at, start
-        yield "group", start, end
-        at = end
-    yield "whole_class", at, length
+    return next((role for role in ("av", "choral", "pupil", "adult", "noise") if role in roles), "silence")
 
 
 def _slices(script: Script, take: Take) -> Row:
@@ -233,7 +223,7 @@ def _slices(script: Script, take: Take) -> Row:
 
 
 def _ipu(ipu: Ipu) -> Row:
-    row: Row = _span("role", ipu.role, _ms(ipu.start), _ms(ipu.end)) | {"spk": ipu.who}
+    row: Row = _span("role", ipu.role, in_ms(ipu.start), in_ms(ipu.end)) | {"spk": ipu.who}
     if ipu.is_question and ipu.role == "teacher":
         row["question"] = True
     if ipu.is_name:
@@ -241,13 +231,13 @@ def _ipu(ipu: Ipu) -> Row:
     return row
 
 
-def _background(murmur: Murmur) -> Row:
-    return {"kind": "murmur", "start_s": murmur.start, "end_s": murmur.end}
+def _background(script: Script) -> list[Row]:
+    rows = [{"kind": "murmur", "start_s": murmur.start, "end_s": murmur.end} for murmur in script.murmurs]
+    for babble in script.babbles:
+        row = {"kind": "babble", "start_s": babble.start, "end_s": babble.end}
+        rows.append(row | {"snr_db": babble.below_teacher_db})
+    return rows
 
 
 def _span(key: str, value: str, start: int, end: int) -> Row:
     return {key: value, "start_s": start / 1000, "end_s": end / 1000}
-
-
-def _ms(samples: int) -> int:
-    return round(samples * 1000 / RATE_HZ)

@@ -10,8 +10,9 @@
 The truth is one JSON object. What is read of it (times are seconds from the start of the sound)::
 
     duration_s
-    states   [{role, start_s, end_s}]    the whole lesson, no hole: teacher pupil overlap choral group silence noise
-    phases   [{phase, start_s, end_s}]   the whole lesson, no hole: whole_class group silent_work
+    states   [{role, start_s, end_s}]    the whole lesson, no hole: teacher pupil overlap choral group silence noise,
+                                         av (a film), adult (a second one)
+    phases   [{phase, start_s, end_s}]   the whole lesson, no hole: whole_class group silent_work av transition
     waits    [{kind, t_end_s, offered_wait_s, outcome, phase, question}]     question: optional, was it one
     ipus, background, slices             optional: questions, babble, what kind of lesson it is
 """
@@ -117,7 +118,7 @@ def truth_from(told: Any, name: str) -> Truth:
     """
     try:
         duration = float(told["duration_s"])
-        states = tuple(State(Role(s["role"]), float(s["start_s"]), float(s["end_s"])) for s in told["states"])
+        states = tuple(State(_role(s["role"]), float(s["start_s"]), float(s["end_s"])) for s in told["states"])
         phases = tuple(PhaseSpan(Phase(p["phase"]), float(p["start_s"]), float(p["end_s"])) for p in told["phases"])
         asked = {round(float(i["end_s"]), 2): i.get("question") for i in told.get("ipus", ()) if i["role"] == "teacher"}
         waits = tuple(_wait(w, asked) for w in told["waits"] if Phase(w["phase"]) is Phase.WHOLE_CLASS)
@@ -151,6 +152,11 @@ def _wait(told: Any, asked: Mapping[float, Any]) -> Event:
         outcome,
         is_question=None if is_question is None else bool(is_question),
     )
+
+
+def _role(told: str) -> Role:
+    """A second adult is on neither side: whoever calls her teacher or pupil is wrong, as with a film."""
+    return Role.UNKNOWN if told == "adult" else Role(told)
 
 
 def _read(sound: Path, file: Path) -> LabelledLesson:

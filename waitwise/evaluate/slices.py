@@ -26,6 +26,7 @@ def slices_of(told: Mapping[str, Any]) -> list[str]:
         *(str(told[key]) for key in ("phase_of_school",) if key in told),
         *(f"unit {told[key]}" for key in ("mic", "unit") if key in told),
     ]
+    found += [f"simulated {told['simulated']}"] if "simulated" in told else []
     rt60 = told.get("rt60_t30_s", told.get("rt60_s"))
     if isinstance(rt60, int | float):
         found.append(f"RT60 {_band(float(rt60), RT60_EDGES, 's')}")
