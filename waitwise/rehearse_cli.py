@@ -143,7 +143,7 @@ def bar(seconds: float, goal: float) -> str:
 
     >>> bar(2.5, 5.0)
     '############            |.....'
-    >>> bar(6.0, 5.0)
+    >>> bar(5.8, 5.0)
     '########################|####.'
     """
     filled = min(_WIDTH - 1, round(seconds / goal * _GOAL_AT))
