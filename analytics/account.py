@@ -18,8 +18,8 @@ import numpy as np
 from analytics import gate, hindsight
 from analytics.arrays import Bools, Floats, Spans
 from analytics.certainty import certainty_of
-from analytics.cues import cues, in_group
-from analytics.ear import BABBLE, FRAMES_A_STEP
+from analytics.cues import GROUP_SHARE, cues, share_of
+from analytics.ear import BABBLE, FRAMES_A_STEP, GROUP
 from analytics.events import EventIds
 from analytics.evidence import certainty
 from analytics.features import Slices
@@ -44,16 +44,13 @@ VERSION = "analytics-3"
 """Raised when the same sound would give other numbers."""
 
 _ON, _OFF = 0.4, 0.0
-"""Log odds between which a side goes on speaking and does not begin to."""
+"""Log odds between which a side goes on speaking and does not begin to. Set on the six labelled lessons."""
 _SHORTEST_FRAMES = 10
 """A pupil's "yes" takes a tenth of a second."""
 _SAME_VOICE, _OTHER_VOICE = 0.75, 0.55
-"""Likeness of two pupils' prints over which they are one voice, and under which they are two."""
+"""Likeness of two pupils' prints over which they are one voice, and under which they are two (our choice)."""
 _FEW_PRINTS = 3
 _PRINTS_A_SECOND = round(1 / (FRAMES_A_PRINT * HOP_S))
-_GROUP_SHARE = 0.3
-_BABBLE_PRINTS = 30
-"""Prints in the three seconds over which babble is judged."""
 _BABBLE_SHARE = 0.15
 """The ear is shy of calling it babble. Over this it is so in 56 % of a babbling minute and in 5 % of other talk of
 simulated lessons with voices it never learnt from; in the one labelled lesson that babbles, half of it is over .18."""
@@ -69,12 +66,12 @@ def account_of(
     teacher: Floats | None = None,
 ) -> Account:
     """Everything about a lesson of `duration` seconds. `teacher`: her voice print, if she gave one."""
-    sound = sound_of(track)
+    level = track.level_db
+    floor, ceiling = room_levels(level)
+    sound = _sound_of(track, level, floor)
     found = gate.stretches(track.voice, round(thresholds.min_silence / HOP_S), round(thresholds.min_speech / HOP_S))
-    room = Room.of(sound.level_db, sound.floor, room_levels(sound.level_db)[1], found)
-    share = in_group(track)
-    is_group = group_seconds(share)
-    phases = find_phases(duration, is_group, (found * HOP_S).tolist(), thresholds)
+    room = Room.of(level, floor, ceiling, found)
+    phases = find_phases(duration, _group_seconds(share_of(track, GROUP)), (found * HOP_S).tolist(), thresholds)
     outside = np.array(
         [span for span in found.tolist() if phase_at(phases, sum(span) / 2 * HOP_S) is not Phase.GROUP], dtype=np.intp
     ).reshape(-1, 2)
@@ -137,25 +134,20 @@ def time_waits(
     return sorted(events.values(), key=lambda event: event.t_end)
 
 
-def sound_of(track: Track) -> Sound:
+def _sound_of(track: Track, level: Floats, floor: Floats) -> Sound:
     """The frames of a lesson, with its floor and what babbles."""
-    level = track.level_db
-    floor, _ = room_levels(level)
     is_babble = np.zeros(level.size, dtype=np.bool_)
-    if len(track.many):
-        sure = 1 / (1 + np.exp(-track.many[:, BABBLE]))
-        mean = np.convolve(sure, np.ones(_BABBLE_PRINTS) / _BABBLE_PRINTS, mode="same")[: sure.size]
-        marked = np.repeat(mean > _BABBLE_SHARE, FRAMES_A_PRINT)[: level.size]
-        is_babble[: marked.size] = marked
+    marked = np.repeat(share_of(track, BABBLE) > _BABBLE_SHARE, FRAMES_A_PRINT)[: level.size]
+    is_babble[: marked.size] = marked
     return Sound(level, floor, track.voicing, track.is_missing, track.is_clipped, is_babble)
 
 
-def group_seconds(share: Floats) -> Bools:
+def _group_seconds(share: Floats) -> Bools:
     """(seconds,) whether the class works in groups, from the share of it around each 0.1 s."""
     seconds = -(-share.size // _PRINTS_A_SECOND)
     padded = np.zeros(seconds * _PRINTS_A_SECOND)
     padded[: share.size] = share
-    return np.asarray(padded.reshape(seconds, _PRINTS_A_SECOND).mean(axis=1) > _GROUP_SHARE)
+    return np.asarray(padded.reshape(seconds, _PRINTS_A_SECOND).mean(axis=1) > GROUP_SHARE)
 
 
 def _typed(

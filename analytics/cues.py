@@ -20,20 +20,23 @@ import numpy as np
 
 from analytics import prints as voice_prints
 from analytics.arrays import Bools, Floats, Frames64, Spans
-from analytics.ear import FRAMES_A_STEP, GROUP
+from analytics.ear import FRAMES_A_STEP
 from analytics.features import Slices
+from analytics.odds import probability
 from analytics.talkers import slice_odds, teacher_of
 from analytics.track import STEPS_A_PRINT, Track
 
 COUNT = 16
+SHARE_PRINTS = 30
+"""Prints in the three seconds over which group work and babble are judged."""
+GROUP_SHARE = 0.3
+"""Over it the class works in groups. Set on the six labelled lessons."""
 _SLICE_TRUST = 5.0
 _IPU_TRUST = 6.0
 _DIRECT_TRUST, _FIRST_TRUST = 4.0, 3.0
 _SURE_VOICE = 0.405
 """Log odds of 0.6."""
 _APART_STEPS = 15
-_GROUP_PRINTS = 30
-"""Prints in the three seconds over which group work is judged."""
 _QUIET_PERCENT, _LOUD_PERCENT = 10, 92
 
 
@@ -77,12 +80,12 @@ def cues(track: Track, slices: Slices, stretches: Spans, teacher: Floats | None 
     ).astype(np.float32)
 
 
-def in_group(track: Track) -> Floats:
-    """(n,) share of group work around each print, 0 to 1, over three seconds."""
-    sure = 1 / (1 + np.exp(-track.many[:, GROUP]))
+def share_of(track: Track, column: int) -> Floats:
+    """(n,) share of group work (`GROUP`) or babble (`BABBLE`) around each print, 0 to 1, over three seconds."""
+    sure = probability(track.many[:, column])
     if not sure.size:
         return sure
-    kernel = np.ones(_GROUP_PRINTS) / _GROUP_PRINTS
+    kernel = np.ones(SHARE_PRINTS) / SHARE_PRINTS
     return np.asarray(np.convolve(sure, kernel, mode="same")[: sure.size])
 
 

@@ -15,13 +15,12 @@ it learnt from and how to teach it again. No words go in or come out, and from i
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
-from importlib import resources
 
 import numpy as np
 
 from analytics.arrays import Floats
+from analytics.recurrent import recur, start, weights
 from analytics.spectrum import EAR_BANDS, STEP_FRAMES, Frames
 
 DELAY_FRAMES = 16
@@ -33,6 +32,7 @@ FRAMES_A_STEP = 2
 CHORAL, GROUP, BABBLE = range(3)
 """Columns of `many`."""
 
+_FILE = "ear.npz"
 _LARGEST = 6.0
 _QUIET_FALLS, _QUIET_RISES = 0.3, 0.01
 _LOUD_RISES, _LOUD_FALLS = 0.2, 0.005
@@ -61,7 +61,7 @@ class Ear:
     """Hears one lesson, in order: feed it 0.1 s at a time, or a part of it, 20 ms at least. Memory: constant."""
 
     def __init__(self) -> None:
-        self._net = _Network(_weights())
+        self._net = _Network()
         self._front = _Front()
 
     def feed(self, frames: Frames) -> Answer:
@@ -106,22 +106,20 @@ class _Front:
 
 
 class _Network:
-    """Weights and the state of the two recurrent layers (Cho et al. 2014, with the reset gate after the product)."""
+    """The network and the states of its two recurrent layers."""
 
-    def __init__(self, weights: dict[str, Floats]) -> None:
-        self._w = weights
-        self._first = np.zeros(weights["first_h"].shape[0], dtype=np.float32)
-        self._second = np.zeros(weights["second_h"].shape[0], dtype=np.float32)
+    def __init__(self) -> None:
+        self._w = weights(_FILE)
+        self._first, self._second = (start(self._w, name, 1) for name in ("first", "second"))
 
     def step(self, inputs: Floats) -> Answer:
         """(steps, inputs) to answers."""
         w = self._w
-        hidden = np.maximum(inputs @ w["in"] + w["in_bias"], 0)
-        first = self._recur("first", hidden, self._first)
-        self._first = first[-1]
-        second = self._recur("second", first, self._second)
-        self._second = second[-1]
-        out = np.hstack((first, second)) @ w["out"] + w["out_bias"]
+        hidden = np.maximum(inputs @ w["in"] + w["in_bias"], 0)[None]
+        first = recur(w, "first", hidden, self._first)
+        second = recur(w, "second", first, self._second)
+        self._first, self._second = first[:, -1], second[:, -1]
+        out = np.hstack((first[0], second[0])) @ w["out"] + w["out_bias"]
         prints = out[:, 7:]
         return Answer(
             voice=out[:, :2].ravel(),
@@ -130,29 +128,8 @@ class _Network:
             prints=prints / np.maximum(np.linalg.norm(prints, axis=1, keepdims=True), 1e-6),
         )
 
-    def _recur(self, name: str, inputs: Floats, state: Floats) -> Floats:
-        w = self._w
-        size = state.size
-        given = inputs @ w[f"{name}_x"] + w[f"{name}_x_bias"]
-        matrix, bias = w[f"{name}_h"], w[f"{name}_h_bias"]
-        out = np.empty((len(inputs), size), dtype=np.float32)
-        for at, now in enumerate(given):
-            before = state @ matrix + bias
-            gates = 1 / (1 + np.exp(-(now[: 2 * size] + before[: 2 * size])))
-            new = np.tanh(now[2 * size :] + gates[:size] * before[2 * size :])
-            state = new + gates[size:] * (state - new)
-            out[at] = state
-        return out
-
 
 def print_scale() -> tuple[float, float]:
     """Factor and offset that make log odds of "the same voice" of the product of two voice prints."""
-    scale, offset = _weights()["print_scale"].tolist()
+    scale, offset = weights(_FILE)["print_scale"].tolist()
     return scale, offset
-
-
-@functools.cache
-def _weights() -> dict[str, Floats]:
-    """Matrices as (from, to), kept in half precision."""
-    with resources.files("analytics").joinpath("ear.npz").open("rb") as file, np.load(file) as kept:
-        return {name: np.ascontiguousarray(kept[name], dtype=np.float32) for name in kept.files}

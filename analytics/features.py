@@ -27,9 +27,6 @@ SLICE_FRAMES = 5
 """Frames in a slice: 50 ms."""
 
 _VOICED = 0.5
-_RECENT = 6000
-_FEW = 100
-_USUAL_COLOUR = 6.0
 _LOUD_DB = 6.0
 _QUIET_DB = 3.0
 _OFFSET = np.array([0.0] * CEPSTRA + [7.5, -50.0], dtype=np.float32)
@@ -64,12 +61,6 @@ class Slices:
                 mean = values[at : at + SLICE_FRAMES][chosen].mean(axis=0)
                 self._at.append(first_frame + at)
                 self._values += np.clip(np.rint((mean - _OFFSET) / _STEP), -128, 127).astype(np.int8).tobytes()
-
-    @property
-    def usual_colour(self) -> float:
-        """Median of c1 over the last ten minutes of voices. 6 where nothing was heard yet, as in most rooms."""
-        recent = np.frombuffer(bytes(self._values[-_RECENT * SIZE :]), dtype=np.int8).reshape(-1, SIZE)
-        return float(np.median(recent[:, 0]) * _STEP[0]) if len(recent) >= _FEW else _USUAL_COLOUR
 
     def between(self, start_frame: int, end_frame: int) -> tuple[Frames64, Floats]:
         """(n,) first frames and (n, SIZE) values of the slices that begin inside a stretch."""

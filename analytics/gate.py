@@ -15,7 +15,7 @@ import numpy as np
 from analytics.arrays import Bools, Floats, Spans
 
 ON, OFF = 0.7, 0.4
-"""Log odds. Chosen on simulated lessons and six labelled ones so that stretches are neither too long nor too short."""
+"""Log odds. Set on the six labelled lessons, so that stretches are on the mean neither too long nor too short."""
 
 
 def spans(mask: Bools) -> Spans:

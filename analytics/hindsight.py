@@ -17,13 +17,12 @@ A lesson is judged in pieces of 40 s side by side, each with 8 s before and afte
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
-from importlib import resources
 
 import numpy as np
 
 from analytics.arrays import Floats
+from analytics.recurrent import Weights, recur, start, weights
 
 _PIECE, _MARGIN = 2000, 400
 """Steps of 20 ms."""
@@ -61,31 +60,15 @@ def judge(cues: Floats) -> Judged:
 
 def _forward(inputs: Floats) -> Floats:
     """(pieces, steps, cues) to (pieces, steps, answers)."""
-    w = _weights()
+    w = weights("hindsight.npz")
     hidden = np.maximum(inputs @ w["in"] + w["in_bias"], 0)
-    first = np.concatenate((_recur("first", hidden), _recur("first_back", hidden[:, ::-1])[:, ::-1]), axis=2)
-    second = np.concatenate((_recur("second", first), _recur("second_back", first[:, ::-1])[:, ::-1]), axis=2)
+    first = _both_ways(w, "first", hidden)
+    second = _both_ways(w, "second", first)
     return np.asarray(np.concatenate((first, second), axis=2) @ w["out"] + w["out_bias"])
 
 
-def _recur(name: str, inputs: Floats) -> Floats:
-    """One recurrent layer over (pieces, steps, inputs), all pieces at once."""
-    w = _weights()
-    matrix, bias = w[f"{name}_h"], w[f"{name}_h_bias"]
-    size = matrix.shape[0]
-    given = inputs @ w[f"{name}_x"] + w[f"{name}_x_bias"]
-    state: Floats = np.zeros((len(inputs), size), dtype=np.float32)
-    out = np.empty((*inputs.shape[:2], size), dtype=np.float32)
-    for at in range(inputs.shape[1]):
-        now, before = given[:, at], state @ matrix + bias
-        gates = 1 / (1 + np.exp(-(now[:, : 2 * size] + before[:, : 2 * size])))
-        new = np.tanh(now[:, 2 * size :] + gates[:, :size] * before[:, 2 * size :])
-        state = new + gates[:, size:] * (state - new)
-        out[:, at] = state
-    return out
-
-
-@functools.cache
-def _weights() -> dict[str, Floats]:
-    with resources.files("analytics").joinpath("hindsight.npz").open("rb") as file, np.load(file) as kept:
-        return {name: np.ascontiguousarray(kept[name], dtype=np.float32) for name in kept.files}
+def _both_ways(w: Weights, name: str, inputs: Floats) -> Floats:
+    """One recurrent layer forwards and one backwards, side by side."""
+    nothing = start(w, name, len(inputs))
+    late = recur(w, f"{name}_back", inputs[:, ::-1], nothing)[:, ::-1]
+    return np.concatenate((recur(w, name, inputs, nothing), late), axis=2)

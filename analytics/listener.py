@@ -22,24 +22,26 @@ import numpy as np
 
 from analytics.account import account_of
 from analytics.arrays import Bools, Floats, Samples
+from analytics.cues import GROUP_SHARE, SHARE_PRINTS
 from analytics.ear import DELAY_FRAMES, FRAMES_A_STEP, GROUP, Ear
 from analytics.features import Slices
 from analytics.gate import ON
 from analytics.ipus import StretchBuilder
 from analytics.level import RoomLevel
 from analytics.live import LiveTalk, Stretch
+from analytics.odds import probability
 from analytics.spectrum import HOP, HOP_S, MARGIN, STEP, STEP_FRAMES, Spectrum
 from analytics.thresholds import Thresholds
-from analytics.track import Track
+from analytics.track import STEPS_A_PRINT, Track
 from analytics.voices import Sound
+from analytics.windows import Windows
 from lesson.sound import RATE_HZ, AudioBlock
 from lesson.talk import Account, Heard, WaitTime
 
 _RECENT_STEPS = 400
 _CLIPPED = 32_700
 _SAME_EVENT_S = 0.5
-_GROUP_STEPS = 150
-_GROUP_SHARE = 0.3
+_GROUP_STEPS = SHARE_PRINTS * STEPS_A_PRINT
 _SECOND = round(1 / HOP_S)
 _MAX_GAP = 4 * 3600 * RATE_HZ
 
@@ -75,9 +77,7 @@ class Listener:
         self._recent: deque[tuple[Floats, Floats, Bools, Bools]] = deque(maxlen=_RECENT_STEPS)
         self._sides: deque[Floats] = deque(maxlen=_RECENT_STEPS)
         self._many: deque[float] = deque(maxlen=_GROUP_STEPS)
-        self._pending = np.zeros(MARGIN, dtype=np.int16)
-        self._missing = np.zeros(MARGIN, dtype=np.bool_)
-        self._samples = 0
+        self._windows = Windows(STEP)
         self._last_voice = 0
         self._account: Account | None = None
 
@@ -89,28 +89,20 @@ class Listener:
         """
         if self._account is not None:
             raise ListenerError("This lesson is finished. Make a new Listener for the next one.")
-        hole = block.first_sample - self._samples
+        hole = self._windows.hole(block)
         if hole > _MAX_GAP:
             raise ListenerError(f"Sound is missing for {hole / RATE_HZ:.0f} s. Start a new lesson.")
-        samples = np.frombuffer(block.pcm[: 2 * block.samples], dtype="<i2")
-        # Sound that was heard before is not heard twice.
-        samples = samples[max(0, -hole) :]
-        missing = np.full(samples.size, block.is_missing)
-        if hole > 0:
-            samples = np.concatenate((np.zeros(hole, dtype=np.int16), samples))
-            missing = np.concatenate((np.ones(hole, dtype=np.bool_), missing))
-        self._samples += samples.size
-        return self._take(samples, missing)
+        return [heard for window in self._windows.feed(block) for heard in self._step(*window)]
 
     def finish(self) -> list[Heard]:
         """End the lesson: returns what was still open. `account` is ready after it."""
         if self._account is not None:
             return []
-        duration = self._samples / RATE_HZ
+        duration = self._windows.samples / RATE_HZ
         # Until the ear has spoken about the last of it.
         tail = MARGIN + DELAY_FRAMES * HOP + 2 * STEP
-        out = self._take(np.zeros(tail, dtype=np.int16), np.ones(tail, dtype=np.bool_))
-        self._track.cut(-(-self._samples // HOP))
+        out = [heard for window in self._windows.end(tail) for heard in self._step(*window)]
+        self._track.cut(-(-self._windows.samples // HOP))
         for start, end in self._stretches.finish().tolist():
             out += self._stretch(start, end)
         out += self._live.finish(duration)
@@ -135,17 +127,6 @@ class Listener:
             raise ListenerError("The lesson is still going on. Call finish() first.")
         return self._account
 
-    def _take(self, samples: Samples, missing: Bools) -> list[Heard]:
-        self._pending = np.concatenate((self._pending, samples))
-        self._missing = np.concatenate((self._missing, missing))
-        out: list[Heard] = []
-        first, window = 0, MARGIN + STEP + MARGIN
-        while self._pending.size - first >= window:
-            out += self._step(self._pending[first : first + window], self._missing[first : first + window])
-            first += STEP
-        self._pending, self._missing = self._pending[first:].copy(), self._missing[first:].copy()
-        return out
-
     def _step(self, samples: Samples, missing: Bools) -> list[Heard]:
         """Judge 100 ms."""
         first_frame = len(self._track)
@@ -164,13 +145,13 @@ class Listener:
         answer = self._ear.feed(frames)
         voice, sides = self._track.answer(answer)
         self._sides.append(sides[:, 0] - sides[:, 1])
-        self._many += (1 / (1 + np.exp(-answer.many[:, GROUP]))).tolist()
+        self._many += probability(answer.many[:, GROUP]).tolist()
         out: list[Heard] = []
         for start, end in self._stretches.feed(voice).tolist():
             out += self._stretch(start, end)
         self._read(before, frames.level_db, voice)
         if self._track.answered // _SECOND > before // _SECOND:
-            is_group = len(self._many) == _GROUP_STEPS and float(np.mean(self._many)) > _GROUP_SHARE
+            is_group = len(self._many) == _GROUP_STEPS and float(np.mean(self._many)) > GROUP_SHARE
             out += self._live.second(self._track.answered * HOP_S, is_group, self.level.is_speech)
         return out
 

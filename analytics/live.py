@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.arrays import Floats
+from analytics.odds import probability
 from analytics.phases import PhaseFollower
 from analytics.talkers import Talkers
 from analytics.thresholds import Thresholds
@@ -23,7 +24,7 @@ from lesson.talk import Flag, Heard, Ipu, Phase, Role, State, WaitTime
 
 _MAX_TOLD = 2000
 _DIRECT = 0.5
-"""How far the ear's own opinion counts beside this lesson's mixtures."""
+"""How far the ear's own opinion counts beside this lesson's mixtures (our choice, not tried on lessons)."""
 _TRUST = 4.0
 
 
@@ -65,7 +66,7 @@ class LiveTalk:
         return [*self._states(role, start, end), *self._waits(self.timer.feed(ipu))]
 
     def _role(self, odds: float) -> tuple[Role, float]:
-        teacher = float(1 / (1 + np.exp(-odds)))
+        teacher = float(probability(odds))
         p_role = max(teacher, 1 - teacher)
         if p_role < self._limits.role_unknown:
             return Role.UNKNOWN, p_role

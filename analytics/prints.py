@@ -16,6 +16,7 @@ import numpy as np
 
 from analytics.arrays import Bools, Floats
 from analytics.ear import print_scale
+from analytics.odds import probability
 
 _ROUNDS = 4
 _SURELY_HERS = 0.6
@@ -45,7 +46,7 @@ def hers(prints: Floats, first_guess: Floats, is_voice: Bools) -> Floats:
 
 def mean_print(prints: Floats, odds: Floats, is_voice: Bools) -> Floats | None:
     """Mean of what is surely hers, of length 1. None: too little of it."""
-    sure = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
+    sure = probability(odds)
     weight = np.where(is_voice & (sure > _SURELY_HERS), sure, 0)
     if np.count_nonzero(weight) < _ENOUGH:
         return None

@@ -29,6 +29,7 @@ from analytics.spectrum import HOP, HOP_S, MARGIN, Spectrum
 from analytics.thresholds import Thresholds
 from analytics.tries import TryCounter
 from analytics.try_events import Confirmed, RehearsalEvent, Reopened
+from analytics.windows import Windows
 from lesson.problems import WaitwiseError
 from lesson.sound import RATE_HZ, AudioBlock
 
@@ -64,13 +65,12 @@ class Rehearsal:
         self._hearing: VoiceOdds = EarOdds() if detector is None else DetectorOdds(detector)
         self._end_bias = _END_BIAS_S + _END_BIAS_PER_RT60 * (rt60 - _USUAL_RT60)
         self._spectrum, self._counter = Spectrum(_FRAMES), TryCounter(thresholds)
-        self._pending = np.zeros(MARGIN, dtype=np.int16)
-        self._missing = np.zeros(MARGIN, dtype=np.bool_)
+        self._windows = Windows(_STEP)
         self._odds = np.zeros(0, dtype=np.float32)
         self._prints = np.zeros((0, PRINT), dtype=np.float32)
         self._her = HerVoice()
         self._level_db = _SILENT_DB
-        self._samples = self._frames = 0
+        self._frames = 0
         self._is_voice = self._is_lost = False
         self._since_frame = 0
         """Where this voice began, or the last one ended."""
@@ -82,36 +82,18 @@ class Rehearsal:
         Raises:
             RehearsalError: the block lies more than a minute ahead.
         """
-        hole = block.first_sample - self._samples
+        hole = self._windows.hole(block)
         if hole > _MAX_HOLE:
             raise RehearsalError(f"Sound is missing for {hole / RATE_HZ:.0f} s. Start the rehearsal again.")
-        samples = np.frombuffer(block.pcm[: 2 * block.samples], dtype="<i2")[max(0, -hole) :]
-        missing = np.full(samples.size, block.is_missing)
-        if hole > 0:
-            samples = np.concatenate((np.zeros(hole, dtype=np.int16), samples))
-            missing = np.concatenate((np.ones(hole, dtype=np.bool_), missing))
-        self._samples += samples.size
-        return self._take(samples, missing)
+        return [event for window in self._windows.feed(block) for event in self._step(*window, is_over=False)]
 
     def finish(self) -> list[RehearsalEvent]:
         """End the rehearsal: what the last words were is told."""
-        tail = RATE_HZ
-        told = self._take(np.zeros(tail, dtype=np.int16), np.ones(tail, dtype=np.bool_), is_over=True)
+        told = [event for window in self._windows.end(RATE_HZ) for event in self._step(*window, is_over=True)]
         # The silence after the end is ours, not hers.
         return [event for event in told if isinstance(event, Confirmed | Reopened)]
 
-    def _take(self, samples: Samples, missing: Bools, *, is_over: bool = False) -> list[RehearsalEvent]:
-        self._pending = np.concatenate((self._pending, samples))
-        self._missing = np.concatenate((self._missing, missing))
-        out: list[RehearsalEvent] = []
-        first, window = 0, MARGIN + _STEP + MARGIN
-        while self._pending.size - first >= window:
-            out += self._step(self._pending[first : first + window], self._missing[first : first + window], is_over)
-            first += _STEP
-        self._pending, self._missing = self._pending[first:].copy(), self._missing[first:].copy()
-        return out
-
-    def _step(self, samples: Samples, missing: Bools, is_over: bool) -> list[RehearsalEvent]:
+    def _step(self, samples: Samples, missing: Bools, *, is_over: bool) -> list[RehearsalEvent]:
         own = samples[MARGIN : MARGIN + _STEP]
         frames = self._spectrum.frames(samples.astype(np.float32) / 32768)
         is_missing = np.any(missing[MARGIN : MARGIN + _STEP].reshape(_FRAMES, HOP), axis=1)

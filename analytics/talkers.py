@@ -23,6 +23,7 @@ import numpy as np
 from analytics.arrays import Bools, Floats
 from analytics.features import LEVEL, PITCH, SIZE
 from analytics.mixture import Mixture
+from analytics.odds import probability
 
 _SIZES = (2, 3, 4, 6)
 """Gaussians a side."""
@@ -45,9 +46,6 @@ _MOSTLY_TEACHER = float(_STAY[0, 0] - _STAY[0, 1])
 """Log odds before anything of an IPU is known: live, nobody has spoken after it yet."""
 _FIRST = np.log(np.array([0.75, 0.25]))
 _SLICE_TRUST = 8.0
-_MIN_PART = 4
-_CLEAR_CHANGE = 5.0
-"""Log odds that each side of a change must have."""
 _MOST_SLICES = 6000
 _NO_PITCH = -1000.0
 _PITCH_SPREAD = 1.2
@@ -61,8 +59,8 @@ _ENOUGH_SLICES = 120
 class Talkers:
     """Two mixtures, learnt again and again while the lesson goes on. Memory: the last `remember` IPUs."""
 
-    def __init__(self, runs: int = 1, remember: int = 240, learn_every: int = 25) -> None:
-        self._runs, self._remember, self._every = runs, remember, learn_every
+    def __init__(self, remember: int = 240, learn_every: int = 25) -> None:
+        self._remember, self._every = remember, learn_every
         self._recent: list[Floats] = []
         self._heard = 0
         self._teacher: Mixture | None = None
@@ -114,21 +112,6 @@ def teacher_of(odds: Sequence[Floats]) -> Floats:
     """
     sums = np.clip(np.array([own.sum(axis=0) for own in odds]) * _SURE_WEIGHT, -_TRUST, _TRUST)
     return np.asarray(np.mean([in_order(one) for one in sums.T], axis=0))
-
-
-def change_of_voice(odds: Floats) -> int | None:
-    """Find the slice before which another side takes over inside an IPU, without a pause. None: nowhere.
-
-    `odds`: (n,) log odds of the teacher. Both parts must be a quarter of a second or more, and clearly of different
-    sides.
-    """
-    if odds.size < 2 * _MIN_PART:
-        return None
-    left = np.cumsum(odds)[_MIN_PART - 1 : -_MIN_PART] * _SLICE_WEIGHT
-    right = odds.sum() * _SLICE_WEIGHT - left
-    clear = np.where(left * right < 0, np.minimum(np.abs(left), np.abs(right)), 0.0)
-    best = int(np.argmax(clear))
-    return best + _MIN_PART if clear[best] >= _CLEAR_CHANGE else None
 
 
 class _Run:
@@ -208,17 +191,13 @@ def in_order(odds: Floats) -> Floats:
         backward[at] = _log_sum(_STAY.T + (backward[at + 1] + sound[at + 1])[:, None])
         backward[at] -= backward[at].max()
     both = forward + backward
-    return np.asarray(_logistic(both[:, 0] - both[:, 1]))
+    return probability(both[:, 0] - both[:, 1])
 
 
 def _log_sum(table: Floats) -> Floats:
     """Log of the sum of exponentials over the first axis."""
     top = table.max(axis=0)
     return np.asarray(top + np.log(np.exp(table - top).sum(axis=0)))
-
-
-def _logistic(value: Floats | float) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-np.clip(value, -40, 40))))
 
 
 def _odds(slices: Floats, teacher: Mixture, pupils: Mixture) -> float:

@@ -10,13 +10,16 @@ pupil's voice is never learnt. No speech can be made of the numbers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
-from analytics.arrays import Floats, Samples
+from analytics.arrays import Bools, Floats, Samples
 from analytics.ear import DELAY_FRAMES, Ear
 from analytics.prints import mean_print
 from analytics.spectrum import HOP, HOP_S, MARGIN, STEP, Spectrum
 from analytics.track import FRAMES_A_PRINT, Track
+from analytics.windows import Windows
 from lesson.problems import WaitwiseError
 from lesson.sound import AudioBlock
 
@@ -35,11 +38,11 @@ class VoiceSample:
 
     def __init__(self) -> None:
         self._spectrum, self._ear, self._track = Spectrum(), Ear(), Track()
-        self._pending = np.zeros(MARGIN, dtype=np.int16)
+        self._windows = Windows(STEP)
 
     def feed(self, block: AudioBlock) -> None:
         """Take in the next block."""
-        self._take(np.frombuffer(block.pcm[: 2 * block.samples], dtype="<i2"))
+        self._hear(self._windows.feed(block))
 
     def print(self) -> Floats:
         """Return her voice print, (24,) of length 1.
@@ -47,7 +50,7 @@ class VoiceSample:
         Raises:
             TeacherVoiceError: there is too little voice in the sample.
         """
-        self._take(np.zeros(MARGIN + DELAY_FRAMES * HOP + 2 * STEP, dtype=np.int16))
+        self._hear(self._windows.end(MARGIN + DELAY_FRAMES * HOP + 2 * STEP))
         prints = self._track.prints
         voice = self._track.voice[: len(prints) * FRAMES_A_PRINT].reshape(len(prints), -1).mean(axis=1)
         is_voice = voice > _SURE_VOICE
@@ -60,15 +63,9 @@ class VoiceSample:
             )
         return mean
 
-    def _take(self, samples: Samples) -> None:
-        self._pending = np.concatenate((self._pending, samples))
-        window = MARGIN + STEP + MARGIN
-        first = 0
-        while self._pending.size - first >= window:
-            sound = self._pending[first : first + window].astype(np.float32) / 32768
-            frames = self._spectrum.frames(sound)
-            missing = np.zeros(len(frames.level_db), dtype=np.bool_)
-            self._track.append(frames.level_db, frames.voicing, missing, missing)
+    def _hear(self, windows: Iterable[tuple[Samples, Bools]]) -> None:
+        for samples, _ in windows:
+            frames = self._spectrum.frames(samples.astype(np.float32) / 32768)
+            nothing = np.zeros(len(frames.level_db), dtype=np.bool_)
+            self._track.append(frames.level_db, frames.voicing, nothing, nothing)
             self._track.answer(self._ear.feed(frames))
-            first += STEP
-        self._pending = self._pending[first:].copy()

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from analytics.arrays import Bools, Floats
 from analytics.ear import DELAY_FRAMES, FRAMES_A_STEP, PRINT, Answer
+from analytics.odds import probability
 
 STEPS_A_PRINT = 5
 """A print stands for 0.1 s."""
@@ -85,7 +86,7 @@ class Track:
         if not blocks:
             return heard, sides
         whole = blocks * STEPS_A_PRINT
-        weight = 1 / (1 + np.exp(-voice[: whole * FRAMES_A_STEP].reshape(whole, FRAMES_A_STEP).mean(axis=1)))
+        weight = probability(voice[: whole * FRAMES_A_STEP].reshape(whole, FRAMES_A_STEP).mean(axis=1))
         mean = (prints[:whole] * (weight + 1e-3)[:, None]).reshape(blocks, STEPS_A_PRINT, PRINT).sum(axis=1)
         self._prints += _bytes(mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-6), _UNIT)
         self._many += _bytes(many[:whole].reshape(blocks, STEPS_A_PRINT, -1).mean(axis=1), _LOG_ODDS)

@@ -190,7 +190,7 @@ def test_what_is_kept_grows_by_a_few_megabytes_an_hour() -> None:
 
     assert len(kept) == 6
     assert kept_bytes / (scene().size / 16_000) * 3600 < 4e6
-    assert listener._pending.size < 16_000
+    assert listener._windows._pending.size < 16_000
 
 
 def test_the_account_is_json_that_the_agreement_reads() -> None:

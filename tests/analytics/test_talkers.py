@@ -5,7 +5,7 @@ import pytest
 
 from analytics.features import LEVEL, PITCH, SIZE
 from analytics.mixture import Mixture
-from analytics.talkers import Talkers, change_of_voice, in_order, slice_odds, teacher_of
+from analytics.talkers import Talkers, in_order, slice_odds, teacher_of
 
 
 def voice(random: np.random.Generator, pitch_hz: float, colour: float, slices: int, level: float) -> np.ndarray:
@@ -94,12 +94,6 @@ def test_a_short_word_is_never_as_sure_as_a_sentence() -> None:
 
     assert sure == sorted(sure)
     assert sure[1] < 0.95 < sure[-1]
-
-
-def test_another_voice_without_a_pause_is_noticed() -> None:
-    assert change_of_voice(np.array([2.0] * 12 + [-2.0] * 9)) == 12
-    assert change_of_voice(np.array([2.0] * 12 + [-2.0] * 2)) is None
-    assert change_of_voice(np.array([2.0, -1.5, 2.2, 1.0, -0.5, 2.0, 1.1, 2.0, -0.4, 1.0])) is None
 
 
 def test_live_she_is_known_after_a_while() -> None:

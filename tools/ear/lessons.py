@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from analytics import gate
-from analytics.cues import cues, in_group
-from analytics.ear import Ear, _Front
+from analytics.cues import GROUP_SHARE, cues, share_of
+from analytics.ear import GROUP, Ear, _Front
 from analytics.features import Slices
 from analytics.level import RoomLevel
 from analytics.spectrum import HOP_S, MARGIN, STEP, STEP_FRAMES, Frames, Spectrum
@@ -29,7 +29,6 @@ from tools.ear.scene import Scene
 from tools.ear.voices import Voices
 
 SECONDS = {1: 90.0, 2: 180.0}
-_GROUP_SHARE = 0.3
 _UNTIL_ANSWERED = 2
 """Steps that are heard once more at the end: the ear answers 0.16 s late."""
 
@@ -88,11 +87,11 @@ def for_hindsight(scene: Scene) -> dict[str, Any]:
     track.cut(len(heard) * STEP_FRAMES)
     usual = Thresholds()
     found = gate.stretches(track.voice, round(usual.min_silence / HOP_S), round(usual.min_speech / HOP_S))
-    share = in_group(track)
+    share = share_of(track, GROUP)
     outside = [
         (start, end)
         for start, end in found.tolist()
-        if share[min((start + end) // 2 // FRAMES_A_PRINT, len(share) - 1)] < _GROUP_SHARE
+        if share[min((start + end) // 2 // FRAMES_A_PRINT, len(share) - 1)] < GROUP_SHARE
     ]
     given = cues(track, slices, np.array(outside, dtype=np.intp).reshape(-1, 2))
     count = 2 * len(given)

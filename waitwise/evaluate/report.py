@@ -47,11 +47,6 @@ def print_report(report: dict[str, Any]) -> None:
     out.print(made_by(report), soft_wrap=True)
 
 
-def as_markdown(report: dict[str, Any]) -> str:
-    """Tables for a document."""
-    return "\n\n".join([*(markdown_of(sheet) for sheet in all_sheets(report)), made_by(report)]) + "\n"
-
-
 def markdown_of(sheet: Sheet) -> str:
     """One table for a document."""
     lines = [sheet.columns, ("---", *("---:" for _ in sheet.columns[1:])), *sheet.rows]
