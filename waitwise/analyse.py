@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analytics.arrays import Floats
-from analytics.listener import Listener
+from analytics.listener import LevelReading, Listener
 from analytics.teacher_voice import VoiceSample
 from capture.file_microphone import FileMicrophone
 from lesson.talk import Account, Heard
@@ -41,6 +41,7 @@ def analyse(
     *,
     on_progress: Callable[[float, float | None], None] = lambda _done, _all: None,
     on_heard: Callable[[float, list[Heard]], None] = lambda _now, _heard: None,
+    on_level: Callable[[float, LevelReading], None] = lambda _now, _reading: None,
 ) -> Analysed:
     """Listen to a file; raise `capture`'s `FileUnreadableError` when there is no sound in it.
 
@@ -48,7 +49,7 @@ def analyse(
     holds too little of a voice.
 
     `on_progress` is told now and then how many seconds of the lesson have been heard, and of how many; `on_heard` what
-    was told live, and how many seconds of the lesson were over then.
+    was told live, and `on_level` what a lamp would show, and how many seconds of the lesson were over then.
     """
     # The same file gives the same event ids: they are made from the lesson's id.
     lesson_id = hashlib.sha256(b"waitwise analyse\0" + path.name.encode()).hexdigest()[:32]
@@ -57,6 +58,7 @@ def analyse(
     try:
         for block in microphone.blocks():
             on_heard(block.end, listener.feed(block))
+            on_level(block.end, listener.level)
             if block.first_sample % TELL_EVERY == 0:
                 on_progress(block.start, microphone.duration)
     finally:
@@ -68,7 +70,7 @@ def analyse(
 
 
 def voice_print(path: Path) -> Floats:
-    """Learn a teacher's voice from a recording of her alone; 24 numbers."""
+    """Learn a teacher's voice from a recording of her alone; 32 numbers."""
     sample = VoiceSample()
     microphone = FileMicrophone(path)
     try:

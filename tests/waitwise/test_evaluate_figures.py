@@ -14,9 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lesson.talk import Heard, IntervalKind, Outcome, WaitTime
+from analytics.listener import LevelReading
+from lesson.talk import Heard, IntervalKind, Outcome, Phase, PhaseSpan, Role, State, WaitTime
 from waitwise.evaluate.agreement import icc_agreement, limits_of_agreement, mean_error, pearson, worst_error
 from waitwise.evaluate.bootstrap import MAIN, intervals
+from waitwise.evaluate.lamp import LampWatch, score_lamp
 from waitwise.evaluate.lessons import Event, Truth
 from waitwise.evaluate.live import LiveWaits, score_live
 from waitwise.evaluate.questions import area, score_questions
@@ -147,6 +149,23 @@ def test_a_live_wait_counts_as_it_was_told_last_and_is_as_late_as_it_was_told_fi
     assert score(truth(wait("SR", 10, 2.0)), told()).live.figures["live_f1"] is None
 
 
+def test_the_lamp_is_as_late_as_it_lights_and_a_silence_it_slept_through_is_infinite() -> None:
+    """She speaks to 10.0 | 2.0 s, lit at 11.2 | a cough does not end it | 1.5 s, never lit | 0.6 s, lit at 21.9."""
+    ends = [(0, 10, Role.TEACHER), (10, 11, Role.SILENCE), (11, 11.2, Role.NOISE), (11.2, 12, Role.SILENCE)]
+    ends += [(12, 15, Role.PUPIL), (15, 16.5, Role.SILENCE), (16.5, 21, Role.TEACHER), (21, 21.6, Role.SILENCE)]
+    states = tuple(State(role, start, end) for start, end, role in [*ends, (21.6, 60, Role.TEACHER)])
+    lesson = Truth(60.0, states, (PhaseSpan(Phase.WHOLE_CLASS, 0, 60),), (), {})
+    watch = LampWatch()
+    for now, silence in ((10.9, 0.9), (11.2, 1.2), (11.3, 1.3), (12.3, 0.0), (21.9, 1.1), (22.0, 1.2), (22.2, 0.0)):
+        watch.take(now, LevelReading(silence_so_far=silence))
+
+    found = score_lamp(lesson, watch.lit())
+
+    assert found.late == (pytest.approx(0.2), math.inf)
+    assert found.figures["lamp_missed"] == 1
+    assert found.figures["lamp_false_per_hour"] == pytest.approx(60)
+
+
 def report(of: dict[str, Any], *slices: tuple[str, dict[str, Any]]) -> dict[str, Any]:
     kinds = [{"slice": name, "lessons": 1, "ways": {"waitwise": {**of, **own}}} for name, own in slices]
     return {"pooled": {"waitwise": of}, "slices": kinds}
@@ -156,6 +175,7 @@ GOOD = {
     "f1_0.25": 0.9,
     "gap_error_median_s": 0.06,
     "gap_error_p90_s": 0.3,
+    "lamp_off_p95_s": 0.3,
     "false_per_hour": 12,
     "lesson_median_error_s": 0.12,
     "teacher_share_error": 0.04,

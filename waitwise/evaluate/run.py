@@ -21,6 +21,7 @@ from analytics.thresholds import Thresholds
 from waitwise.analyse import analyse
 from waitwise.evaluate import baselines
 from waitwise.evaluate.clips import ScoredClip, find_clips, score_clip
+from waitwise.evaluate.lamp import LampWatch
 from waitwise.evaluate.lessons import LabelledLesson, TruthError, enrolment_of, find_lessons
 from waitwise.evaluate.live import LiveWaits
 from waitwise.evaluate.peers import Peer, installed
@@ -87,14 +88,14 @@ def evaluate(
 def _scored(
     lesson: LabelledLesson, peers: Sequence[Peer], sample: Path | None, tell: Callable[[float], None]
 ) -> Scored:
-    live = LiveWaits()
-    heard = analyse(lesson.sound, on_progress=lambda done, _all: tell(done / 2), on_heard=live.take)
+    live, lamp = LiveWaits(), LampWatch()
+    heard = analyse(lesson.sound, on_progress=lambda done, _all: tell(done / 2), on_heard=live.take, on_level=lamp.take)
     ours = told_by(heard.account)
     half = lesson.truth.duration / 2
     beside = baselines.baselines(
         lesson.sound, lesson.truth, ours, peers, Thresholds(), lambda done: tell(half + done / 2)
     )
-    ways = {OURS: score(lesson.truth, ours, live.told())}
+    ways = {OURS: score(lesson.truth, ours, live.told(), lamp.lit())}
     if sample is not None:
         known = LiveWaits()
         account = analyse(lesson.sound, sample, on_heard=known.take).account

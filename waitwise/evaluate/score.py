@@ -18,6 +18,7 @@ from typing import Any
 from waitwise.evaluate.agreement import limits_of_agreement
 from waitwise.evaluate.calibration import calibration_error
 from waitwise.evaluate.events import TOLERANCES, USUAL, Counts, Events, percentile, score_events
+from waitwise.evaluate.lamp import Lamp, score_lamp
 from waitwise.evaluate.lessons import Truth
 from waitwise.evaluate.live import Live, LiveWait, score_live
 from waitwise.evaluate.phases import Phases, score_phases
@@ -40,6 +41,7 @@ class Score:
     questions: Questions = field(default_factory=Questions)
     live: Live = field(default_factory=Live)
     """Of a way that tells nothing live: empty."""
+    lamp: Lamp = field(default_factory=Lamp)
     usable: int = 0
     all_waits: int = 0
 
@@ -47,7 +49,9 @@ class Score:
         return Score(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
 
 
-def score(truth: Truth, told: Told, live: Sequence[LiveWait] | None = None) -> Score:
+def score(
+    truth: Truth, told: Told, live: Sequence[LiveWait] | None = None, lit: Sequence[float] | None = None
+) -> Score:
     """Compare what was told of a lesson with its truth."""
     return Score(
         score_events(truth.waits, told.waits, truth.duration, truth.babble),
@@ -57,6 +61,7 @@ def score(truth: Truth, told: Told, live: Sequence[LiveWait] | None = None) -> S
         score_speech(truth.states, told.states, truth.duration),
         score_questions(truth, told),
         Live() if live is None else score_live(truth, live),
+        Lamp() if lit is None else score_lamp(truth, lit),
         told.usable,
         told.all_waits,
     )
@@ -78,6 +83,7 @@ def figures(one: Score) -> dict[str, Any]:
         "group_minutes_true": one.phases.true / 60,
         "group_minutes_told": one.phases.told / 60,
         **one.live.figures,
+        **one.lamp.figures,
         **one.questions.figures,
         "kinds": {kind: _kind(counts) for kind, counts in sorted(one.events.by_kind.items())},
         "outcomes": [{"true": true, "told": told, "n": n} for (true, told), n in sorted(one.events.outcomes.items())],

@@ -149,8 +149,17 @@ def _live(report: Report) -> Sheet:
     for name, one in [*named, *([(f"all {len(named)}", report["pooled"][OURS])] if len(named) > 1 else [])]:
         found = f"{one['live_found']}/{one['live_told']}/{one['true']}"
         delays = (two(one["live_delay_median_s"]), two(one["live_delay_p90_s"]))
-        rows.append((name, found, two(one["live_f1"]), two(one["f1_0.25"]), *delays))
-    columns = ("", "found/ told/ true", "F1 live", "F1 at the end", "told after, median s", "90 %")
+        lamp = (
+            f"{one['lamp_missed']}/{one['lamp_silences']}",
+            two(one["lamp_off_median_s"]),
+            two(one["lamp_off_p95_s"]),
+            "-" if one["lamp_false_per_hour"] is None else f"{one['lamp_false_per_hour']:.0f}",
+        )
+        rows.append((name, found, two(one["live_f1"]), two(one["f1_0.25"]), *delays, *lamp))
+    columns = (
+        *("", "found/ told/ true", "F1 live", "F1 at the end", "told after, median s", "90 %"),
+        *("lamp missed", "off, median s", "95 %", "lit falsely an hour"),
+    )
     return Sheet("Told while the lesson goes on", columns, rows)
 
 
