@@ -1,13 +1,14 @@
-"""Put together what `hindsight` sees of a lesson: sixteen numbers each 20 ms.
+"""Put together what `hindsight` sees of a lesson: nineteen numbers each 20 ms.
 
 ::
 
     0-1    voice, for either 10 ms         7-9   mixtures of this lesson's voices: mean and spread
     2-3    the teacher, pupils                   of the tries, and for the whole stretch in its order
-    4-6    together, group, babble         10    how near to her voice print
-                                           11-12 level over the quiet, under the loud
-                                           13    same voice 0.3 s before as 0.3 s after?
-                                           14-15 in a stretch of voice; teacher less pupils
+    4-6    together, group, babble         10-11 hers by her print: against the others', and by itself
+                                           12-13 level over the quiet, under the loud
+                                           14    one voice 0.4 s before and after?
+                                           15-16 in a stretch of voice; teacher less pupils
+                                           17-18 voiced? a print of a voice? (a cough, a chair: neither)
 
 Log odds are divided so that most lie within -1 to 1.
 """
@@ -26,17 +27,19 @@ from analytics.odds import probability
 from analytics.talkers import slice_odds, teacher_of
 from analytics.track import STEPS_A_PRINT, Track
 
-COUNT = 16
+COUNT = 19
 SHARE_PRINTS = 30
 """Prints in the three seconds over which group work and babble are judged."""
-GROUP_SHARE = 0.3
+GROUP_SHARE = 0.5
 """Over it the class works in groups. Set on the six labelled lessons."""
 _SLICE_TRUST = 5.0
 _IPU_TRUST = 6.0
 _DIRECT_TRUST, _FIRST_TRUST = 4.0, 3.0
 _SURE_VOICE = 0.405
 """Log odds of 0.6."""
-_APART_STEPS = 15
+_BESIDE_PRINTS = 4
+_VOICE_SHARE = 0.3
+"""Of a print's steps, over which it is of a voice."""
 _QUIET_PERCENT, _LOUD_PERCENT = 10, 92
 
 
@@ -53,15 +56,11 @@ def cues(track: Track, slices: Slices, stretches: Spans, teacher: Floats | None 
     voice = track.voice[: count * FRAMES_A_STEP].reshape(count, FRAMES_A_STEP)
     sides = track.sides[:count]
     many = np.repeat(track.many, STEPS_A_PRINT, axis=0)
-    prints = np.repeat(track.prints, STEPS_A_PRINT, axis=0)
     direct = sides[:, 0] - sides[:, 1]
     is_voice = _inside(stretches, count) & (voice[:, 0] > _SURE_VOICE)
     mixed = _mixtures(slices, stretches, count)
-    if teacher is None:
-        first = np.clip(direct, -_FIRST_TRUST, _FIRST_TRUST) * 0.5 + mixed[:, 2]
-        near = voice_prints.hers(prints, first, is_voice)
-    else:
-        near = voice_prints.hers(prints, voice_prints.nearness(prints, teacher), is_voice)
+    first = np.clip(direct, -_FIRST_TRUST, _FIRST_TRUST) * 0.5 + mixed[:, 2]
+    near = _near(track.prints, _of_prints(first), _of_prints(is_voice) > _VOICE_SHARE, teacher)
     level = track.level_db[: count * FRAMES_A_STEP].reshape(count, FRAMES_A_STEP).mean(axis=1)
     quiet, loud = np.percentile(level, [_QUIET_PERCENT, _LOUD_PERCENT]) if count else (0.0, 1.0)
     return np.column_stack(
@@ -70,12 +69,14 @@ def cues(track: Track, slices: Slices, stretches: Spans, teacher: Floats | None 
             sides / 4,
             many / 4,
             mixed / np.array([3, 2, 4]),
-            near / 4,
+            np.repeat(near, STEPS_A_PRINT, axis=0) / 4,
             (level - quiet) / 20,
             (level - loud) / 20,
-            _alike(prints),
+            np.repeat(_alike(track.prints), STEPS_A_PRINT),
             is_voice,
             np.clip(direct, -_DIRECT_TRUST, _DIRECT_TRUST) / 4,
+            track.voicing[: count * FRAMES_A_STEP].reshape(count, FRAMES_A_STEP).mean(axis=1),
+            np.repeat(np.linalg.norm(track.prints, axis=1), STEPS_A_PRINT),
         )
     ).astype(np.float32)
 
@@ -114,9 +115,29 @@ def _mixtures(slices: Slices, stretches: Spans, count: int) -> Floats:
     return out
 
 
+def _near(prints: Floats, first: Floats, is_voice: Bools, teacher: Floats | None) -> Floats:
+    """(prints, 2) log odds that each is hers: against the others', and by how near it is to her mean alone."""
+    own = voice_prints.smoothed(prints, is_voice)
+    plane = voice_prints.hers(own, first, is_voice) if teacher is None else voice_prints.known(own, teacher, is_voice)
+    if plane is None:
+        return np.zeros((len(prints), 2), dtype=np.float32)
+    against = plane.odds(own)
+    mean = voice_prints.mean_print(own, against, is_voice)
+    alone = against if mean is None else voice_prints.near(mean).odds(own)
+    return np.asarray(np.column_stack((against, alone)) * is_voice[:, None])
+
+
+def _of_prints(steps: Floats | Bools) -> Floats:
+    """Mean over the steps of each print."""
+    return np.asarray(steps.reshape(-1, STEPS_A_PRINT).mean(axis=1))
+
+
 def _alike(prints: Floats) -> Floats:
-    """(n,) how alike the prints 0.3 s before and after each step are, -1 to 1."""
+    """(n,) how alike the prints of 0.4 s before and after each one are, -1 to 1."""
     if not len(prints):
         return np.zeros(0, dtype=np.float32)
-    padded = np.pad(prints, ((_APART_STEPS, _APART_STEPS), (0, 0)), mode="edge")
-    return np.asarray((padded[: -2 * _APART_STEPS] * padded[2 * _APART_STEPS :]).sum(axis=1))
+    padded = np.pad(prints, ((_BESIDE_PRINTS, _BESIDE_PRINTS), (0, 0)))
+    sums = np.pad(np.cumsum(padded, axis=0), ((1, 0), (0, 0)))
+    beside = sums[_BESIDE_PRINTS:] - sums[:-_BESIDE_PRINTS]
+    before, after = beside[: len(prints)], beside[_BESIDE_PRINTS + 1 :][: len(prints)]
+    return np.asarray((voice_prints.unit(before) * voice_prints.unit(after)).sum(axis=1))

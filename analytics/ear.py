@@ -1,4 +1,4 @@
-r"""The ear: a small recurrent network that hears who is speaking, learnt from recorded voices in simulated rooms.
+r"""The ear: two small networks that hear who is speaking, learnt from recorded voices in simulated rooms.
 
 ::
 
@@ -6,11 +6,13 @@ r"""The ear: a small recurrent network that hears who is speaking, learnt from r
     32 bands   ---.                          .-- voice      is anybody speaking to the class, each 10 ms
     voicing    ---+--> 64 --> GRU 96 -+----->+-- sides      the teacher, pupils: two log odds
     pitch      ---'      \-> GRU 80 -'       +-- many       the class together, group work, babble behind the talk
-    room's quiet and loud, followed          '-- print      24 numbers of length 1: alike for one voice, unlike for two
+    room's quiet --'
+    and loud       '--> print_network.py -----> print      32 numbers: alike for one voice, unlike for two
 
-It hears relative to the room: each band against its own quiet, and all of them against the loudest of late. An answer
-about a frame comes when 0.16 s more of sound is known. `ear.npz` holds its weights; `docs/developer/ear.md` says what
-it learnt from and how to teach it again. No words go in or come out, and from its answers no sound can be made.
+They hear relative to the room: each band against its own quiet, and all of them against the loudest of late. An answer
+about a frame comes when 0.16 s more of sound is known. `ear.npz` holds the weights of the upper one, which remembers;
+`docs/developer/ear.md` says what both learnt from and how to teach them again. No words go in or come out, and no sound
+can be made from their answers.
 """
 
 from __future__ import annotations
@@ -20,15 +22,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.arrays import Floats
+from analytics.print_network import DELAY_STEPS, PrintNetwork
 from analytics.recurrent import recur, start, weights
 from analytics.spectrum import EAR_BANDS, STEP_FRAMES, Frames
 
-DELAY_FRAMES = 16
-"""How many frames its answer comes after the sound: 0.16 s."""
-PRINT = 24
-"""Numbers of a voice print."""
 FRAMES_A_STEP = 2
-"""The network steps once for two frames: 20 ms."""
+"""The networks step once for two frames: 20 ms."""
+DELAY_FRAMES = DELAY_STEPS * FRAMES_A_STEP
+"""How many frames its answer comes after the sound: 0.16 s, of both networks."""
 CHORAL, GROUP, BABBLE = range(3)
 """Columns of `many`."""
 
@@ -54,19 +55,21 @@ class Answer:
     many: Floats
     """(n / 2, 3) log odds of a choral answer, of group work, of babble behind the talk."""
     prints: Floats
-    """(n / 2, PRINT) of length 1: near to each other where one person speaks."""
+    """(n / 2, PRINT) of length 0 (nobody) to 1: in one direction where one person speaks."""
 
 
 class Ear:
     """Hears one lesson, in order: feed it 0.1 s at a time, or a part of it, 20 ms at least. Memory: constant."""
 
     def __init__(self) -> None:
-        self._net = _Network()
+        self._net, self._prints = _Network(), PrintNetwork()
         self._front = _Front()
 
     def feed(self, frames: Frames) -> Answer:
         """Take in the next frames; what comes out is about the sound 0.16 s before."""
-        return self._net.step(self._front.relative(frames).reshape(len(frames.level_db) // FRAMES_A_STEP, -1))
+        inputs = self._front.relative(frames).reshape(len(frames.level_db) // FRAMES_A_STEP, -1)
+        out = self._net.step(inputs)
+        return Answer(voice=out[:, :2].ravel(), sides=out[:, 2:4], many=out[:, 4:7], prints=self._prints.step(inputs))
 
 
 class _Front:
@@ -112,24 +115,11 @@ class _Network:
         self._w = weights(_FILE)
         self._first, self._second = (start(self._w, name, 1) for name in ("first", "second"))
 
-    def step(self, inputs: Floats) -> Answer:
-        """(steps, inputs) to answers."""
+    def step(self, inputs: Floats) -> Floats:
+        """(steps, inputs) to (steps, 7): voice of either frame, teacher, pupils, three of many."""
         w = self._w
         hidden = np.maximum(inputs @ w["in"] + w["in_bias"], 0)[None]
         first = recur(w, "first", hidden, self._first)
         second = recur(w, "second", first, self._second)
         self._first, self._second = first[:, -1], second[:, -1]
-        out = np.hstack((first[0], second[0])) @ w["out"] + w["out_bias"]
-        prints = out[:, 7:]
-        return Answer(
-            voice=out[:, :2].ravel(),
-            sides=out[:, 2:4],
-            many=out[:, 4:7],
-            prints=prints / np.maximum(np.linalg.norm(prints, axis=1, keepdims=True), 1e-6),
-        )
-
-
-def print_scale() -> tuple[float, float]:
-    """Factor and offset that make log odds of "the same voice" of the product of two voice prints."""
-    scale, offset = weights(_FILE)["print_scale"].tolist()
-    return scale, offset
+        return np.asarray(np.hstack((first[0], second[0])) @ w["out"] + w["out_bias"])

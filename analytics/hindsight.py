@@ -6,7 +6,8 @@ r"""Judge a whole lesson again when it is over: a small recurrent network that l
     two mixtures of this lesson's voices          +--> 32 --> <- GRU -> --> <- GRU -> --> the teacher speaks, each 10 ms
       and how sure they are (talkers)             |                                       pupils speak, each 10 ms
     how near to her voice print (prints)          |                                       the class together, each 20 ms
-    level over this room's quiet, under its loud--'
+    level over this room's quiet, under its loud  |
+    voiced? a print at all?                     --'
 
 She and a pupil are judged apart, so both may speak at once, and an answer that follows her last word without a pause is
 cut where it begins. The network learnt from simulated lessons how far each cue is to be trusted and how talk goes on;

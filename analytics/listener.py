@@ -73,7 +73,7 @@ class Listener:
         self._stretches = StretchBuilder(
             round(self._limits.min_silence / HOP_S), round(self._limits.min_speech / HOP_S)
         )
-        self._live = LiveTalk(lesson_id, self._limits)
+        self._live = LiveTalk(lesson_id, self._limits, teacher)
         self._recent: deque[tuple[Floats, Floats, Bools, Bools]] = deque(maxlen=_RECENT_STEPS)
         self._sides: deque[Floats] = deque(maxlen=_RECENT_STEPS)
         self._many: deque[float] = deque(maxlen=_GROUP_STEPS)
@@ -165,9 +165,9 @@ class Listener:
         sides = np.concatenate(self._sides)
         oldest = self._track.answered // FRAMES_A_STEP - sides.size
         own = sides[max(0, start // FRAMES_A_STEP - oldest) : max(1, end // FRAMES_A_STEP - oldest)]
-        slices = self._slices.between(start, end)[1]
+        slices, prints = self._slices.between(start, end)[1], self._track.prints_between(start, end)
         return self._live.stretch(
-            Stretch(start * HOP_S, end * HOP_S, slices, float(own.mean()) if own.size else 0.0, flags)
+            Stretch(start * HOP_S, end * HOP_S, slices, prints, float(own.mean()) if own.size else 0.0, flags)
         )
 
     def _read(self, first_frame: int, level_db: Floats, voice: Floats) -> None:

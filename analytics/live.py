@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.arrays import Floats
+from analytics.live_prints import LivePrints
 from analytics.odds import probability
 from analytics.phases import PhaseFollower
 from analytics.talkers import Talkers
@@ -36,6 +37,8 @@ class Stretch:
     end: float
     slices: Floats
     """(n, features.SIZE)"""
+    prints: Floats
+    """(n, PRINT) of its tenths of a second."""
     direct: float
     """Mean log odds of the teacher against pupils."""
     flags: frozenset[Flag] = frozenset()
@@ -44,10 +47,10 @@ class Stretch:
 class LiveTalk:
     """Stretches and seconds in, what was heard out."""
 
-    def __init__(self, lesson_id: str, thresholds: Thresholds) -> None:
+    def __init__(self, lesson_id: str, thresholds: Thresholds, teacher: Floats | None = None) -> None:
         self.timer = WaitTimer(lesson_id, thresholds)
         self._limits = thresholds
-        self._talkers = Talkers()
+        self._talkers, self._prints = Talkers(), LivePrints(teacher)
         self._phases = PhaseFollower(thresholds)
         self._covered = 0.0
         self._speech_end = 0.0
@@ -61,7 +64,9 @@ class LiveTalk:
             return self._states(Role.GROUP, start, end)
         mixed = self._talkers.hear(stretch.slices)
         direct = float(np.clip(_DIRECT * stretch.direct, -_TRUST, _TRUST))
-        role, p_role = self._role(direct if mixed is None else direct + mixed)
+        odds = direct if mixed is None else direct + mixed
+        printed = self._prints.hear(stretch.prints, odds)
+        role, p_role = self._role(odds if printed is None else odds + printed)
         ipu = Ipu(role, start, end, p_role, flags=stretch.flags)
         return [*self._states(role, start, end), *self._waits(self.timer.feed(ipu))]
 

@@ -24,9 +24,10 @@ import numpy as np
 
 from analytics.arrays import Floats, Samples
 from analytics.detector import VoiceDetector
-from analytics.ear import DELAY_FRAMES, FRAMES_A_STEP, PRINT, Ear
+from analytics.ear import DELAY_FRAMES, FRAMES_A_STEP, Ear
 from analytics.gate import OFF, ON, held, joined, spans
 from analytics.level import RoomLevel
+from analytics.print_network import PRINT
 from analytics.spectrum import STEP_FRAMES, Frames
 
 SURE = 1.5
@@ -38,8 +39,8 @@ _GAP_FRAMES = 8
 # these, and takes three of the names, one whispered word, for noises.
 _MAX_NOISE_FRAMES = 60
 _UNSURE = 2.0
-_UNLIKE = 0.1
-_QUITE_UNLIKE = -0.2
+_UNLIKE = 0.45
+_QUITE_UNLIKE = 0.2
 _POSE_FRAMES = 100
 """A stretch of so many frames shows what her voice is like."""
 
@@ -97,7 +98,7 @@ class DetectorOdds:
 
 
 class HerVoice:
-    """What the voice of the poses is like: 24 numbers, kept as long as the rehearsal lasts."""
+    """What the voice of the poses is like: 32 numbers, kept as long as the rehearsal lasts."""
 
     def __init__(self) -> None:
         self._sum = np.zeros(PRINT, dtype=np.float32)

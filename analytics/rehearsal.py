@@ -22,9 +22,10 @@ import numpy as np
 
 from analytics.arrays import Bools, Samples
 from analytics.detector import VoiceDetector
-from analytics.ear import FRAMES_A_STEP, PRINT
+from analytics.ear import FRAMES_A_STEP
 from analytics.gate import OFF
 from analytics.onset import OVER_FRAMES, DetectorOdds, EarOdds, HerVoice, VoiceOdds, ending, is_noise, onset
+from analytics.print_network import PRINT
 from analytics.spectrum import HOP, HOP_S, MARGIN, Spectrum
 from analytics.thresholds import Thresholds
 from analytics.tries import TryCounter

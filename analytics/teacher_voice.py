@@ -2,7 +2,7 @@
 
 ::
 
-    30 to 60 s of her alone --ear--> prints where she speaks --mean--> 24 numbers of length 1
+    30 to 60 s of her alone --ear--> prints where she speaks --mean--> 32 numbers of length 1
 
 The sample is best spoken in the room, near the unit. It stays hers: whoever keeps the numbers seals them to her. A
 pupil's voice is never learnt. No speech can be made of the numbers.
@@ -45,7 +45,7 @@ class VoiceSample:
         self._hear(self._windows.feed(block))
 
     def print(self) -> Floats:
-        """Return her voice print, (24,) of length 1.
+        """Return her voice print, (32,) of length 1.
 
         Raises:
             TeacherVoiceError: there is too little voice in the sample.

@@ -7,9 +7,9 @@
                   character  one byte   5 bits voicing | 1 missing | 1 clipped
     each 20 ms    sides      two bytes  log odds of the teacher, of pupils
     each 0.1 s    many       three bytes
-                  print      24 bytes   the mean of the ear's voice prints, weighted by how surely there was a voice
+                  print      32 bytes   the mean of the ear's voice prints, the surer of a voice the longer
 
-2.3 MB an hour, in memory for the lesson only. No speech can be made of it: there is no spectrum in it, and no sample.
+2.6 MB an hour, in memory for the lesson only. No speech can be made of it: there is no spectrum in it, and no sample.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.arrays import Bools, Floats
-from analytics.ear import DELAY_FRAMES, FRAMES_A_STEP, PRINT, Answer
+from analytics.ear import DELAY_FRAMES, FRAMES_A_STEP, Answer
 from analytics.odds import probability
+from analytics.print_network import PRINT
 
 STEPS_A_PRINT = 5
 """A print stands for 0.1 s."""
@@ -87,8 +88,8 @@ class Track:
             return heard, sides
         whole = blocks * STEPS_A_PRINT
         weight = probability(voice[: whole * FRAMES_A_STEP].reshape(whole, FRAMES_A_STEP).mean(axis=1))
-        mean = (prints[:whole] * (weight + 1e-3)[:, None]).reshape(blocks, STEPS_A_PRINT, PRINT).sum(axis=1)
-        self._prints += _bytes(mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-6), _UNIT)
+        mean = (prints[:whole] * weight[:, None]).reshape(blocks, STEPS_A_PRINT, PRINT).mean(axis=1)
+        self._prints += _bytes(mean, _UNIT)
         self._many += _bytes(many[:whole].reshape(blocks, STEPS_A_PRINT, -1).mean(axis=1), _LOG_ODDS)
         left = Answer(voice[whole * FRAMES_A_STEP :], np.empty((0, 2), dtype=np.float32), many[whole:], prints[whole:])
         self._waiting = [left]
@@ -130,6 +131,11 @@ class Track:
     def prints(self) -> Floats:
         """(n / 10, PRINT)."""
         return _floats(self._prints, _UNIT).reshape(-1, PRINT)
+
+    def prints_between(self, start: int, end: int) -> Floats:
+        """(m, PRINT) of the prints that begin inside some frames, as far as they are known."""
+        first, last = -(-start // FRAMES_A_PRINT), -(-end // FRAMES_A_PRINT)
+        return _floats(self._prints[first * PRINT : last * PRINT], _UNIT).reshape(-1, PRINT)
 
     @property
     def is_missing(self) -> Bools:

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from analytics import hindsight
 from analytics.cues import COUNT
-from analytics.ear import DELAY_FRAMES, PRINT, Answer, Ear
+from analytics.ear import DELAY_FRAMES, Answer, Ear
 from analytics.listener import Listener
-from analytics.prints import mean_print, nearness
+from analytics.print_network import PRINT
+from analytics.prints import near, same_voice, unit
 from analytics.spectrum import HOP, MARGIN, STEP, Spectrum
 from analytics.teacher_voice import TeacherVoiceError, VoiceSample
 from analytics.track import FRAMES_A_PRINT, Track
@@ -55,15 +56,10 @@ def test_a_voice_is_heard_where_it_is_and_nowhere_else() -> None:
 
 def test_two_pieces_of_one_voice_are_nearer_than_two_voices() -> None:
     prints = scene().prints
-    one, other, again = (
-        mean_print(prints[at : at + 20], np.full(20, 9.0), np.ones(20, dtype=np.bool_)) for at in (20, 50, 80)
-    )
-    assert one is not None
-    assert other is not None
-    assert again is not None
+    one, other, again = (prints[at : at + 20].sum(axis=0) for at in (20, 50, 80))
 
-    assert one @ again > one @ other + 0.2
-    assert nearness(again[None], one)[0] > nearness(other[None], one)[0]
+    assert same_voice(one, again) > same_voice(one, other) + 1
+    assert near(unit(one)).odds(unit(again)) > near(unit(one)).odds(unit(other))
 
 
 def test_answers_about_the_time_before_the_lesson_are_dropped() -> None:

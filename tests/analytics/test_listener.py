@@ -205,12 +205,18 @@ def test_a_pupil_who_is_hardly_heard_makes_a_long_silence_unknown() -> None:
     long = next(wait for wait in heard.waits if wait.offered_wait > 4)
     first = round((long.t_end + 2.0) * 16_000)
     whisper = speak("P" * 9, seed=5).astype(np.float64)
-    faint = quiet.copy()
-    faint[first : first + whisper.size] += (whisper * 10 ** (-21 / 20)).astype(np.int16)
-    _, account = hear(blocks(faint))
-
     assert long.usable
-    unknown = [state for state in account.states if state.role is Role.UNKNOWN]
-    assert len(unknown) == 1
-    assert long.t_end < unknown[0].start < long.t_end + 3
-    assert [wait.usable for wait in account.waits if abs(wait.t_end - long.t_end) < 0.2] == [False]
+    told = []
+    # Just where the ear begins to hear her is not our promise; that it is not silence just under it is.
+    for softer_db in np.arange(24.0, 28.0, 0.5):
+        faint = quiet.copy()
+        faint[first : first + whisper.size] += (whisper * 10 ** (-softer_db / 20)).astype(np.int16)
+        _, account = hear(blocks(faint))
+        middle = long.t_end + 2.2
+        told.append(next(state.role for state in account.states if state.start <= middle < state.end))
+        if told[-1] is Role.UNKNOWN:
+            assert [wait.usable for wait in account.waits if abs(wait.t_end - long.t_end) < 0.2] == [False]
+
+    assert told[0] is Role.PUPIL
+    assert Role.UNKNOWN in told
+    assert told == sorted(told, key=[Role.PUPIL, Role.UNKNOWN, Role.SILENCE].index)

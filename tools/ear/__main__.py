@@ -1,12 +1,13 @@
-"""Teach the ear: `python -m tools.ear voices|lessons|teach|teach-hindsight|export ...`.
+"""Teach the ear: `python -m tools.ear voices|lessons|teach|teach-prints|teach-hindsight|export ...`.
 
 ::
 
     voices           recordings            -->  VOICES/*.npz, index.json
     lessons          VOICES                -->  LESSONS/*.npz   (--stage 1: for the ear, 2: for hindsight)
     teach            LESSONS of stage 1    -->  ear.pt
+    teach-prints     LESSONS of stage 1    -->  prints.pt
     teach-hindsight  LESSONS of stage 2    -->  hindsight.pt
-    export           ear.pt, hindsight.pt  -->  analytics/ear.npz, analytics/hindsight.npz
+    export           ear.pt, prints.pt, hindsight.pt  -->  analytics/ear.npz, prints.npz, hindsight.npz
 """
 
 from __future__ import annotations
@@ -47,6 +48,9 @@ def _run(asked: argparse.Namespace) -> None:
         case "teach":
             need("torch")
             need("tools.ear.teach").teach(asked.lessons, asked.out, asked.minutes, asked.start)
+        case "teach-prints":
+            need("torch")
+            need("tools.ear.teach_prints").teach(asked.lessons, asked.out, asked.minutes)
         case "teach-hindsight":
             need("torch")
             need("tools.ear.teach_hindsight").teach(asked.lessons, asked.out, asked.minutes, asked.start)
@@ -71,14 +75,15 @@ def _arguments() -> argparse.Namespace:
     lessons.add_argument("--last", type=int, required=True, help="one more than the last number")
     lessons.add_argument("--all-voices", action="store_true", help="stage 1 with the held-out voices, too")
     lessons.add_argument("--out", type=Path, required=True)
-    for name, minutes in (("teach", 32.0), ("teach-hindsight", 8.0)):
+    for name, minutes in (("teach", 32.0), ("teach-prints", 45.0), ("teach-hindsight", 8.0)):
         teach = commands.add_parser(name)
         teach.add_argument("--lessons", type=Path, required=True)
         teach.add_argument("--minutes", type=float, default=minutes)
-        teach.add_argument("--start", type=Path, help="go on from this state")
+        if name != "teach-prints":
+            teach.add_argument("--start", type=Path, help="go on from this state")
         teach.add_argument("--out", type=Path, required=True)
     export = commands.add_parser("export", help="weights as the product reads them")
-    export.add_argument("network", choices=["ear", "hindsight"])
+    export.add_argument("network", choices=["ear", "prints", "hindsight"])
     export.add_argument("state", type=Path)
     export.add_argument("out", type=Path)
     return parser.parse_args()

@@ -5,9 +5,9 @@
     the teacher, pupils   .9 .1  -->  .9 .9   not told apart  (45 %)
                                       .1 .9   changed over    (13 %)
                                       .6 .4   nearer          (42 %)
-    near to her print, mixtures  -->  nothing, less, or not steady
+    near to her print, mixtures  -->  nothing, less, or not steady   (a little: the prints never learnt these voices)
 
-Without it stage two trusts stage one too much: both were taught with the same voices.
+Without it stage two trusts the ear too much, which knows the voices it was taught with.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 _SIDES = slice(2, 4)
-_MIXED, _NEAR, _DIRECT = 7, 10, 15
+_MIXED, _NEAR, _DIRECT = 7, slice(10, 12), 16
 """Columns as in `analytics/cues.py`."""
 
 
@@ -36,10 +36,10 @@ def degrade(cues: Any, rng: np.random.Generator) -> None:
         cues[:, _SIDES] = mean + (cues[:, _SIDES] - mean) * share
         cues[:, _DIRECT] *= share
     count = len(cues)
-    if rng.random() < 0.35:
+    if rng.random() < 0.1:
         cues[:, _NEAR] = 0
     else:
-        cues[:, _NEAR] = cues[:, _NEAR] * rng.uniform(0.2, 1) + _unsteady(rng, 0.25, 25, count)
+        cues[:, _NEAR] = cues[:, _NEAR] * rng.uniform(0.5, 1) + _unsteady(rng, 0.15, 25, count)[:, None]
     cues[:, _MIXED] += _unsteady(rng, 0.15, 10, count) * (cues[:, _MIXED] != 0)
 
 

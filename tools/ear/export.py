@@ -3,7 +3,8 @@
 ::
 
     g1.weight_ih_l0          --> first_x         g1.weight_ih_l0_reverse  --> first_back_x
-    vad, who, many, emb      --> out, side by side
+    vad, who, many           --> out, side by side
+    c.0.weight, (to, from, 3)--> layer0, from all that it sees side by side
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-_HEADS = ("vad", "who", "many", "emb")
+_HEADS = ("vad", "who", "many")
 
 
 def export(network: str, state: Path, out: Path) -> None:
@@ -22,7 +23,7 @@ def export(network: str, state: Path, out: Path) -> None:
     import torch  # noqa: PLC0415 - naming the weights needs no torch, and is tested without
 
     kept = {name: value.numpy() for name, value in torch.load(state, weights_only=True).items()}
-    named = ear_weights(kept) if network == "ear" else hindsight_weights(kept)
+    named = {"ear": ear_weights, "prints": print_weights, "hindsight": hindsight_weights}[network](kept)
     np.savez_compressed(out, **{name: value.astype("f2") for name, value in named.items()})
 
 
@@ -35,7 +36,21 @@ def ear_weights(state: Mapping[str, Any]) -> dict[str, Any]:
         **_recurrent(state, "g2", "second"),
         "out": np.concatenate([state[f"{head}.weight"] for head in _HEADS]).T,
         "out_bias": np.concatenate([state[f"{head}.bias"] for head in _HEADS]),
-        "print_scale": state["scale"],
+    }
+
+
+def print_weights(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The prints."""
+    layers = sorted({name.split(".")[1] for name in state if name.startswith("c.")})
+    return {
+        "in": state["a.weight"].T,
+        "in_bias": state["a.bias"],
+        **{f"layer{at}": np.concatenate(np.moveaxis(state[f"c.{at}.weight"], 2, 0).swapaxes(1, 2)) for at in layers},
+        **{f"layer{at}_bias": state[f"c.{at}.bias"] for at in layers},
+        "out": state["out.weight"].T,
+        "out_bias": state["out.bias"],
+        "near": state["near"],
+        "pair": state["pair"],
     }
 
 

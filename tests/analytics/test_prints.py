@@ -1,0 +1,94 @@
+"""She is followed by her print, whoever was taken for her first.
+
+::
+
+    prints   T T T P1 T T P2 P2 T T P3 T T ...     each near its own direction, with noise
+    guess    T's    |  P's instead  |  nobody      -->  T's
+"""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.arrays import Floats
+from analytics.print_network import DELAY_STEPS, PRINT, PrintNetwork
+from analytics.prints import hers, known, mean_print, same_voice, smoothed, unit
+
+COUNT = 600
+ALL = np.ones(COUNT, dtype=np.bool_)
+
+
+def lesson(seed: int, pupils: int = 5, noise: float = 0.12) -> tuple[Floats, np.ndarray, Floats]:
+    """Prints, whether each is hers, and her direction: she speaks two thirds of the time."""
+    rng = np.random.default_rng(seed)
+    voices = unit(rng.normal(size=(pupils + 1, PRINT)))
+    runs = np.repeat(rng.random(COUNT // 10) < 2 / 3, 10)
+    speaker = np.where(runs, 0, np.repeat(rng.integers(1, pupils + 1, COUNT // 10), 10))
+    prints = unit(voices[speaker] + rng.normal(0, noise, (COUNT, PRINT)))
+    return prints, speaker == 0, voices[0]
+
+
+@pytest.mark.parametrize("right", [0.95, 0.6, 0.05], ids=["good guess", "poor guess", "the pupils taken for her"])
+@pytest.mark.parametrize("seed", range(4))
+def test_she_is_found_from_any_first_guess(right: float, seed: int) -> None:
+    prints, is_hers, _ = lesson(seed)
+    guessed = np.random.default_rng(seed).random(COUNT) < right
+    guess = np.where(guessed == is_hers, 2.0, -2.0)
+
+    own = smoothed(prints, ALL)
+    plane = hers(own, guess, ALL)
+
+    assert plane is not None
+    assert np.mean((plane.odds(own) > 0) == is_hers) > 0.93
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_her_sample_finds_her_even_where_she_speaks_least(seed: int) -> None:
+    prints, is_pupil, _ = lesson(seed, pupils=1)
+    her = unit(prints[~is_pupil].sum(axis=0))
+
+    own = smoothed(prints, ALL)
+    odds = known(own, her, ALL).odds(own)
+
+    assert np.mean((odds > 0) == ~is_pupil) > 0.95
+
+
+def test_with_less_than_a_second_of_voice_nobody_is_followed() -> None:
+    prints, _, _ = lesson(0)
+    few = np.arange(COUNT) < 9
+
+    assert mean_print(prints, np.full(COUNT, 5.0), few) is None
+    assert hers(prints, np.full(COUNT, 5.0), few) is None
+
+
+def test_two_stretches_of_one_voice_and_of_two() -> None:
+    prints, is_hers, _ = lesson(1, pupils=1)
+    own, theirs = prints[is_hers], prints[~is_hers]
+
+    assert same_voice(own[:20].sum(axis=0), own[20:40].sum(axis=0)) > 1
+    assert same_voice(own[:20].sum(axis=0), theirs[:20].sum(axis=0)) < -1
+
+
+@given(st.lists(st.integers(1, 30), min_size=2, max_size=8), st.integers(0, 2**16))
+@settings(max_examples=25, deadline=None)
+def test_prints_do_not_depend_on_the_size_of_blocks(sizes: list[int], seed: int) -> None:
+    inputs = np.random.default_rng(seed).normal(0, 1, (sum(sizes), 134)).astype(np.float32)
+    whole, parts = PrintNetwork().step(inputs), PrintNetwork()
+
+    pieces = [parts.step(inputs[end - size : end]) for size, end in zip(sizes, np.cumsum(sizes), strict=True)]
+
+    np.testing.assert_allclose(np.concatenate(pieces), whole, atol=1e-5)
+
+
+def test_a_print_knows_nothing_of_what_was_before() -> None:
+    inputs = np.random.default_rng(0).normal(0, 1, (60, 134)).astype(np.float32)
+    other = inputs.copy()
+    other[:20] = 0
+    one, two = PrintNetwork().step(inputs), PrintNetwork().step(other)
+
+    # What comes out at 36 is about 28, and 20 is the first step that it sees.
+    first = 20 + 2 * DELAY_STEPS
+    np.testing.assert_allclose(one[first:], two[first:], atol=1e-6)
+    assert not np.allclose(one[first - 1], two[first - 1], atol=1e-6)
+    assert np.all(np.linalg.norm(one, axis=1) <= 1)
