@@ -52,7 +52,8 @@ def cues(track: Track, slices: Slices, stretches: Spans, teacher: Floats | None 
         stretches: (m, 2) frames of speech outside group work.
         teacher: her voice print, if she gave one.
     """
-    count = len(track.prints) * STEPS_A_PRINT
+    prints = track.prints
+    count = len(prints) * STEPS_A_PRINT
     voice = track.voice[: count * FRAMES_A_STEP].reshape(count, FRAMES_A_STEP)
     sides = track.sides[:count]
     many = np.repeat(track.many, STEPS_A_PRINT, axis=0)
@@ -60,7 +61,7 @@ def cues(track: Track, slices: Slices, stretches: Spans, teacher: Floats | None 
     is_voice = _inside(stretches, count) & (voice[:, 0] > _SURE_VOICE)
     mixed = _mixtures(slices, stretches, count)
     first = np.clip(direct, -_FIRST_TRUST, _FIRST_TRUST) * 0.5 + mixed[:, 2]
-    near = _near(track.prints, _of_prints(first), _of_prints(is_voice) > _VOICE_SHARE, teacher)
+    near = _near(prints, _of_prints(first), _of_prints(is_voice) > _VOICE_SHARE, teacher)
     level = track.level_db[: count * FRAMES_A_STEP].reshape(count, FRAMES_A_STEP).mean(axis=1)
     quiet, loud = np.percentile(level, [_QUIET_PERCENT, _LOUD_PERCENT]) if count else (0.0, 1.0)
     return np.column_stack(
@@ -72,11 +73,11 @@ def cues(track: Track, slices: Slices, stretches: Spans, teacher: Floats | None 
             np.repeat(near, STEPS_A_PRINT, axis=0) / 4,
             (level - quiet) / 20,
             (level - loud) / 20,
-            np.repeat(_alike(track.prints), STEPS_A_PRINT),
+            np.repeat(_alike(prints), STEPS_A_PRINT),
             is_voice,
             np.clip(direct, -_DIRECT_TRUST, _DIRECT_TRUST) / 4,
             track.voicing[: count * FRAMES_A_STEP].reshape(count, FRAMES_A_STEP).mean(axis=1),
-            np.repeat(np.linalg.norm(track.prints, axis=1), STEPS_A_PRINT),
+            np.repeat(np.linalg.norm(prints, axis=1), STEPS_A_PRINT),
         )
     ).astype(np.float32)
 

@@ -15,10 +15,8 @@ import numpy as np
 
 from analytics.arrays import Floats
 from analytics.prints import Plane, hers, known, smoothed, unit
+from analytics.talkers import REMEMBERED, is_time_to_learn
 
-_REMEMBER, _LEARN_EVERY, _EARLY_EVERY = 240, 25, 5
-_EARLY = 100
-"""Stretches in which it learns more often."""
 _MOST_PRINTS = 40
 """Of one stretch: a long one tells no more of a voice."""
 _TRUST = 6.0
@@ -42,9 +40,9 @@ class LivePrints:
             return None
         own = smoothed(prints[:_MOST_PRINTS], np.ones(min(len(prints), _MOST_PRINTS), dtype=np.bool_))
         self._recent.append((own, guess))
-        del self._recent[:-_REMEMBER]
+        del self._recent[:-REMEMBERED]
         self._heard += 1
-        if self._heard % (_EARLY_EVERY if self._heard < _EARLY else _LEARN_EVERY) == 0:
+        if is_time_to_learn(self._heard):
             self._learn()
         if self._plane is None:
             return None

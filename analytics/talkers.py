@@ -25,6 +25,10 @@ from analytics.features import LEVEL, PITCH, SIZE
 from analytics.mixture import Mixture
 from analytics.odds import probability
 
+REMEMBERED = 240
+"""Stretches of speech that what is learnt live is learnt from."""
+_LEARN_EVERY, _EARLY_EVERY, _EARLY = 25, 5, 100
+"""Stretches; among the first hundred it learns more often."""
 _SIZES = (2, 3, 4, 6)
 """Gaussians a side."""
 _LIVE_SIZE = 3
@@ -56,11 +60,16 @@ _ENOUGH_SLICES = 120
 """Six seconds of voice: below it we do not guess."""
 
 
+def is_time_to_learn(heard: int) -> bool:
+    """Whether to learn anew from what is remembered, after so many stretches of speech."""
+    return heard % (_EARLY_EVERY if heard < _EARLY else _LEARN_EVERY) == 0
+
+
 class Talkers:
     """Two mixtures, learnt again and again while the lesson goes on. Memory: the last `remember` IPUs."""
 
-    def __init__(self, remember: int = 240, learn_every: int = 25) -> None:
-        self._remember, self._every = remember, learn_every
+    def __init__(self, remember: int = REMEMBERED) -> None:
+        self._remember = remember
         self._recent: list[Floats] = []
         self._heard = 0
         self._teacher: Mixture | None = None
@@ -71,8 +80,7 @@ class Talkers:
         self._recent.append(slices)
         del self._recent[: -self._remember]
         self._heard += 1
-        early = self._heard < 4 * self._every and self._heard % 5 == 0
-        if self._heard % self._every == 0 or early:
+        if is_time_to_learn(self._heard):
             self._learn()
         if self._teacher is None or self._pupils is None or not len(slices):
             return None

@@ -36,10 +36,10 @@ _UNTIL_ANSWERED = 2
 def make(root: Path, out: Path, numbers: range, *, stage: int, all_voices: bool) -> None:
     """Write those lessons that are not there yet."""
     out.mkdir(parents=True, exist_ok=True)
-    without = stage == 1 and not all_voices
-    voices = Voices(root, without_held_out=without or stage == 2, for_hindsight=stage == 2)
+    without = stage == 2 or not all_voices
+    voices = Voices(root, without_held_out=without, for_hindsight=stage == 2)
     # Three rows of lessons that share none.
-    row = {(1, True): 0, (1, False): 1, (2, False): 3}[stage, without]
+    row = {(1, True): 0, (1, False): 1, (2, True): 3}[stage, without]
     for number in numbers:
         path = out / f"{number}.npz"
         if path.exists():

@@ -11,7 +11,6 @@ Lessons may still be being made while it learns: every 40 rounds it looks for ne
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from torch.nn import functional
 from tools.ear.errors import EarError
 from tools.ear.labels import BOTH, CHORAL, GROUP, PUPIL, TEACHER
 from tools.ear.network import DELAY, EarNet
+from tools.ear.rounds import Rounds
 
 _RATE = 2e-3
 _SHORT, _LONG = (24, 1000), (16, 2200)
@@ -38,26 +38,20 @@ def teach(lessons: Path, out: Path, minutes: float, start: Path | None) -> None:
     net = EarNet()
     if start:
         net.load_state_dict(torch.load(start, weights_only=True))
-    optimizer = torch.optim.AdamW(net.parameters(), lr=_RATE, weight_decay=1e-3)
     data: dict[Path, tuple[Any, ...]] = {}
-    begun, done, seen = time.time(), 0, np.zeros(3)
-    while (share := (time.time() - begun) / (minutes * 60)) < 1:
-        if done % 40 == 0:
+    seen = np.zeros(3)
+    rounds = Rounds(net, minutes, rate=_RATE, warm=100, decay=1e-3)
+    for share in rounds:
+        if rounds.done % 40 == 0:
             load(lessons, data)
-        for group in optimizer.param_groups:
-            group["lr"] = _RATE * min(1, (done + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * share)))
         parts = losses(net, *_batch(rng, list(data.values()), *(_SHORT if share < 0.25 else _LONG)))
         loss = sum(weight * part for weight, part in zip(_PARTS.tolist(), parts, strict=True))
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimizer.step()
-        done += 1
+        rounds.learn(loss)
         seen = 0.95 * seen + 0.05 * np.array([part.item() for part in parts])
-        if done % 25 == 0:
-            means = (seen / (1 - 0.95**done)).round(4)
-            print(f"{done} {time.time() - begun:.0f} s, {len(data)} lessons, {means}", flush=True)
-        if done % 100 == 0:
+        if rounds.done % 25 == 0:
+            means = (seen / (1 - 0.95**rounds.done)).round(4)
+            print(f"{rounds.done} {rounds.seconds:.0f} s, {len(data)} lessons, {means}", flush=True)
+        if rounds.done % 100 == 0:
             torch.save(net.state_dict(), out)
     torch.save(net.state_dict(), out)
 

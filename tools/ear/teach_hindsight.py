@@ -10,7 +10,6 @@ Every twelfth lesson is kept to look how far it is.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from tools.ear.degrade import degrade, leave_out
 from tools.ear.errors import EarError
 from tools.ear.labels import BOTH, CHORAL, GROUP, PUPIL, TEACHER
 from tools.ear.network import HindsightNet
+from tools.ear.rounds import Rounds
 
 Lesson = tuple[Any, Any]
 _odds_loss = functional.binary_cross_entropy_with_logits
@@ -52,22 +52,15 @@ def teach(lessons: Path, out: Path, minutes: float, start: Path | None) -> None:
     net = HindsightNet(known[0][0].shape[1])
     if start:
         net.load_state_dict(torch.load(start, weights_only=True))
-    optimizer = torch.optim.AdamW(net.parameters(), lr=4e-3, weight_decay=1e-3)
-    begun, done = time.time(), 0
-    while (share := (time.time() - begun) / (minutes * 60)) < 1:
-        for group in optimizer.param_groups:
-            group["lr"] = how.rate * min(1, (done + 1) / how.warm) * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * share)))
+    rounds = Rounds(net, minutes, rate=how.rate, warm=how.warm, decay=1e-3)
+    for _ in rounds:
         loss, right = loss_of(net, *_batch(rng, data, how))
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimizer.step()
-        done += 1
-        if done % 50 == 0:
+        rounds.learn(loss)
+        if rounds.done % 50 == 0:
             with torch.no_grad():
                 seen = [[each.item() for each in loss_of(net, *_whole(lesson))] for lesson in kept]
             now = f"loss {loss.item():.4f}, right {right.item():.4f}; kept lessons {np.mean(seen, axis=0).round(4)}"
-            print(f"{done} {time.time() - begun:.0f} s, {now}", flush=True)
+            print(f"{rounds.done} {rounds.seconds:.0f} s, {now}", flush=True)
             torch.save(net.state_dict(), out)
     torch.save(net.state_dict(), out)
 

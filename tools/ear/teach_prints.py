@@ -13,7 +13,6 @@ The voices that stage two is taught with are left out, so that stage two sees pr
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from torch.nn import functional
 
 from tools.ear.labels import PUPIL, TEACHER
 from tools.ear.network import PrintNet
+from tools.ear.rounds import Rounds
 from tools.ear.teach import coloured, load
 from tools.ear.voices import is_for_hindsight
 
@@ -40,23 +40,16 @@ def teach(lessons: Path, out: Path, minutes: float) -> None:
     torch.manual_seed(0)
     rng = np.random.default_rng(0)
     net = PrintNet()
-    optimizer = torch.optim.AdamW(net.parameters(), lr=_RATE, weight_decay=2e-3)
     data: dict[Path, tuple[Any, ...]] = {}
-    begun, done = time.time(), 0
-    while (share := (time.time() - begun) / (minutes * 60)) < 1:
-        if done % 60 == 0:
+    rounds = Rounds(net, minutes, rate=_RATE, warm=100, decay=2e-3)
+    for _ in rounds:
+        if rounds.done % 60 == 0:
             load(lessons, data)
-        for group in optimizer.param_groups:
-            group["lr"] = _RATE * min(1, (done + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * share)))
         parts = losses(net, *_batch(rng, list(data.values())))
         loss = sum(weight * part for weight, part in zip(_PARTS, parts, strict=True))
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimizer.step()
-        done += 1
-        if done % 50 == 0:
-            print(f"{done} {time.time() - begun:.0f} s, {[round(part.item(), 3) for part in parts]}", flush=True)
+        rounds.learn(loss)
+        if rounds.done % 50 == 0:
+            print(f"{rounds.done} {rounds.seconds:.0f} s, {[round(part.item(), 3) for part in parts]}", flush=True)
             torch.save(net.state_dict(), out)
     torch.save(net.state_dict(), out)
 
