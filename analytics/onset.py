@@ -35,8 +35,8 @@ OVER_FRAMES = 12
 """A voice is over after so many frames without: a stop inside a word is shorter."""
 _GAP_FRAMES = 8
 
-# Chosen on 99 real and 32 synthetic names, and on 49 noises that the ear takes for a voice at first: it finds all of
-# these, and takes three of the names, one whispered word, for noises.
+# Chosen on the names and the noises taken for voices of one rehearsal in each of five labelled lessons and four of
+# synthetic voices: 2 % of the names are less like her than `_UNLIKE`, and 95 % of the noises.
 _MAX_NOISE_FRAMES = 60
 _UNSURE = 2.0
 _UNLIKE = 0.45

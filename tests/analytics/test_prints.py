@@ -12,8 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.arrays import Floats
+from analytics.live_prints import LivePrints
+from analytics.odds import probability
 from analytics.print_network import DELAY_STEPS, PRINT, PrintNetwork
 from analytics.prints import hers, known, mean_print, same_voice, smoothed, unit
+from analytics.recurrent import weights
 
 COUNT = 600
 ALL = np.ones(COUNT, dtype=np.bool_)
@@ -70,6 +73,24 @@ def test_two_stretches_of_one_voice_and_of_two() -> None:
     assert same_voice(own[:20].sum(axis=0), theirs[:20].sum(axis=0)) < -1
 
 
+def test_prints_are_those_of_layers_that_see_the_whole_lesson_at_once() -> None:
+    inputs = np.random.default_rng(2).normal(0, 1, (80, 134)).astype(np.float32)
+    w = weights("prints.npz")
+    layer = np.maximum(inputs @ w["in"] + w["in_bias"], 0)
+    layers = [layer]
+    for at, reach in enumerate((1, 2, 2, 3)):
+        padded = np.pad(layer, ((reach, reach), (0, 0)))
+        around = np.hstack([padded[offset : offset + 80] for offset in (0, reach, 2 * reach)])
+        layer = np.maximum(around @ w[f"layer{at}"] + w[f"layer{at}_bias"], 0) + layer
+        layers.append(layer)
+    out = np.hstack(layers) @ w["out"] + w["out_bias"]
+    at_once = unit(out[:, :PRINT]) * probability(out[:, PRINT:])
+
+    streamed = PrintNetwork().step(inputs)
+
+    np.testing.assert_allclose(streamed[2 * DELAY_STEPS :], at_once[DELAY_STEPS:-DELAY_STEPS], atol=1e-5)
+
+
 @given(st.lists(st.integers(1, 30), min_size=2, max_size=8), st.integers(0, 2**16))
 @settings(max_examples=25, deadline=None)
 def test_prints_do_not_depend_on_the_size_of_blocks(sizes: list[int], seed: int) -> None:
@@ -92,3 +113,32 @@ def test_a_print_knows_nothing_of_what_was_before() -> None:
     np.testing.assert_allclose(one[first:], two[first:], atol=1e-6)
     assert not np.allclose(one[first - 1], two[first - 1], atol=1e-6)
     assert np.all(np.linalg.norm(one, axis=1) <= 1)
+
+
+def stretches(seed: int) -> list[tuple[Floats, bool]]:
+    """A lesson as it is told live: half a second of one voice each, and whether it is hers."""
+    prints, is_hers, _ = lesson(seed)
+    return [(prints[at : at + 5], bool(is_hers[at])) for at in range(0, COUNT, 5)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_live_she_is_told_apart_after_the_first_stretches(seed: int) -> None:
+    live = LivePrints()
+
+    told = [(live.hear(prints, 1.0 if hers else -1.0), hers) for prints, hers in stretches(seed)]
+
+    assert [odds for odds, _ in told[:4]] == [None] * 4
+    assert np.mean([odds is not None and (odds > 0) == hers for odds, hers in told[20:]]) > 0.93
+
+
+def test_live_her_sample_is_believed_against_who_speaks_most_and_every_guess() -> None:
+    prints, is_other, _ = lesson(0, pupils=1)
+    live = LivePrints(teacher=unit(prints[~is_other].sum(axis=0)))
+
+    told = [(live.hear(prints[at : at + 5], 1.0 if is_other[at] else -1.0), is_other[at]) for at in range(0, COUNT, 5)]
+
+    assert np.mean([odds is not None and (odds > 0) != other for odds, other in told[20:]]) > 0.93
+
+
+def test_a_stretch_without_a_print_says_nothing() -> None:
+    assert LivePrints().hear(np.zeros((0, PRINT)), 2.0) is None
