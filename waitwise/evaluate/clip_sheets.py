@@ -22,6 +22,7 @@ def of_clips(report: Report) -> list[Sheet]:
         _summary(report),
         _sheet(report, "Speech missed/ silence called speech, %, 10 ms by 10 ms", _speech),
         _sheet(report, "Changes of turn with a silence of 0.2 s and more: found/ true, median error s", _changes),
+        _where(report),
     ]
 
 
@@ -50,6 +51,37 @@ def _sheet(report: Report, title: str, cell: Callable[[Figures], str]) -> Sheet:
     ways = list(report["clips_pooled"])
     rows: list[Row] = [(one["name"], *(cell(one["ways"][way]) for way in ways)) for one in report["clips"]]
     return Sheet(title, ("", *ways), rows)
+
+
+def _where(report: Report) -> Sheet:
+    rows: list[Row] = []
+    for clip in report["clips"]:
+        one = clip["where"]
+        rows.append(
+            (
+                clip["name"],
+                percent(one["speech_share"]),
+                str(one["talkers"]),
+                f"{one['false_beside_s']:.1f}/{one['false_apart_s']:.1f}",
+                _decibels(one["false_under_db"]),
+                f"{one['missed_edge_s']:.1f}/{one['missed_inside_s']:.1f}",
+                _decibels(one["missed_under_db"]),
+            )
+        )
+    columns = (
+        "",
+        "speech",
+        "voices",
+        "false s: beside/ apart",
+        "under speech",
+        "missed s: edge/ inside",
+        "under speech",
+    )
+    return Sheet("Where our errors lie: seconds within 0.3 s of an edge or not, and the level there", columns, rows)
+
+
+def _decibels(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f} dB"
 
 
 def _speech(one: Figures) -> str:

@@ -36,6 +36,7 @@ from waitwise.evaluate.lessons import SOUNDS, TruthError, truth_of
 from waitwise.evaluate.peers import Peer
 from waitwise.evaluate.speech import VOICES, Speech, compared, painted
 from waitwise.evaluate.told import OURS
+from waitwise.evaluate.whereabouts import Whereabouts, levels, whereabouts
 from waitwise.matching import match
 
 
@@ -90,6 +91,8 @@ class ScoredClip:
 
     clip: LabelledClip
     ways: dict[str, ClipScore]
+    where: Whereabouts
+    """Our errors."""
 
 
 def find_clips(folder: Path) -> list[LabelledClip]:
@@ -113,14 +116,31 @@ def score_clip(clip: LabelledClip, peers: Sequence[Peer], on_progress: Callable[
     half = clip.labels.end / 2
     others = heard(clip.sound, [peer.make() for peer in peers], lambda done: on_progress(half + done / 2))
     masks |= {peer.name: mask for peer, mask in zip(peers, others, strict=True)}
-    return ScoredClip(clip, {name: score_mask(clip.labels, mask, limits) for name, mask in masks.items()})
+    return ScoredClip(
+        clip,
+        {name: score_mask(clip.labels, mask, limits) for name, mask in masks.items()},
+        _where(clip, masks[OURS]),
+    )
+
+
+def _where(clip: LabelledClip, mask: Bools) -> Whereabouts:
+    true, said = _true_and_said(clip.labels, mask)
+    level = levels(clip.sound)
+    size = min(true.size, level.size)
+    talkers = len({span.who for span in clip.labels.spans} - {None})
+    return whereabouts(true[:size], said[:size], level[:size], talkers)
+
+
+def _true_and_said(labels: Labels, mask: Bools) -> tuple[Bools, Bools]:
+    true = painted(((span.start, span.end) for span in labels.spans), labels.end)
+    said = np.zeros(true.size, dtype=np.bool_)
+    said[: min(mask.size, true.size)] = mask[: true.size]
+    return true, said
 
 
 def score_mask(labels: Labels, mask: Bools, thresholds: Thresholds) -> ClipScore:
     """Compare a bit each 10 ms with the labels. What is not told is silence."""
-    true = painted(((span.start, span.end) for span in labels.spans), labels.end)
-    said = np.zeros(true.size, dtype=np.bool_)
-    said[: min(mask.size, true.size)] = mask[: true.size]
+    true, said = _true_and_said(labels, mask)
     silences = labels.silences()
     told = gaps_between(stretches(said, thresholds))
     found = dict(match([wait for wait, _ in silences], told, USUAL))

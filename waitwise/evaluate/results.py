@@ -94,6 +94,7 @@ def _clips(scored: Sequence[ScoredClip]) -> dict[str, Any]:
                 "labels_sha256": one.clip.sha256,
                 "duration_s": one.clip.labels.end,
                 "ways": {way: one.ways[way].figures for way in ways},
+                "where": one.where.figures,
             }
             for one in scored
         ],
