@@ -15,6 +15,10 @@ voice fits the whole lesson, and so does a print from its first minute. `prints.
 
 from __future__ import annotations
 
+import functools
+import hashlib
+from importlib import resources
+
 import numpy as np
 
 from analytics.arrays import Floats
@@ -70,3 +74,9 @@ def pair_scale() -> tuple[float, float]:
     """Factor and offset that make log odds of "one voice" of the product of two short stretches' prints."""
     factor, offset = weights(_FILE)["pair"].tolist()
     return factor, offset
+
+
+@functools.cache
+def network_name() -> str:
+    """Name the weights: first 16 bytes of their SHA-256, hexadecimal. Prints of two networks cannot be compared."""
+    return hashlib.sha256(resources.files("analytics").joinpath(_FILE).read_bytes()).hexdigest()[:32]

@@ -4,8 +4,9 @@
 
     30 to 60 s of her alone --ear--> prints where she speaks --mean--> 32 numbers of length 1
 
-The sample is best spoken in the room, near the unit. It stays hers: whoever keeps the numbers seals them to her. A
-pupil's voice is never learnt. No speech can be made of the numbers.
+The sample is best spoken in the room, near the unit. It stays hers: the numbers are kept in a file that is sealed to
+her, and nowhere else (`lesson/footage/voice_profile.py`). A pupil's voice is never learnt. No speech can be made of the
+numbers.
 """
 
 from __future__ import annotations

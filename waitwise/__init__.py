@@ -4,6 +4,7 @@
 
     cli.py            the command and its help
     analyse.py        a file in, an account out
+    voice.py          a teacher's voice print, from a sample or from her sealed profile
     open_lesson.py    a sealed lesson and an identity in, a film out
     demo/             a lesson through a unit, a broker and a school, on this machine
     matching.py       which of the waits found are the ones that really were

@@ -18,7 +18,6 @@ from pathlib import Path
 
 from analytics.arrays import Floats
 from analytics.listener import LevelReading, Listener
-from analytics.teacher_voice import VoiceSample
 from capture.file_microphone import FileMicrophone
 from lesson.talk import Account, Heard
 
@@ -37,7 +36,7 @@ class Analysed:
 
 def analyse(
     path: Path,
-    teacher_voice: Path | None = None,
+    teacher: Floats | None = None,
     *,
     on_progress: Callable[[float, float | None], None] = lambda _done, _all: None,
     on_heard: Callable[[float, list[Heard]], None] = lambda _now, _heard: None,
@@ -45,15 +44,14 @@ def analyse(
 ) -> Analysed:
     """Listen to a file; raise `capture`'s `FileUnreadableError` when there is no sound in it.
 
-    `teacher_voice`: a recording of the teacher alone, by which she is known in the lesson. `TeacherVoiceError` when it
-    holds too little of a voice.
+    `teacher`: her voice print (`voice.py`), by which she is known in the lesson.
 
     `on_progress` is told now and then how many seconds of the lesson have been heard, and of how many; `on_heard` what
     was told live, and `on_level` what a lamp would show, and how many seconds of the lesson were over then.
     """
     # The same file gives the same event ids: they are made from the lesson's id.
     lesson_id = hashlib.sha256(b"waitwise analyse\0" + path.name.encode()).hexdigest()[:32]
-    listener = Listener(lesson_id, teacher=None if teacher_voice is None else voice_print(teacher_voice))
+    listener = Listener(lesson_id, teacher=teacher)
     microphone = FileMicrophone(path)
     try:
         for block in microphone.blocks():
@@ -67,15 +65,3 @@ def analyse(
     account = listener.account()
     on_heard(account.duration, last)
     return Analysed(account, tuple(microphone.warnings))
-
-
-def voice_print(path: Path) -> Floats:
-    """Learn a teacher's voice from a recording of her alone; 32 numbers."""
-    sample = VoiceSample()
-    microphone = FileMicrophone(path)
-    try:
-        for block in microphone.blocks():
-            sample.feed(block)
-    finally:
-        microphone.close()
-    return sample.print()

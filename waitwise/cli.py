@@ -5,6 +5,7 @@
     waitwise demo                                 a lesson through a unit and a school, on this machine
     waitwise analyse lesson.mp4                   waits and talk ratio of any recording
     waitwise correct account.json                 say what an account has wrong, and every figure follows
+    waitwise voice me.wav --identity FILE -o my.voice          her voice, learnt and sealed to her
     waitwise rehearse --sound FILE                pose, pause, name: each pause timed as it happens
     waitwise evaluate DIR                         how far our numbers are from lessons whose truth is known
     waitwise open LESSON_DIR --identity FILE -o lesson.mp4     a sealed lesson becomes a film, for whoever may
@@ -15,21 +16,18 @@
 from __future__ import annotations
 
 import importlib
-import os
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from lesson.footage.errors import IdentityError
-from lesson.footage.identity import Identity, SealedIdentity, read_identity
 from lesson.problems import WaitwiseError
 from lesson.version import VERSION
 from lesson.wire import to_wire
 from waitwise import show
 from waitwise.errors import CommandError
+from waitwise.identity_file import identity_in
 
 OURS = {"analytics", "capture", "device", "lesson", "provisioning", "school", "sync", "waitwise"}
 
@@ -40,6 +38,7 @@ PROGRAMS = {
     "rehearse": ("waitwise.rehearse_cli", "unit"),
     "unit": ("waitwise.unit_cli", "unit"),
     "school": ("waitwise.school_cli", "school"),
+    "voice": ("waitwise.voice_cli", "unit"),
 }
 """Where a command lives, and the extras it needs: a unit installs no server, and a server no microphone."""
 
@@ -49,7 +48,7 @@ class _Programs(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """In the order of the manual."""
-        return ["demo", *super().list_commands(ctx), "correct", "rehearse", "evaluate", "unit", "school"]
+        return ["demo", *super().list_commands(ctx), "correct", "voice", "rehearse", "evaluate", "unit", "school"]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import the program, or say what has to be installed for it."""
@@ -85,12 +84,6 @@ app = typer.Typer(
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
 
-WORDS = "WAITWISE_PASSPHRASE"
-"""Environment variable with the five words, for programs."""
-
-ATTEMPTS = 3
-"""How often a person may mistype her five words."""
-
 
 def _print_version(is_asked: bool) -> None:
     if is_asked:
@@ -112,7 +105,14 @@ def analyse(
     file: Annotated[Path, typer.Argument(help="Any sound or film that FFmpeg reads, of any rate and channels.")],
     teacher_voice: Annotated[
         Path | None,
-        typer.Option(help="Half a minute of the teacher alone, best recorded in the room: she is then known by it."),
+        typer.Option(
+            help="Half a minute of the teacher alone, best recorded in the room, or what `waitwise voice` made of it: "
+            "she is then known by it."
+        ),
+    ] = None,
+    identity: Annotated[
+        Path | None,
+        typer.Option(help="Your identity file: opens the voice profile that `waitwise voice` sealed to you."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -123,10 +123,12 @@ def analyse(
     hold, or holds damaged, is said.
     """
     from waitwise.analyse import analyse as hear  # noqa: PLC0415 - needs the unit's packages
+    from waitwise.voice import teacher_of  # noqa: PLC0415 - the same
 
     try:
+        teacher = None if teacher_voice is None else teacher_of(teacher_voice, identity)
         with show.progress("listening", is_hidden=as_json) as tell:
-            heard = hear(file, teacher_voice, on_progress=tell)
+            heard = hear(file, teacher, on_progress=tell)
     except WaitwiseError as error:
         show.stop(error, as_json=as_json)
     if as_json:
@@ -165,7 +167,7 @@ def open_(
         _expect_place(out)
         if account is not None:
             _expect_place(account)
-        me = _identity(identity)
+        me = identity_in(identity)
         pinned = None if unit_key is None else _unit_key(unit_key)
         with show.progress("opening", is_hidden=as_json) as tell:
             opened = open_lesson(lesson_dir, me, out, unit_key=pinned, skip_damaged=skip_damaged, on_progress=tell)
@@ -197,46 +199,6 @@ def _expect_place(file: Path) -> None:
         raise CommandError(f"{file} is there already.", "Choose another name, or move this file away.")
     if not file.parent.is_dir():
         raise CommandError(f"There is no folder {file.parent}.", "Make the folder first, or choose another one.")
-
-
-def _identity(path: Path) -> Identity:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CommandError(
-            f"The identity file {path} cannot be read: {error.strerror}.",
-            "Name the file that the account menu of the school's page saved for you.",
-        ) from error
-    words = os.environ.get(WORDS)
-    try:
-        return read_identity(data, words)
-    except IdentityError as error:
-        _expect_sealed(path, data)
-        if words is not None:
-            raise
-        if not (show.people.is_terminal and sys.stdin.isatty()):
-            raise CommandError(
-                f"{path} is sealed under five words.", f"Type this in a terminal, or put the words into {WORDS}."
-            ) from error
-    return _ask_for_words(data)
-
-
-def _ask_for_words(data: bytes) -> Identity:
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return read_identity(data, typer.prompt("Your five words", hide_input=True, err=True))
-        except IdentityError as error:
-            show.say(f"{error} Please type them again.")
-    return read_identity(data, typer.prompt("Your five words", hide_input=True, err=True))
-
-
-def _expect_sealed(path: Path, data: bytes) -> None:
-    try:
-        SealedIdentity.decode(data)
-    except IdentityError as error:
-        raise CommandError(
-            f"{path} is no identity file.", "Name the file that the account menu of the school's page saved for you."
-        ) from error
 
 
 def _unit_key(text: str) -> bytes:

@@ -23,7 +23,7 @@ from lesson.version import VERSION
 from tests.suites.programs import DEMO_SOUND, ctrl_c_works, waitwise
 
 COMMANDS = (
-    *("demo", "analyse", "correct", "open", "unit record", "unit send"),
+    *("demo", "analyse", "correct", "open", "voice", "unit record", "unit send"),
     *("school serve", "school invite", "school sign-in", "school register"),
 )
 

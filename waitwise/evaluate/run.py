@@ -27,6 +27,7 @@ from waitwise.evaluate.live import LiveWaits
 from waitwise.evaluate.peers import Peer, installed
 from waitwise.evaluate.score import Score, score
 from waitwise.evaluate.told import OURS, told_by
+from waitwise.voice import voice_print
 
 WITH_HER_VOICE = "waitwise, her voice known"
 
@@ -98,7 +99,7 @@ def _scored(
     ways = {OURS: score(lesson.truth, ours, live.told(), lamp.lit())}
     if sample is not None:
         known = LiveWaits()
-        account = analyse(lesson.sound, sample, on_heard=known.take).account
+        account = analyse(lesson.sound, voice_print(sample), on_heard=known.take).account
         ways[WITH_HER_VOICE] = score(lesson.truth, told_by(account), known.told())
     ways |= {name: score(lesson.truth, told) for name, told in beside.items()}
     warnings = list(heard.warnings)
