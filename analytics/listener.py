@@ -43,6 +43,11 @@ _CLIPPED = 32_700
 _SAME_EVENT_S = 0.5
 _GROUP_STEPS = SHARE_PRINTS * STEPS_A_PRINT
 _SECOND = round(1 / HOP_S)
+_NOT_JUDGED_STEPS = -(-DELAY_FRAMES // STEP_FRAMES)
+_QUIET_DB = 6.0
+"""What the ear has not judged yet is silence for the lamp as far as it is not louder than this over the room's quiet.
+Chosen on the six labelled lessons from 3, 4, 5, 6, 8 and 10: the lamp is then 0.07 s off at the median, not 0.23, and
+lights falsely 31 times an hour, not 22; without this line it would 81 times."""
 _MAX_GAP = 4 * 3600 * RATE_HZ
 
 
@@ -149,7 +154,7 @@ class Listener:
         out: list[Heard] = []
         for start, end in self._stretches.feed(voice).tolist():
             out += self._stretch(start, end)
-        self._read(before, frames.level_db, voice)
+        self._read(before, voice)
         if self._track.answered // _SECOND > before // _SECOND:
             is_group = len(self._many) == _GROUP_STEPS and float(np.mean(self._many)) > GROUP_SHARE
             out += self._live.second(self._track.answered * HOP_S, is_group, self.level.is_speech)
@@ -170,14 +175,19 @@ class Listener:
             Stretch(start * HOP_S, end * HOP_S, slices, prints, float(own.mean()) if own.size else 0.0, flags)
         )
 
-    def _read(self, first_frame: int, level_db: Floats, voice: Floats) -> None:
+    def _read(self, first_frame: int, voice: Floats) -> None:
         """Keep the reading for the lamp."""
         heard = np.flatnonzero(voice > ON)
         if heard.size:
             self._last_voice = first_frame + int(heard[-1]) + 1
-        silence = (first_frame + voice.size - self._last_voice) * HOP_S
+        known = first_frame + voice.size
+        levels = np.concatenate([level for level, *_ in list(self._recent)[-_NOT_JUDGED_STEPS:]])
+        not_judged = levels[levels.size - (len(self._track) - known) :]
+        loud = np.flatnonzero(not_judged > self._room.floor_dbfs + _QUIET_DB)
+        quiet = int(loud[0]) if loud.size else not_judged.size
+        silence = (known + quiet - self._last_voice) * HOP_S
         self.level = LevelReading(
-            level_dbfs=float(level_db.max()),
+            level_dbfs=float(self._recent[-1][0].max()),
             floor_dbfs=self._room.floor_dbfs,
             is_speech=silence < self._limits.min_silence,
             silence_so_far=0.0 if silence < self._limits.min_silence else silence,
