@@ -18,8 +18,9 @@ from analytics.thresholds import Thresholds
 from analytics.turns import PUPILS, SPEECH, without_backchannels
 from lesson.talk import Flag, Interval, IntervalKind, Ipu, Phase, Role
 
-SPOILING = frozenset({Flag.GAP_IN_AUDIO, Flag.CLIPPED, Flag.BABBLE})
-"""What makes an interval useless as a number. Behind a silence with voices in it nobody knows where speech ends."""
+SPOILING = frozenset({Flag.GAP_IN_AUDIO, Flag.CLIPPED})
+"""What makes an interval useless as a number. Babble does not: two of three silences told behind it are there, so it
+only makes us less sure (`events.py`)."""
 
 
 def intervals(ipus: Iterable[Ipu], phase_at: Callable[[float], Phase], thresholds: Thresholds) -> list[Interval]:

@@ -237,12 +237,17 @@ def test_what_we_could_not_hear_makes_a_wait_unusable() -> None:
     assert not wait.usable
 
 
-def test_a_silence_with_voices_behind_it_is_told_and_not_used() -> None:
-    timer = WaitTimer(LESSON, LIMITS)
+def test_a_silence_with_voices_behind_it_is_used_and_less_sure() -> None:
     before, after = draw("TTTT?[2.0]PPPP").ipus
-    (wait,) = [*timer.feed(before), *timer.feed(dataclasses.replace(after, flags=frozenset({Flag.BABBLE})))]
+    told = []
+    for flags in (frozenset[Flag](), frozenset({Flag.BABBLE})):
+        timer = WaitTimer(LESSON, LIMITS)
+        told += [*timer.feed(before), *timer.feed(dataclasses.replace(after, p_role=0.97, flags=flags))]
+    plain, behind = told
 
-    assert (wait.kind, Flag.BABBLE in wait.flags, wait.usable) == ("SR", True, False)
+    assert [wait.usable for wait in told] == [True, True]
+    assert behind.flags == {Flag.BABBLE}
+    assert behind.conf < 0.8 < plain.conf
 
 
 def test_a_doubtful_role_is_flagged() -> None:
