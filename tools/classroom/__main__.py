@@ -5,6 +5,7 @@
     python -m tools.classroom demo --out waitwise/lesson_for_demo/           script.toml --> lesson.flac, truth.json
     python -m tools.classroom simulate --all --seed 2 --out out/simulated/   sixteen profiles, with their truth
     python -m tools.classroom simulate --profile video --seed 7 --seconds 600 --out out/video/
+    python -m tools.classroom simulate --profile whole_lesson --out out/whole/  one of ten minutes, all phases
     python -m tools.classroom gate RESULTS.json BASELINE.json                fails when hearing has become worse
 """
 
@@ -45,10 +46,10 @@ def _arguments() -> argparse.Namespace:
     demo.add_argument("--script", type=Path, help="the script; script.toml in the folder otherwise")
     many = commands.add_parser("simulate", help="lessons drawn from a seed: even for tests, odd for tuning")
     which = many.add_mutually_exclusive_group(required=True)
-    which.add_argument("--profile", help="one of the sixteen")
+    which.add_argument("--profile", help="one of the sixteen, or whole_lesson")
     which.add_argument("--all", action="store_true", help="all sixteen")
     many.add_argument("--seed", type=int, default=2)
-    many.add_argument("--seconds", type=float, default=90.0)
+    many.add_argument("--seconds", type=float, help="90 otherwise, 600 for whole_lesson")
     many.add_argument("--voices", choices=["quick", "kokoro"], default="quick")
     for maker in (demo, many):
         maker.add_argument("--out", type=Path, required=True, help="folder for what is made")

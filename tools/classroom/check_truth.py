@@ -27,6 +27,9 @@ Row = dict[str, Any]
 
 ROLES = {"teacher", "pupil", "overlap", "choral", "group", "av", "adult", "silence", "noise"}
 PHASES = {"whole_class", "group", "silent_work", "av", "transition"}
+BACKCHANNEL_MAX_MS = 500
+BACKCHANNEL_GAP_MS = 300
+"""A "mm" is not longer, and the other speaks again within this."""
 APART = {"group", "av", "adult"}
 """On neither side of the talk: no wait begins or ends at them."""
 QUIET = {"silence", "noise"}
@@ -59,6 +62,7 @@ def problems(truth: Row) -> list[str]:
         *_cover(truth, "states", "role", ROLES),
         *_cover(truth, "phases", "phase", PHASES),
         *_ipus(truth),
+        *_backchannels(truth),
         *_states_follow_ipus(truth),
         *_intervals(truth),
         *_silences_told(truth),
@@ -146,6 +150,19 @@ def _ipus(truth: Row) -> Iterator[str]:
         ends[ipu["spk"]] = end
 
 
+def _backchannels(truth: Row) -> Iterator[str]:
+    """A "mm" is short, and another of the other side has the floor: they spoke just before, and speak just after."""
+    for word in (ipu for ipu in truth["ipus"] if ipu.get("backchannel")):
+        start, end = _ms(word["start_s"]), _ms(word["end_s"])
+        others = [ipu for ipu in truth["ipus"] if ipu["role"] != word["role"] and not ipu.get("backchannel")]
+        if end - start > BACKCHANNEL_MAX_MS:
+            yield f"ipus: a backchannel of {word['spk']} at {word['start_s']} s is as long as a turn"
+        is_before = any(_ms(ipu["start_s"]) < start <= _ms(ipu["end_s"]) + BACKCHANNEL_GAP_MS for ipu in others)
+        is_after = any(_ms(ipu["start_s"]) - BACKCHANNEL_GAP_MS <= end < _ms(ipu["end_s"]) for ipu in others)
+        if not (is_before and is_after):
+            yield f"ipus: a backchannel of {word['spk']} at {word['start_s']} s, but nobody else has the floor"
+
+
 def _states_follow_ipus(truth: Row) -> Iterator[str]:
     for state in truth["states"]:
         middle = (_ms(state["start_s"]) + _ms(state["end_s"])) / 2
@@ -204,11 +221,13 @@ def _silences_told(truth: Row) -> Iterator[str]:
     }
     to_work = {_ms(row["t_end_s"]) for row in truth["excluded"]}
     speech = [state for state in truth["states"] if state["role"] not in QUIET]
+    nods = [ipu for ipu in truth["ipus"] if ipu.get("backchannel")]
+    beside_nods = {_ms(nod[edge]) for nod in nods for edge in ("start_s", "end_s")}
     for one, other in pairwise(speech):
         end, start = _ms(one["end_s"]), _ms(other["start_s"])
         is_told = (end, start - end) in told or end in to_work
         is_apart = one["role"] in APART or (other["role"] == "adult" and one["role"] != "teacher")
-        if start > end and not is_told and not is_apart:
+        if start > end and not is_told and not is_apart and not {end, start} & beside_nods:
             yield f"states: the silence from {one['end_s']} to {other['start_s']} s is no wait, latch or pause"
 
 

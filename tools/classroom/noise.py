@@ -9,6 +9,8 @@
 | projector | its fan: two tones over a hiss |
 | playground | children far away: noise around 1 kHz that swells, behind a window |
 | rain | a hiss with drops in it |
+| laugh | one pupil: four short vowels, falling |
+| shh | breath through teeth, 0.7 s |
 | scrape, door, tap, keyboard, page, bell | as the names say; 0.06 to 1 s |
 """
 
@@ -55,6 +57,26 @@ def cough(rng: np.random.Generator) -> Sound:
     """Return one cough of two bursts."""
     bursts = [_burst(0.22, 1.0, rng), np.zeros(round(0.05 * RATE_HZ)), _burst(0.18, 0.6, rng)]
     return np.concatenate(bursts)
+
+
+def laugh(rng: np.random.Generator) -> Sound:
+    """Return one pupil's laugh: a vowel every 0.21 s (Provine and Yong 1991), each lower and softer than the last."""
+    syllables = []
+    for number in range(4):
+        time = np.arange(round(0.12 * RATE_HZ)) / RATE_HZ
+        pitch = rng.uniform(300, 340) * 0.93**number
+        voiced = sum(np.sin(2 * np.pi * pitch * at * time) / at for at in range(1, 12))
+        breath = 0.4 * rng.standard_normal(len(time))
+        vowel = 0.8**number * (voiced + breath) * _envelope(len(time), 0.02, 0.06)
+        syllables += [vowel, np.zeros(round(0.09 * RATE_HZ))]
+    return np.concatenate(syllables[:-1])
+
+
+def shh(rng: np.random.Generator) -> Sound:
+    """Return a "shh": a hiss around 3 kHz."""
+    samples = round(0.7 * RATE_HZ)
+    hiss = _shaped(samples, rng, lambda pitch: np.exp(-(np.log(np.maximum(pitch, 1) / 3000.0) ** 2) / 0.4))
+    return np.asarray(hiss / hiss.std() * _envelope(samples, 0.08, 0.25))
 
 
 def projector(samples: int, rng: np.random.Generator) -> Sound:
@@ -128,6 +150,8 @@ def bell(_rng: np.random.Generator) -> Sound:
 SOUNDS: Mapping[str, Callable[[np.random.Generator], Sound]] = {
     "chair": chair,
     "cough": cough,
+    "laugh": laugh,
+    "shh": shh,
     "scrape": scrape,
     "door": door,
     "tap": tap,

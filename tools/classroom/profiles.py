@@ -1,10 +1,11 @@
-"""The sixteen simulated classes, by name: what each is good for finding out.
+"""The simulated classes, by name: what each is good for finding out.
 
 ::
 
     clean_front   near unit, quiet room           group_then_plenary, silent_work, video   another phase inside
     far_quiet     unit at the rear, soft pupils   chairs, dropout, reverb12, babble10      what spoils the sound
     rapid_fire, goal5, choral, overlap_heavy      what the class does with the floor
+    whole_lesson                                  several phases, long and short turns; not in the gate
 
 Unless a row says otherwise: RT60 0.3 to 0.8 s, ventilation only, 15 to 25 dB(A) over noise, untrained waits.
 """
@@ -18,6 +19,8 @@ import numpy as np
 
 WAITS = {"untrained": (1.0, 0.7), "trained": (3.3, 0.45)}
 """Median and spread (of the logarithm) of the silence after a question: Rowe's untrained second, and the goal."""
+ANOTHER_PUPIL = 0.215
+"""Share of pupils' turns that another pupil's follows (566 TalkMoves transcripts)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,15 @@ class Profile:
     """"front", "side" or "rear"."""
     rt60: tuple[float, float] = (0.3, 0.8)
     snr_db: tuple[float, ...] = (15.0, 20.0, 25.0)
+    snr_weights: tuple[float, ...] | None = None
+    """How often each of them is drawn; None: equally often."""
     waits: str = "untrained"
     work: str = ""
     """A phase in the middle: group, silent_work or av."""
     steady: tuple[str, ...] = ()
+    steady_drawn: tuple[str, ...] = ()
+    """One of these is added to `steady`; an empty one is none."""
+    pupils: int = 12
     pupil_db: float = -8.5
     boys_only: bool = False
     choral: float = 0.05
@@ -45,6 +53,10 @@ class Profile:
     babble_db: float | None = None
     is_damaged: bool = False
     """Drop-outs, clipping, and a clock that is off."""
+    is_whole: bool = False
+    """Several phases, and everything that `whole_lesson` writes."""
+    seconds: float = 90.0
+    """How long it is if nobody says otherwise."""
 
 
 PROFILES = {
@@ -64,6 +76,19 @@ PROFILES = {
     "chairs": Profile(bangs=0.9, steady=("corridor",)),
     "two_adults": Profile(adult=0.2),
     "dropout": Profile(is_damaged=True),
+}
+"""The sixteen that are made together and that the gate hears."""
+
+WHOLE_LESSON = "whole_lesson"
+EVERY_PROFILE = PROFILES | {
+    WHOLE_LESSON: Profile(
+        snr_db=(25.0, 20.0, 15.0, 11.0, 8.0, 5.0),
+        snr_weights=(0.1, 0.2, 0.3, 0.2, 0.1, 0.1),
+        steady_drawn=("", "projector", "playground", "rain"),
+        pupils=16,
+        is_whole=True,
+        seconds=600.0,
+    )
 }
 
 

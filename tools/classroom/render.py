@@ -12,23 +12,37 @@ A `Take` is the sound and what was put where, in samples. Nothing in it was meas
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from lesson.sound import RATE_HZ
-from tools.classroom import background, level, noise
+from tools.classroom import background, crowd, level, noise
 from tools.classroom.errors import ClassroomError
 from tools.classroom.gate import FADE_IN, Sound, Utterance
 from tools.classroom.room import Response, responses, reverberate
-from tools.classroom.script import ADULT, TEACHER, Chorus, Enter, Film, PairTalk, Position, Say, Script, Speaker
+from tools.classroom.script import (
+    ADULT,
+    TEACHER,
+    Backchannel,
+    Chorus,
+    Enter,
+    Film,
+    PairTalk,
+    Position,
+    Say,
+    Script,
+    Speaker,
+    Spot,
+)
 from tools.classroom.script import Sound as ScriptedSound
 from tools.classroom.take import Ipu, Noise, Take, joined
 from tools.classroom.voices import Voices
 
 _LIVELINESS_DB = 0.7
 """How much a speaker's level wanders from sentence to sentence (standard deviation)."""
+_ASIDE_DB = -3.0
+"""A "mm" is softer than a turn. Ours."""
 
 
 def play(script: Script, voices: Voices) -> Take:
@@ -42,10 +56,12 @@ def play(script: Script, voices: Voices) -> Take:
         match turn:
             case Say():
                 stage.say(turn)
+            case Backchannel():
+                stage.backchannel(turn)
             case Chorus():
-                stage.chorus(turn)
+                crowd.chorus(stage, turn)
             case PairTalk():
-                stage.pair_talk(turn)
+                crowd.pair_talk(stage, turn)
             case ScriptedSound():
                 stage.noise(turn)
             case Film():
@@ -69,74 +85,62 @@ class Stage:
 
     def __post_init__(self) -> None:
         positions = [speaker.position for speaker in self.script.speakers.values()]
-        positions += [turn.position for turn in self.script.turns if isinstance(turn, ScriptedSound)]
+        for turn in self.script.turns:
+            if isinstance(turn, ScriptedSound):
+                positions.append(turn.position)
+            elif isinstance(turn, Say | Backchannel) and turn.spot:
+                positions.append(turn.spot.position)
         self._responses = responses(self.script.room, positions)
-        self._last_end = _samples(self.script.lead)
+        self.last_end = _samples(self.script.lead)
         # Separate sources of chance: a sentence more changes no noise.
         seeds = np.random.SeedSequence(self.script.seed).spawn(3)
-        self._moods, self._onsets, self._chance = (np.random.default_rng(seed) for seed in seeds)
+        self._moods, self.onsets, self._chance = (np.random.default_rng(seed) for seed in seeds)
 
     def say(self, turn: Say) -> None:
         """Let one speaker speak."""
-        speaker = self.script.speakers[turn.who]
-        role = turn.who if turn.who in {TEACHER, ADULT} else "pupil"
-        start = self._last_end + _samples(turn.after)
+        speaker = self._standing(turn.who, turn.spot)
+        role = _role_of(turn.who)
+        start = self.last_end + _samples(turn.after)
         for piece in turn.pieces:
             start += _samples(piece.pause)
             is_question = piece.is_question and not turn.is_name
             told = {"is_question": is_question, "is_name": turn.is_name}
             start = self.place(role, speaker, piece.words, start, 0.0, **told)
-        self._last_end = max(self._last_end, start)
+        self.last_end = max(self.last_end, start)
+
+    def backchannel(self, turn: Backchannel) -> None:
+        """Let somebody say "mm"; the floor is the other's all the same."""
+        start = self.last_end + _samples(turn.after)
+        speaker = self._standing(turn.who, turn.spot)
+        self.place(_role_of(turn.who), speaker, turn.words, start, _ASIDE_DB, is_backchannel=True)
+
+    def _standing(self, who: str, spot: Spot | None) -> Speaker:
+        speaker = self.script.speakers[who]
+        if spot is None:
+            return speaker
+        return replace(speaker, position=spot.position, level_db=speaker.level_db + spot.level_db)
 
     def enter(self, turn: Enter) -> None:
         """Remember where a phase began."""
-        self._marks.append((self._last_end + _samples(turn.after), turn.phase))
+        self._marks.append((self.last_end + _samples(turn.after), turn.phase))
 
     def occupy(self, role: str, who: str, after: float, length: float) -> int:
         """Give the floor to one sound for a while; returns where it starts."""
-        start = self._last_end + _samples(after)
-        self._last_end = start + _samples(length)
-        self._ipus.append(Ipu(role, who, start, self._last_end))
+        start = self.last_end + _samples(after)
+        self.last_end = start + _samples(length)
+        self._ipus.append(Ipu(role, who, start, self.last_end))
         return start
 
     def hear(self, start: int, wet: Sound) -> None:
         """Add what arrives at the unit from `start` on."""
         self._heard.append((start, wet))
 
-    def chorus(self, turn: Chorus) -> None:
-        """Let many answer with the same words."""
-        first = self._last_end + _samples(turn.after)
-        onsets = self._onsets.normal(0, turn.jitter, len(turn.who))
-        for who, onset in zip(turn.who, onsets - onsets.min(), strict=True):
-            speaker = self.script.speakers[who]
-            end = self.place("choral", speaker, turn.words, first + _samples(onset), turn.level_db)
-            self._last_end = max(self._last_end, end)
-
-    def pair_talk(self, turn: PairTalk) -> None:
-        """Let the class talk in pairs."""
-        first = self._last_end + _samples(turn.after)
-        last = first + _samples(turn.length)
-        for number, pair in enumerate(turn.pairs):
-            start = first if number == 0 else first + _samples(self._onsets.uniform(0.1, 0.9))
-            for speaker, words in self._talk_in_turn(turn, number, pair):
-                end = self.place("group", speaker, words, start, turn.level_db, before=last)
-                if end == start:
-                    break
-                self._last_end = max(self._last_end, end)
-                start = end + _samples(self._onsets.uniform(0.15, 0.6))
-
-    def _talk_in_turn(self, turn: PairTalk, number: int, pair: tuple[str, str]) -> Iterator[tuple[Speaker, str]]:
-        # Every pair begins elsewhere in the list, so that the same words never coincide.
-        begin = number * len(turn.sayings) // len(turn.pairs)
-        for index in range(len(turn.sayings)):
-            yield self.script.speakers[pair[index % 2]], turn.sayings[(begin + index) % len(turn.sayings)]
-
     def noise(self, turn: ScriptedSound) -> None:
         """Let something be heard that is nobody's word."""
         if turn.kind not in noise.SOUNDS:
             raise ClassroomError(f"No sound {turn.kind!r}. There are: {', '.join(noise.SOUNDS)}.")
         dry = noise.SOUNDS[turn.kind](self._chance)
-        start = self._last_end + _samples(turn.after)
+        start = self.last_end + _samples(turn.after)
         wet = self.through_room(dry, turn.position)
         delay = self._responses[turn.position].delay
         loudness = level.level_dbfs(wet[delay : delay + len(dry)])
@@ -147,7 +151,7 @@ class Stage:
         """Mix everything over the room's noise."""
         levels = self.script.levels
         whole = self.script.length
-        sound = np.zeros(self._last_end + _samples(self.script.lead) if whole is None else _samples(whole))
+        sound = np.zeros(self.last_end + _samples(self.script.lead) if whole is None else _samples(whole))
         for babble in self.script.babbles:
             background.babble(self, babble)
         for start, heard in self._heard:
@@ -186,6 +190,7 @@ class Stage:
         *,
         is_question: bool = False,
         is_name: bool = False,
+        is_backchannel: bool = False,
         before: int | None = None,
     ) -> int:
         """Place the words with their onset at `start`, if they end by `before`; return where they end."""
@@ -208,6 +213,7 @@ class Stage:
                 start + span[1],
                 is_question and span == last,
                 is_name,
+                is_backchannel,
             )
             for span in utterance.spans
         )
@@ -220,6 +226,10 @@ class Stage:
     def delay(self, position: Position) -> int:
         """Samples from a mouth at this place to the unit."""
         return self._responses[position].delay
+
+
+def _role_of(who: str) -> str:
+    return who if who in {TEACHER, ADULT} else "pupil"
 
 
 def _active_level(wet: Sound, utterance: Utterance, response: Response) -> float:

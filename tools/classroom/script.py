@@ -8,6 +8,7 @@
     Chorus     everybody, scattered around one onset
     PairTalk   the class in pairs, all at once;    Film   a film with its music
     Babble     voices behind the lesson;           Enter  another phase begins
+    Backchannel   "mm", while another goes on
 
 `after` of the next turn always counts from the last *voice*, so a cough changes no silence. A negative `after` starts
 before the other one has ended. A turn with `name = true` only calls somebody: it is no question, whatever its melody.
@@ -82,6 +83,14 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where somebody stands who walks, and how much louder that is at the unit than the speaker's own place."""
+
+    position: Position
+    level_db: float
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """One speaker's turn."""
 
@@ -89,6 +98,21 @@ class Say:
     after: float
     pieces: tuple[Piece, ...]
     is_name: bool = False
+    spot: Spot | None = None
+    """None: the speaker's own place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backchannel:
+    """A "mm" or "yes" while another has the floor, `after` seconds after the last voice; it ends no silence.
+
+    Inside the other's words `after` is negative, and the word ends before they do.
+    """
+
+    who: str
+    after: float
+    words: str
+    spot: Spot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +188,7 @@ class Enter:
     after: float
 
 
-Turn = Say | Chorus | PairTalk | Sound | Film | Enter
+Turn = Say | Backchannel | Chorus | PairTalk | Sound | Film | Enter
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from tools.classroom.unasked import UNASKED
+
 
 class Side(IntEnum):
     """Which lessons a seed belongs to."""
@@ -254,5 +256,6 @@ ALL: dict[str, tuple[str, ...]] = {
         "Keep the ruler still while you draw along it.",
         "Thank you for working so carefully this morning.",
     ),
+    **UNASKED,
 }
 """By kind. Even places belong to tests, odd places to tuning."""

@@ -26,7 +26,7 @@ from tools.classroom.enrolment import enrolment
 from tools.classroom.errors import ClassroomError
 from tools.classroom.flac import write_flac
 from tools.classroom.microphone import Microphone, record
-from tools.classroom.profiles import PROFILES, Profile
+from tools.classroom.profiles import EVERY_PROFILE, Profile
 from tools.classroom.render import play
 from tools.classroom.script import TEACHER, Script
 from tools.classroom.sentences import Side
@@ -39,25 +39,26 @@ SIMULATOR = "1"
 _PACKAGES = ("numpy", "scipy", "pyroomacoustics", "av")
 
 
-def simulate(names: list[str], seed: int, seconds: float, out: Path, cache: Path, bank: str = QUICK) -> None:
-    """Make lessons into a folder.
+def simulate(names: list[str], seed: int, seconds: float | None, out: Path, cache: Path, bank: str = QUICK) -> None:
+    """Make lessons into a folder, so long or, if nobody says how long, each as long as its profile is.
 
     Raises:
         ClassroomError: no such profile, too short, a synthesiser is missing, or a truth contradicts itself.
     """
-    unknown = sorted(set(names) - set(PROFILES))
+    unknown = sorted(set(names) - set(EVERY_PROFILE))
     if unknown:
-        raise ClassroomError(f"No profile {', '.join(unknown)}. There are: {', '.join(PROFILES)}.")
-    if seconds < 60:
+        raise ClassroomError(f"No profile {', '.join(unknown)}. There are: {', '.join(EVERY_PROFILE)}.")
+    lengths = {name: seconds or EVERY_PROFILE[name].seconds for name in names}
+    if min(lengths.values()) < 60:
         raise ClassroomError("A lesson of under 60 s has no room for a phase of its own. Ask for 60 or more.")
     out.mkdir(parents=True, exist_ok=True)
     voices = Voices(cache)
-    lessons = {name: _one(name, PROFILES[name], seed, seconds, out, voices, bank) for name in names}
+    lessons = {name: _one(name, EVERY_PROFILE[name], seed, lengths[name], out, voices, bank) for name in names}
     manifest = {
         "simulator": SIMULATOR,
         "seed": seed,
         "side": Side.of(seed).name.lower(),
-        "seconds": seconds,
+        "seconds": max(lengths.values()),
         "voices": bank,
         "versions": _versions(),
         "lessons": lessons,

@@ -31,6 +31,8 @@ class Ipu:
     end: int
     is_question: bool = False
     is_name: bool = False
+    is_backchannel: bool = False
+    """A "mm" while another has the floor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,9 @@ def joined(ipus: Iterable[Ipu]) -> tuple[Ipu, ...]:
         before = found[at] if at is not None else None
         is_close = before is not None and in_ms(ipu.start) - in_ms(before.end) < PAUSE_FLOOR_MS
         if at is not None and before is not None and is_close:
-            is_name = before.is_name and ipu.is_name
-            found[at] = replace(before, end=ipu.end, is_question=ipu.is_question, is_name=is_name)
+            both = {"is_name": before.is_name and ipu.is_name}
+            both["is_backchannel"] = before.is_backchannel and ipu.is_backchannel
+            found[at] = replace(before, end=ipu.end, is_question=ipu.is_question, **both)
         else:
             last[ipu.who] = len(found)
             found.append(ipu)

@@ -9,12 +9,13 @@
 
 The kinds are Fowler's (1975): SR teacher to pupil, SI teacher to teacher, TR pupil to teacher, TI pupil to pupil; WP is
 a pause inside one pupil's answer. A hand-over under 0.2 s, or before the other has ended, is a latch and no wait. An
-SI counts as a wait from 1 s; below that she only took breath. All arithmetic is in whole milliseconds.
+SI counts as a wait from 1 s; below that she only took breath. A backchannel ("mm" while another has the floor) is
+nobody's turn; a pause with one in it is no silence and is excluded. All arithmetic is in whole milliseconds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -70,10 +71,14 @@ def tell(script: Script, take: Take) -> Row:
         "speakers": {"teacher": TEACHER, "pupils": sorted(set(script.speakers) - {TEACHER, ADULT, FILM})},
         "slices": _slices(script, take),
     }
-    stretches = list(_stretches(take.ipus))
+    stretches = list(_stretches(ipu for ipu in take.ipus if not ipu.is_backchannel))
+    nods = [(in_ms(ipu.start), in_ms(ipu.end)) for ipu in take.ipus if ipu.is_backchannel]
     for index, (one, other) in enumerate(pairwise(stretches)):
         if work := work_begun(spans, one.end, other.start):
             truth["excluded"].append({"t_end_s": one.end / 1000, "outcome": f"to_{work}"})
+            continue
+        if any(start < other.start and end > one.end for start, end in nods):
+            truth["excluded"].append({"t_end_s": one.end / 1000, "outcome": "backchannel"})
             continue
         row: Row = {"phase": phase_at(spans, one.end)}
         shelf, row = _interval(stretches, index, row | _inside(one.end, other.start, truth["noises"]))
@@ -169,7 +174,7 @@ def _inside(start: int, end: int, noises: list[Row]) -> Row:
     return {"noise_inside": kinds[0]} if kinds else {}
 
 
-def _stretches(ipus: tuple[Ipu, ...]) -> Iterator[_Stretch]:
+def _stretches(ipus: Iterable[Ipu]) -> Iterator[_Stretch]:
     """Yield speech in order; all voices of a chorus, or of group work, are one stretch."""
     current: _Stretch | None = None
     for ipu in ipus:
@@ -224,10 +229,12 @@ def _slices(script: Script, take: Take) -> Row:
 
 def _ipu(ipu: Ipu) -> Row:
     row: Row = _span("role", ipu.role, in_ms(ipu.start), in_ms(ipu.end)) | {"spk": ipu.who}
-    if ipu.is_question and ipu.role == "teacher":
+    if ipu.is_question and ipu.role in {"teacher", "pupil"}:
         row["question"] = True
     if ipu.is_name:
         row["name"] = True
+    if ipu.is_backchannel:
+        row["backchannel"] = True
     return row
 
 

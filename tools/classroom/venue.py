@@ -63,6 +63,11 @@ def levels_by_distance(
     return found
 
 
+def louder_db(position: Position, than: Position, room: RoomPlan) -> float:
+    """Return how much louder a voice is at the unit from one place than from another."""
+    return _gain_db(position, room) - _gain_db(than, room)
+
+
 def _gain_db(position: Position, room: RoomPlan) -> float:
     volume = math.prod(room.size)
     absorption = 0.161 * volume / room.rt60
