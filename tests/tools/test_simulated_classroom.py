@@ -28,7 +28,7 @@ from tools.classroom.gate import Utterance
 from tools.classroom.microphone import Microphone, record
 from tools.classroom.profiles import PROFILES
 from tools.classroom.render import play
-from tools.classroom.script import Chorus, Film, PairTalk, Say, Script, Speaker
+from tools.classroom.script import Chatter, Chorus, Film, PairTalk, Say, Script, Speaker
 from tools.classroom.sentences import ALL, Side, sentences
 from tools.classroom.simulate import simulate
 from tools.classroom.truth import tell
@@ -58,7 +58,7 @@ def words_of(script: Script) -> set[str]:
                 found.update(piece.words for piece in turn.pieces)
             case Chorus():
                 found.add(turn.words)
-            case PairTalk() | Film():
+            case PairTalk() | Film() | Chatter():
                 found.update(turn.sayings)
     return found.union(*(babble.sayings for babble in script.babbles))
 

@@ -209,6 +209,14 @@ def test_a_backchannel_is_no_turn_and_ends_no_wait(script: Script, truth: dict[s
         assert not edges & {nod["start_s"], nod["end_s"]}
 
 
+def test_they_chatter_in_transitions_and_nowhere_else(truth: dict[str, Any]) -> None:
+    moves = [span for span in truth["phases"] if span["phase"] == "transition"]
+
+    assert truth["background"]
+    for babble in truth["background"]:
+        assert [move for move in moves if move["start_s"] <= babble["start_s"] < babble["end_s"] <= move["end_s"]]
+
+
 def test_a_pupils_question_is_no_elicitation(truth: dict[str, Any]) -> None:
     asked = {ipu["end_s"] for ipu in truth["ipus"] if ipu.get("question") and ipu["role"] == "pupil"}
     after = [row["kind"] for shelf in ("waits", "latches") for row in truth[shelf] if row["t_end_s"] in asked]

@@ -88,6 +88,6 @@ def _about(
         "mic": unit,
         "noise": ["hvac", *steady],
         "wait_profile": profile.waits,
-        "babble": has_babble,
+        "babble": has_babble or profile.is_whole,
         "simulated": "B" if has_babble else "A" if is_plain else "stress",
     }

@@ -24,7 +24,9 @@ from tools.classroom.room import Response, responses, reverberate
 from tools.classroom.script import (
     ADULT,
     TEACHER,
+    Babble,
     Backchannel,
+    Chatter,
     Chorus,
     Enter,
     Film,
@@ -66,6 +68,8 @@ def play(script: Script, voices: Voices) -> Take:
                 stage.noise(turn)
             case Film():
                 background.film(stage, turn)
+            case Chatter():
+                stage.chatter(turn)
             case Enter():
                 stage.enter(turn)
     return stage.take()
@@ -92,6 +96,7 @@ class Stage:
                 positions.append(turn.spot.position)
         self._responses = responses(self.script.room, positions)
         self.last_end = _samples(self.script.lead)
+        self._babbles = list(self.script.babbles)
         # Separate sources of chance: a sentence more changes no noise.
         seeds = np.random.SeedSequence(self.script.seed).spawn(3)
         self._moods, self.onsets, self._chance = (np.random.default_rng(seed) for seed in seeds)
@@ -119,6 +124,12 @@ class Stage:
         if spot is None:
             return speaker
         return replace(speaker, position=spot.position, level_db=speaker.level_db + spot.level_db)
+
+    def chatter(self, turn: Chatter) -> None:
+        """Remember that others talk behind what comes now."""
+        start = self.last_end / RATE_HZ + turn.after
+        end = start + turn.length
+        self._babbles.append(Babble(start, end, turn.who, turn.sayings, turn.below_teacher_db))
 
     def enter(self, turn: Enter) -> None:
         """Remember where a phase began."""
@@ -152,7 +163,7 @@ class Stage:
         levels = self.script.levels
         whole = self.script.length
         sound = np.zeros(self.last_end + _samples(self.script.lead) if whole is None else _samples(whole))
-        for babble in self.script.babbles:
+        for babble in self._babbles:
             background.babble(self, babble)
         for start, heard in self._heard:
             part = heard[: len(sound) - start]
@@ -178,6 +189,7 @@ class Stage:
                 name: self._responses[speaker.position].distance for name, speaker in self.script.speakers.items()
             },
             marks=tuple(self._marks),
+            babbles=tuple(self._babbles),
         )
 
     def place(

@@ -8,7 +8,7 @@
     Chorus     everybody, scattered around one onset
     PairTalk   the class in pairs, all at once;    Film   a film with its music
     Babble     voices behind the lesson;           Enter  another phase begins
-    Backchannel   "mm", while another goes on
+    Backchannel   "mm", while another goes on;     Chatter   babble that begins with the next turn
 
 `after` of the next turn always counts from the last *voice*, so a cough changes no silence. A negative `after` starts
 before the other one has ended. A turn with `name = true` only calls somebody: it is no question, whatever its melody.
@@ -178,6 +178,17 @@ class Babble:
 
 
 @dataclass(frozen=True, slots=True)
+class Chatter:
+    """Babble from `after` seconds after the last voice, for a while; it postpones nobody's turn."""
+
+    after: float
+    length: float
+    who: tuple[str, ...]
+    sayings: tuple[str, ...]
+    below_teacher_db: float
+
+
+@dataclass(frozen=True, slots=True)
 class Enter:
     """Another phase begins, `after` seconds after the last voice.
 
@@ -188,7 +199,7 @@ class Enter:
     after: float
 
 
-Turn = Say | Backchannel | Chorus | PairTalk | Sound | Film | Enter
+Turn = Say | Backchannel | Chorus | PairTalk | Sound | Film | Chatter | Enter
 
 
 @dataclass(frozen=True, slots=True)

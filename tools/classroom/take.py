@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from lesson.sound import RATE_HZ
 from tools.classroom.gate import Sound
+from tools.classroom.script import Babble
 
 PAUSE_FLOOR_MS = 200
 """A shorter silence of one voice is inside its stretch (the floor of inter-pausal units)."""
@@ -58,6 +59,8 @@ class Take:
     distances: dict[str, float]
     marks: tuple[tuple[int, str], ...] = ()
     """Where a phase began that no group work and no film tells of."""
+    babbles: tuple[Babble, ...] = ()
+    """Who talked behind the lesson, and when; not moved by a clock that is off."""
 
 
 def joined(ipus: Iterable[Ipu]) -> tuple[Ipu, ...]:

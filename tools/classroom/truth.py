@@ -65,7 +65,7 @@ def tell(script: Script, take: Take) -> Row:
         "latches": [],
         "other": [],
         "excluded": [],
-        "background": _background(script),
+        "background": _background(script, take),
         "noises": [_span("kind", noise.kind, in_ms(noise.start), in_ms(noise.end)) for noise in take.noises],
         "ipus": [_ipu(ipu) for ipu in take.ipus],
         "speakers": {"teacher": TEACHER, "pupils": sorted(set(script.speakers) - {TEACHER, ADULT, FILM})},
@@ -238,10 +238,10 @@ def _ipu(ipu: Ipu) -> Row:
     return row
 
 
-def _background(script: Script) -> list[Row]:
+def _background(script: Script, take: Take) -> list[Row]:
     rows = [{"kind": "murmur", "start_s": murmur.start, "end_s": murmur.end} for murmur in script.murmurs]
-    for babble in script.babbles:
-        row = {"kind": "babble", "start_s": babble.start, "end_s": babble.end}
+    for babble in take.babbles:
+        row: Row = {"kind": "babble", "start_s": round(babble.start, 3), "end_s": round(babble.end, 3)}
         rows.append(row | {"snr_db": babble.below_teacher_db})
     return rows
 

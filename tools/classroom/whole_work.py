@@ -3,6 +3,7 @@
 ::
 
     transition    Say "Push your chairs under." [chair] Say(pupil) [scrape] Say "Quietly, please."
+                  ~~~~~~~~~~~ others chatter ~~~~~~~~~~~
     group         Say "In your groups." | five to eight pairs, each one voice at a time | Say "And stop there."
     silent_work   Say "On your own."    | [page]   [tap]     [shh]    [cough]           | Say "Three, two, one."
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 import math
 
 from tools.classroom.noise import LONGEST
-from tools.classroom.script import TEACHER, Enter, Film, PairTalk, Sound
+from tools.classroom.script import TEACHER, Chatter, Enter, Film, PairTalk, Sound
 from tools.classroom.sentences import sentences
 from tools.classroom.talk import Talk
 
@@ -32,6 +33,11 @@ _QUIET_SOUNDS = ("tap", "page", "keyboard", "scrape", "cough", "shh")
 _CHAIRS = ("chair", "scrape")
 _MOVING = (1.4, 2.6)
 """Seconds in which a chair is moved and nobody speaks. Ours."""
+_CHATTERING = 6
+_CHATTER_BELOW_DB = 12.0
+"""How many talk behind a transition, and how far under her voice all together are. Ours."""
+_HUSHED = 2.0
+"""Seconds at its end in which they are quiet again."""
 _ONE_MOVE = 4.0
 """Seconds that a chair and a remark take together."""
 
@@ -85,14 +91,18 @@ def silent_work(talk: Talk, length: float, following: str) -> None:
 def move(talk: Talk, length: float) -> None:
     """Let chairs be moved, and something be said about it, for about so long."""
     pen = talk.pen
-    end = pen.now + length
+    start, after, first = pen.now, talk.after + _BEGUN, len(pen.turns)
     talk.says("to transition")
-    while pen.now < end - _ONE_MOVE:
+    while pen.now < start + length - _ONE_MOVE:
         wait = float(pen.rng.uniform(*_MOVING))
         pen.sound(str(pen.rng.choice(_CHAIRS)), wait)
         pen.speak(pen.next_pupil(), pen.one("moving"), wait)
         talk.react("instruction")
         talk.says("instruction")
+    chatter = pen.now - start - after - _HUSHED
+    if chatter > _HUSHED:
+        who = tuple(str(name) for name in pen.rng.permutation(pen.cast.pupils)[:_CHATTERING])
+        pen.turns.insert(first, Chatter(after, chatter, who, sentences("group talk", pen.side), _CHATTER_BELOW_DB))
 
 
 def _call_back(talk: Talk, enter: Enter, after: float) -> None:
