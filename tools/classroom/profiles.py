@@ -102,6 +102,12 @@ def draw_wait(rng: np.random.Generator, waits: str) -> float:
     return float(np.clip(rng.lognormal(math.log(median), spread), 0.25, 10.0))
 
 
+def draw_next(rng: np.random.Generator) -> str:
+    """Draw what comes after a question of hers: "again", a "name", she "goes on", or an "answer" (566 transcripts)."""
+    way = rng.random()
+    return next((kind for until, kind in ((0.25, "again"), (0.40, "name"), (0.66, "goes on")) if way < until), "answer")
+
+
 def draw_pause(rng: np.random.Generator) -> float:
     """Draw a pause between two sentences of the teacher's: brief, ordinary or long (Campione and Veronis 2002)."""
     kind = rng.random()

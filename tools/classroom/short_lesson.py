@@ -17,7 +17,7 @@ import numpy as np
 
 from tools.classroom.noise import LONGEST
 from tools.classroom.pen import FullError, Pen
-from tools.classroom.profiles import ANOTHER_PUPIL, draw_pause, draw_wait, draw_wait2
+from tools.classroom.profiles import ANOTHER_PUPIL, draw_next, draw_pause, draw_wait, draw_wait2
 from tools.classroom.script import ADULT, Babble, Enter, Film, PairTalk, Sound, Turn
 from tools.classroom.sentences import sentences
 
@@ -61,14 +61,14 @@ class ShortLesson:
         pen.teacher("question", draw_pause(self._rng))
         for _ in range(2):
             wait = draw_wait(self._rng, self._profile.waits)
-            way = self._rng.random()
-            if way < 0.25:
+            way = draw_next(self._rng)
+            if way == "again":
                 pen.teacher("question", pen.spoilt(wait))
-            elif way < 0.40:
+            elif way == "name":
                 pen.teacher("name", pen.spoilt(wait), is_name=True)
                 self._answer(draw_wait(self._rng, "untrained"))
                 return
-            elif way < 0.66:
+            elif way == "goes on":
                 pen.teacher("statement", pen.spoilt(wait))
                 return
             else:

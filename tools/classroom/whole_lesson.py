@@ -17,7 +17,7 @@ from tools.classroom.asides import Asides
 from tools.classroom.lesson_plan import Span, draw_plan
 from tools.classroom.pen import FullError, Pen
 from tools.classroom.phases import WHOLE_CLASS
-from tools.classroom.profiles import ANOTHER_PUPIL, draw_wait, draw_wait2
+from tools.classroom.profiles import ANOTHER_PUPIL, draw_next, draw_wait, draw_wait2
 from tools.classroom.script import Babble, Enter, Turn
 from tools.classroom.talk import Talk
 from tools.classroom.whole_work import film, group, move, silent_work
@@ -27,6 +27,8 @@ _UNASKED = 0.22
 TalkMoves transcripts), and of her questions two in three end in one."""
 _OWN_QUESTION = 0.62
 """Share of those that are pupils' own questions: 0.12 of all questions (the same)."""
+
+_WORKS = {"group": group, "silent_work": silent_work, "av": film}
 
 
 class WholeLesson:
@@ -63,14 +65,8 @@ class WholeLesson:
             case "transition":
                 self._enter("transition")
                 move(self._talk, length)
-            case "group":
-                group(self._talk, length, following)
-                self._phase = following
-            case "silent_work":
-                silent_work(self._talk, length, following)
-                self._phase = following
-            case _:
-                film(self._talk, length, following)
+            case work:
+                _WORKS[work](self._talk, length, following)
                 self._phase = following
 
     def _enter(self, phase: str) -> None:
@@ -91,14 +87,14 @@ class WholeLesson:
         talk, pen = self._talk, self._pen
         for _ in range(2):
             wait = draw_wait(self._rng, self._profile.waits)
-            way = self._rng.random()
-            if way < 0.25:
+            way = draw_next(self._rng)
+            if way == "again":
                 pen.teacher("question", pen.spoilt(wait))
-            elif way < 0.40:
+            elif way == "name":
                 pen.teacher("name", pen.spoilt(wait), is_name=True)
                 self._answers(draw_wait(self._rng, "untrained"))
                 return
-            elif way < 0.66:
+            elif way == "goes on":
                 talk.after = pen.spoilt(wait)
                 return
             else:
