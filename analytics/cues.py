@@ -119,7 +119,7 @@ def _mixtures(slices: Slices, stretches: Spans, count: int) -> Floats:
 def _near(prints: Floats, first: Floats, is_voice: Bools, teacher: Floats | None) -> Floats:
     """(prints, 2) log odds that each is hers: against the others', and by how near it is to her mean alone."""
     own = voice_prints.smoothed(prints, is_voice)
-    plane = voice_prints.hers(own, first, is_voice) if teacher is None else voice_prints.known(own, teacher, is_voice)
+    plane = voice_prints.hers(own, first, is_voice, teacher)
     if plane is None:
         return np.zeros((len(prints), 2), dtype=np.float32)
     against = plane.odds(own)

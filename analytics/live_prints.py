@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from analytics.arrays import Floats
-from analytics.prints import Plane, hers, known, smoothed, unit
+from analytics.prints import Plane, hers, smoothed, unit
 from analytics.talkers import REMEMBERED, is_time_to_learn
 
 _MOST_PRINTS = 40
@@ -52,7 +52,4 @@ class LivePrints:
         prints = np.concatenate([own for own, _ in self._recent])
         guesses = np.concatenate([np.full(len(own), guess) for own, guess in self._recent])
         is_voice = np.ones(len(prints), dtype=np.bool_)
-        if self._teacher is None:
-            self._plane = hers(prints, guesses, is_voice) or self._plane
-        else:
-            self._plane = known(prints, self._teacher, is_voice)
+        self._plane = hers(prints, guesses, is_voice, self._teacher) or self._plane

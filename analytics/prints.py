@@ -79,24 +79,29 @@ def same_voice(one: Floats, other: Floats) -> float:
     return float(factor * (unit(one) @ unit(other)) + offset)
 
 
-def hers(prints: Floats, first_guess: Floats, is_voice: Bools) -> Plane | None:
-    """What tells her prints, (n, PRINT) of length 1, from others, starting from (n,) log odds. None: too little."""
+def hers(prints: Floats, first_guess: Floats, is_voice: Bools, teacher: Floats | None = None) -> Plane | None:
+    """What tells her prints, (n, PRINT) of length 1, from others, starting from (n,) log odds. None: too little.
+
+    `teacher`: her print of before the lesson, if it is known. It is one more way to begin, and says which "her" is she.
+    """
     mean = mean_print(prints, first_guess, is_voice)
-    if mean is None:
+    starts = [] if teacher is None else [near(teacher).odds(prints)]
+    if mean is not None:
+        alike = near(_heard_most(prints, is_voice))
+        starts += [first_guess, -first_guess, near(mean).odds(prints), alike.odds(prints)]
+    if not starts:
         return None
-    starts = (
-        first_guess,
-        -first_guess,
-        near(mean).odds(prints),
-        near(_heard_most(prints, is_voice)).odds(prints),
-    )
     found = [_followed(prints, start, is_voice) for start in starts]
+    if teacher is not None:
+        found = [plane for plane in found if _is_of(plane, prints, teacher, is_voice)] or found[:1]
     return max(found, key=lambda plane: _fitness(prints, plane, is_voice))
 
 
-def known(prints: Floats, teacher: Floats, is_voice: Bools) -> Plane:
-    """The same, when her voice print is known."""
-    return _followed(prints, near(teacher).odds(prints), is_voice)
+def _is_of(plane: Plane, prints: Floats, teacher: Floats, is_voice: Bools) -> bool:
+    """Whether what a plane calls hers is the voice of `teacher` rather than what it calls others'."""
+    odds = plane.odds(prints)
+    mine, others = (mean_print(prints, side, is_voice) for side in (odds, -odds))
+    return mine is not None and (others is None or float(mine @ teacher) > float(others @ teacher))
 
 
 def mean_print(prints: Floats, odds: Floats, is_voice: Bools) -> Floats | None:

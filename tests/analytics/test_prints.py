@@ -15,7 +15,7 @@ from analytics.arrays import Floats
 from analytics.live_prints import LivePrints
 from analytics.odds import probability
 from analytics.print_network import DELAY_STEPS, PRINT, PrintNetwork
-from analytics.prints import hers, known, mean_print, same_voice, smoothed, unit
+from analytics.prints import hers, mean_print, same_voice, smoothed, unit
 from analytics.recurrent import weights
 
 COUNT = 600
@@ -46,15 +46,18 @@ def test_she_is_found_from_any_first_guess(right: float, seed: int) -> None:
     assert np.mean((plane.odds(own) > 0) == is_hers) > 0.93
 
 
+@pytest.mark.parametrize("guess", [3.0, -3.0, 0.0], ids=["her", "the pupil", "nobody"])
 @pytest.mark.parametrize("seed", range(4))
-def test_her_sample_finds_her_even_where_she_speaks_least(seed: int) -> None:
+def test_her_sample_finds_her_even_where_she_speaks_least(seed: int, guess: float) -> None:
     prints, is_pupil, _ = lesson(seed, pupils=1)
     her = unit(prints[~is_pupil].sum(axis=0))
-
     own = smoothed(prints, ALL)
-    odds = known(own, her, ALL).odds(own)
+    first = np.where(is_pupil, -guess, guess)
 
-    assert np.mean((odds > 0) == ~is_pupil) > 0.95
+    plane = hers(own, first, ALL, her)
+
+    assert plane is not None
+    assert np.mean((plane.odds(own) > 0) == ~is_pupil) > 0.95
 
 
 def test_with_less_than_a_second_of_voice_nobody_is_followed() -> None:
