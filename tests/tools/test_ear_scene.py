@@ -93,3 +93,77 @@ def test_a_number_gives_one_lesson_and_its_voices_are_where_the_labels_are(voice
     assert set(roles[spoken].tolist()) == {TEACHER, PUPIL}
     # Nobody has spoken yet before the first label.
     assert np.median(power[spoken]) > 3 * np.median(power[: np.flatnonzero(roles)[0]])
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")
+def test_her_sample_is_of_her_alone_and_leaves_the_lesson_as_it_is(voices: Path) -> None:
+    pytest.importorskip("scipy")
+    pytest.importorskip("pyroomacoustics")
+    from tools.ear.scene import Scene
+    from tools.ear.voices import Voices
+
+    scene = Scene(5, Voices(voices, without_held_out=True), 10)
+    before, roles = scene.sound.copy(), scene.labels.roles()
+    sample = scene.sample()
+    assert (scene.sound == before).all()
+    assert (scene.labels.roles() == roles).all()
+    # Everybody hums on one note; hers is the strongest in what she said, and in the sample no other one is.
+    spoken = np.repeat(roles == TEACHER, RATE // 100)
+    assert _note(sample) == pytest.approx(_note(scene.sound * spoken), rel=0.02)
+
+
+def _note(sound: np.ndarray) -> float:
+    """Hertz of the strongest note of those that are hummed."""
+    power = np.abs(np.fft.rfft(sound.astype("f8"))) ** 2
+    hz = np.fft.rfftfreq(len(sound), 1 / RATE)
+    power[(hz < 110) | (hz > 450)] = 0
+    return float(hz[int(np.argmax(power))])
+
+
+def _esc(folder: Path, takes: dict[str, np.ndarray]) -> Path:
+    soundfile = pytest.importorskip("soundfile")
+    for name, sound in takes.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, sound, 44100)
+    return folder
+
+
+def test_recorded_noises_are_cut_where_it_is_quiet_and_banned_takes_are_not_read(tmp_path: Path) -> None:
+    from tools.ear.recorded import Recorded
+
+    rng = np.random.default_rng(1)
+    loud = rng.normal(0, 0.2, 44100 // 2)
+    quiet = rng.normal(0, 1e-5, 44100)
+    sneezes = np.concatenate((quiet, loud, quiet, loud[: 44100 // 4], quiet))
+    root = _esc(
+        tmp_path / "esc",
+        {
+            "006 - Person sneeze/1-1-A.ogg": sneezes,
+            "006 - Person sneeze/2-2-A.ogg": sneezes,
+            "002 - Rain/1-3-A.ogg": rng.normal(0, 0.1, 2 * 44100),
+        },
+    )
+    from tools.ear.cut_noises import cut
+
+    cut(root, tmp_path / "voices", {"2-2-A"})
+    with np.load(tmp_path / "voices" / "noises.npz") as kept:
+        assert sorted(kept.files) == ["rain0", "sneeze0", "sneeze1"]
+        assert [len(kept[f"sneeze{at}"]) / RATE for at in (0, 1)] == pytest.approx([0.5, 0.25], abs=0.03)
+
+    recorded = Recorded(tmp_path / "voices")
+    steady = next(found for _ in range(50) if (found := recorded.steady(rng, 5 * RATE)) is not None)
+    assert steady.shape == (5 * RATE,)
+    seconds = steady.reshape(5, RATE).std(axis=1)
+    assert seconds.min() > 0.7 * seconds.max(), "a take laid over itself neither fades nor swells"
+
+
+def test_where_nothing_was_recorded_formulas_are_enough(tmp_path: Path) -> None:
+    pytest.importorskip("scipy")
+    from tools.ear.noises import background, noise
+    from tools.ear.recorded import Recorded
+
+    rng, nothing = np.random.default_rng(2), Recorded(tmp_path)
+    assert {nothing.burst(rng), nothing.steady(rng, RATE)} == {None}
+    assert all(np.sqrt(np.mean(noise(rng, nothing) ** 2)) == pytest.approx(0.05, rel=0.01) for _ in range(20))
+    assert background(rng, RATE, nothing).shape == (RATE,)

@@ -2,7 +2,7 @@
 
 ::
 
-    voices           recordings            -->  VOICES/*.npz, index.json
+    voices           recordings            -->  VOICES/*.npz, index.json, noises.npz
     lessons          VOICES                -->  LESSONS/*.npz   (--stage 1: for the ear, 2: for hindsight)
     teach            LESSONS of stage 1    -->  ear.pt
     teach-prints     LESSONS of stage 1    -->  prints.pt
@@ -34,11 +34,14 @@ def _run(asked: argparse.Namespace) -> None:
     # Late, so that a missing package is told with its remedy.
     match asked.command:
         case "voices":
-            for package in ("soundfile", "webrtcvad"):
+            for package in ("scipy", "soundfile", "webrtcvad"):
                 need(package)
             need("tools.ear.recordings").cut_all(
                 asked.speechocean, asked.librispeech, asked.out, never=asked.never, held_out=asked.held_out
             )
+            if asked.noises:
+                never = set(asked.noises_never.read_text(encoding="utf-8").split()) if asked.noises_never else set()
+                need("tools.ear.cut_noises").cut(asked.noises, asked.out, never)
         case "lessons":
             for package in ("scipy", "pyroomacoustics"):
                 need(package)
@@ -67,6 +70,8 @@ def _arguments() -> argparse.Namespace:
     voices.add_argument("--librispeech", type=Path, help="folder with FLAC files of LibriSpeech")
     voices.add_argument("--never", type=Path, help="list of speakers never read, one a line: so0001, li103")
     voices.add_argument("--held-out", type=Path, help="list of speakers kept out of stage one")
+    voices.add_argument("--noises", type=Path, help="folder of ESC-10")
+    voices.add_argument("--noises-never", type=Path, help="list of its takes never read, one a line: 1-26143-A")
     voices.add_argument("--out", type=Path, required=True)
     lessons = commands.add_parser("lessons", help="make random lessons")
     lessons.add_argument("--voices", type=Path, required=True)

@@ -23,8 +23,10 @@ from analytics.ear import GROUP, Ear, _Front
 from analytics.features import Slices
 from analytics.level import RoomLevel
 from analytics.spectrum import HOP_S, MARGIN, STEP, STEP_FRAMES, Frames, Spectrum
+from analytics.teacher_voice import TeacherVoiceError, VoiceSample
 from analytics.thresholds import Thresholds
 from analytics.track import FRAMES_A_PRINT, Track
+from lesson.sound import AudioBlock
 from tools.ear.scene import Scene
 from tools.ear.voices import Voices
 
@@ -93,6 +95,17 @@ def for_hindsight(scene: Scene) -> dict[str, Any]:
         for start, end in found.tolist()
         if share[min((start + end) // 2 // FRAMES_A_PRINT, len(share) - 1)] < GROUP_SHARE
     ]
-    given = cues(track, slices, np.array(outside, dtype=np.intp).reshape(-1, 2))
+    usable = np.array(outside, dtype=np.intp).reshape(-1, 2)
+    given, known = (cues(track, slices, usable, teacher) for teacher in (None, _print(scene)))
     count = 2 * len(given)
-    return {"inputs": given.astype("f2"), "roles": scene.labels.roles()[:count]}
+    return {"inputs": given.astype("f2"), "known": known.astype("f2"), "roles": scene.labels.roles()[:count]}
+
+
+def _print(scene: Scene) -> Any:
+    """Her voice print, from a sample; none, if the ear heard too little of it."""
+    sample = VoiceSample()
+    sample.feed(AudioBlock(0, scene.sample().astype("<i2").tobytes()))
+    try:
+        return sample.print()
+    except TeacherVoiceError:
+        return None

@@ -2,8 +2,8 @@
 
 ::
 
-    noise(rng)            one short noise at the level of a voice (0.05)
-    background(rng, n)    n samples of what never stops
+    noise(rng, recorded)            one short noise at the level of a voice (0.05)
+    background(rng, n, recorded)    n samples of what never stops
     loudness(x)           A-weighted, dB
 """
 
@@ -14,9 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from tools.ear.recorded import Recorded
+
 RATE = 16000
 Rng = np.random.Generator
 _KINDS = ["chair", "tap", "page", "cough", "sneeze", "door", "scrape", "key"]
+_RECORDED = 0.45
+_STEADY = 0.2
+"""Shares that are recorded."""
 _OFTEN = [0.2, 0.14, 0.16, 0.14, 0.14, 0.08, 0.08, 0.06]
 
 
@@ -47,8 +52,8 @@ def _coloured(rng: Rng, count: int, slope: float) -> Any:
     return out / out.std()
 
 
-def background(rng: Rng, count: int) -> Any:
-    """Ventilation; in some rooms a hum, a hiss, a corridor."""
+def background(rng: Rng, count: int, recorded: Recorded) -> Any:
+    """Ventilation; in some rooms a hum, a hiss, a corridor, rain."""
     out = _coloured(rng, count, -rng.uniform(0.5, 1.1))
     if rng.random() < 0.4:
         hum, time = np.zeros(count), np.arange(count) / RATE
@@ -61,11 +66,15 @@ def background(rng: Rng, count: int) -> Any:
         far = _shaped(rng, count, lambda f: np.exp(-((f / rng.uniform(350, 700)) ** 2)) * (f > 110))
         swell = _shaped(rng, count, lambda f: np.exp(-(((f - 4) / 2) ** 2)) * (f < 12))
         out += far * np.exp(0.5 * swell) * rng.uniform(0.2, 0.8)
+    if rng.random() < _STEADY and (steady := recorded.steady(rng, count)) is not None:
+        out += steady * rng.uniform(0.3, 2)
     return out
 
 
-def noise(rng: Rng) -> Any:
+def noise(rng: Rng, recorded: Recorded) -> Any:
     """One short noise."""
+    if rng.random() < _RECORDED and (burst := recorded.burst(rng)) is not None:
+        return burst
     match rng.choice(_KINDS, p=_OFTEN):
         case "chair" | "scrape":
             out = _chair(rng)

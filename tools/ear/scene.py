@@ -27,6 +27,9 @@ _WAITS = {
     "rapid": (np.log(0.55), 0.45),
 }
 """Mean and spread of the logarithm of a wait, in seconds."""
+_SAMPLE_S = 30.0
+_NOISY = 0.45
+"""Share of silences with a noise in them."""
 
 
 class Scene:
@@ -38,6 +41,7 @@ class Scene:
         self._end = self._count / RATE
         self._waits = _WAITS[rng.choice(list(_WAITS))]
         self._teacher, self._pupils = people(rng, voices)
+        self._recorded = voices.recorded
         self._places = Places(rng, len(self._pupils))
         self._dry = np.zeros(self._count + 2 * RATE, "f4")
         self.labels = Labels(self._count // HOP)
@@ -74,8 +78,8 @@ class Scene:
     def _quiet(self, start: float, end: float) -> None:
         """Nobody speaks; maybe there is a noise."""
         rng = self._rng
-        if end - start > 0.5 and rng.random() < 0.3:
-            sound = noise(rng)
+        if end - start > 0.5 and rng.random() < _NOISY:
+            sound = noise(rng, self._recorded)
             at = rng.uniform(start + 0.05, max(start + 0.06, end - len(sound) / RATE - 0.05))
             who = rng.integers(len(self._pupils))
             way = self._places.theirs[who] if rng.random() < 0.8 else self._places.hers[self._at]
@@ -219,10 +223,24 @@ class Scene:
         speech = loudness(sound[: len(spoken)][spoken]) if spoken.sum() > RATE else -40
         often = [0.1, 0.12, 0.15, 0.15, 0.15, 0.12, 0.1, 0.06, 0.05]
         over = rng.choice([25, 22, 20, 17, 15, 13, 11, 9, 7], p=often) + rng.uniform(-1, 1)
-        around = background(rng, self._count)
-        around *= 10 ** ((speech - over - loudness(around)) / 20)
-        out = sound + around
-        out *= 10 ** ((-rng.uniform(20, 38) - loudness(out)) / 20)
+        around = background(rng, self._count, self._recorded)
+        self._around = around * 10 ** ((speech - over - loudness(around)) / 20)
+        out = sound + self._around
+        self._gain = 10 ** ((-rng.uniform(20, 38) - loudness(out)) / 20)
         if rng.random() < 0.1:
-            out = out * 3
-        return (np.clip(out, -1, 1) * 32767).astype("i2")
+            self._gain *= 3
+        return self._recording(out)
+
+    def _recording(self, out: Any) -> Any:
+        return (np.clip(out * self._gain, -1, 1) * 32767).astype("i2")
+
+    def sample(self) -> Any:
+        """Her alone, in the same room, for about `_SAMPLE_S` seconds: the voice sample she would give."""
+        count = min(self._count, int(_SAMPLE_S * RATE))
+        self._dry[:] = 0
+        now = 0.5
+        while now < count / RATE - 1:
+            sound, _ = self._teacher.say(1, 5)
+            self._put(sound, now, self._places.hers[self._at], self._places.hers_db[self._at])
+            now += len(sound) / RATE + self._rng.uniform(0.2, 0.8)
+        return self._recording(self._dry[:count] + self._around[:count])

@@ -46,10 +46,10 @@ def teach(lessons: Path, out: Path, minutes: float, start: Path | None) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     rng = np.random.default_rng(1)
-    known = _load(lessons)
-    kept, data = known[::12], [lesson for at, lesson in enumerate(known) if at % 12]
+    every = _load(lessons)
+    kept, data = (_apart(part) for part in (every[::12], [each for at, each in enumerate(every) if at % 12]))
     how = _AGAIN if start else _FIRST
-    net = HindsightNet(known[0][0].shape[1])
+    net = HindsightNet(data[0][0].shape[1])
     if start:
         net.load_state_dict(torch.load(start, weights_only=True))
     rounds = Rounds(net, minutes, rate=how.rate, warm=how.warm, decay=1e-3)
@@ -65,14 +65,19 @@ def teach(lessons: Path, out: Path, minutes: float, start: Path | None) -> None:
     torch.save(net.state_dict(), out)
 
 
-def _load(lessons: Path) -> list[Lesson]:
+def _load(lessons: Path) -> list[tuple[Any, Any, Any]]:
+    """Cues of each lesson, cues when her voice is known, roles."""
     out = []
     for path in sorted(lessons.glob("*.npz")):
         with np.load(path) as kept:
-            out.append((kept["inputs"].astype("f4"), kept["roles"]))
-    if len(out) < 2 or all(len(cues) < _FIRST.steps for cues, _ in out):
+            out.append((kept["inputs"].astype("f4"), kept["known"].astype("f4"), kept["roles"]))
+    if len(out) < 2 or all(len(cues) < _FIRST.steps for cues, _, _ in out):
         raise EarError(f"There are too few lessons in {lessons}.\nRemedy: python -m tools.ear lessons --stage 2 ...")
     return out
+
+
+def _apart(lessons: list[tuple[Any, Any, Any]]) -> list[Lesson]:
+    return [(cues, roles) for usual, known, roles in lessons for cues in (usual, known)]
 
 
 def _batch(rng: np.random.Generator, data: list[Lesson], how: _Round) -> tuple[torch.Tensor, torch.Tensor]:

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 from scipy.signal import lfilter, resample_poly
 
+from tools.ear.recorded import Recorded
+
 RATE = 16000
 _FIFTH = 2
 Spans = list[list[int]]
@@ -32,6 +34,7 @@ class Voices:
         if for_hindsight:
             rows = [row for row in rows if is_for_hindsight(self.number[row[0]])]
         self._root = root
+        self.recorded = Recorded(root)
         self._kept: dict[str, list[tuple[Any, Spans]]] = {}
         self.children = [row[0] for row in rows if row[1] <= 13]
         self.teens = [row[0] for row in rows if 14 <= row[1] <= 25]
