@@ -3,17 +3,28 @@
 ::
 
     CaptureError
-      FileUnreadableError   the file holds no sound (or no picture) that we can read
-      MicrophoneLostError   no block of sound for longer than a microphone may take
-      CameraLostError       no picture before the deadline
-      EncoderError          picture or sound did not fit what was agreed at the start
-      DiskFullError         no room left
-      DiskFailedError       the disk refused for another reason
+      FileUnreadableError     the file holds no sound (or no picture) that we can read
+      MicrophoneLostError     no block of sound for longer than a microphone may take
+      MicrophoneUnknownError  no device is called so, or more than one
+      MicrophoneRefusedError  it is there and cannot be opened, or PortAudio is missing
+      CameraLostError         no picture before the deadline
+      EncoderError            picture or sound did not fit what was agreed at the start
+      DiskFullError           no room left
+      DiskFailedError         the disk refused for another reason
 """
 
 from __future__ import annotations
 
-from lesson.problems import CAMERA_LOST, DISK_FAILED, DISK_FULL, FILE_UNREADABLE, MICROPHONE_LOST, WaitwiseError
+from lesson.problems import (
+    CAMERA_LOST,
+    DISK_FAILED,
+    DISK_FULL,
+    FILE_UNREADABLE,
+    MICROPHONE_LOST,
+    MICROPHONE_REFUSED,
+    MICROPHONE_UNKNOWN,
+    WaitwiseError,
+)
 
 
 class CaptureError(WaitwiseError):
@@ -30,6 +41,18 @@ class MicrophoneLostError(CaptureError):
     """The microphone stopped in the middle of a lesson."""
 
     problem = MICROPHONE_LOST
+
+
+class MicrophoneUnknownError(CaptureError):
+    """No device, or more than one, has the name or USB id that was asked for."""
+
+    problem = MICROPHONE_UNKNOWN
+
+
+class MicrophoneRefusedError(CaptureError):
+    """The microphone, or the library for it, is there for somebody else or not at all."""
+
+    problem = MICROPHONE_REFUSED
 
 
 class CameraLostError(CaptureError):

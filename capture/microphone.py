@@ -52,7 +52,7 @@ class BlockCutter:
         return self._next_sample + len(self._rest) // BYTES_A_SAMPLE
 
     def feed(self, pcm: bytes, *, is_missing: bool = False) -> Iterator[AudioBlock]:
-        """Full blocks that `pcm` completes. A block that is missing in part is marked as missing."""
+        """Full blocks that `pcm` completes. A block that is missing in part is missing, and is zeros."""
         size = BLOCK_SAMPLES * BYTES_A_SAMPLE
         self._rest += pcm
         self._rest_is_missing |= is_missing and bool(pcm)
@@ -66,7 +66,8 @@ class BlockCutter:
             yield self._cut(len(self._rest))
 
     def _cut(self, size: int) -> AudioBlock:
-        block = AudioBlock(self._next_sample, bytes(self._rest[:size]), self._rest_is_missing)
+        pcm = bytes(size) if self._rest_is_missing else bytes(self._rest[:size])
+        block = AudioBlock(self._next_sample, pcm, self._rest_is_missing)
         del self._rest[:size]
         self._next_sample += block.samples
         return block

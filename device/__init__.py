@@ -8,7 +8,6 @@
     session.py    one lesson, from button to button
     recipients.py for whom it records: pinned keys
     folder.py     its folder: one program at a time, and an outbox that can always be had
-    secrecy.py    what it knows stays in its process
     sending.py    the threads that bring everything to the school
     unit.py       puts them together
 """

@@ -57,6 +57,20 @@ MICROPHONE_SILENT = Problem(
     "Only zero samples, or a level under that of a muted line, for ten seconds.",
     Urgency.NOW,
 )
+MICROPHONE_UNKNOWN = Problem(
+    "microphone-unknown",
+    "This microphone is not here",
+    "Plug the microphone in, then press again.",
+    "No device, or more than one, has the name or USB id in the settings; the message names them.",
+    Urgency.NOW,
+)
+MICROPHONE_REFUSED = Problem(
+    "microphone-refused",
+    "The microphone cannot be opened",
+    "Tell the technician: the microphone is there and cannot be used.",
+    "Another program has it, it knows none of our rates, or PortAudio is missing: `apt-get install libportaudio2`.",
+    Urgency.NOW,
+)
 CAMERA_LOST = Problem(
     "camera-lost",
     "The camera stopped",
@@ -132,6 +146,8 @@ ALL = (
     FILE_UNREADABLE,
     MICROPHONE_LOST,
     MICROPHONE_SILENT,
+    MICROPHONE_UNKNOWN,
+    MICROPHONE_REFUSED,
     CAMERA_LOST,
     DISK_FULL,
     DISK_FAILED,

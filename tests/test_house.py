@@ -29,6 +29,7 @@ SEEDS = {
     "cryptography-in-footage": ("lesson/talk.py", "import cryptography.x509"),
     "analytics-hears-only": ("analytics/turns.py", "import threading"),
     "sync-holds-no-key": ("sync/outbox.py", "import lesson.footage.sealing"),
+    "portaudio-in-its-own-process": ("capture/hearing_process.py", "import capture.portaudio"),
 }
 
 ONLY_IMPORTERS = {
@@ -36,7 +37,11 @@ ONLY_IMPORTERS = {
     "urllib3": {"sync.https"},
     "sqlite3": {"sync.database", "sync.outbox"},
     "webrtcvad": {"analytics.webrtc_detector"},
-    "av": {f"capture.{name}" for name in ("codecs", "file_camera", "file_microphone", "fragments", "media_file")},
+    "av": {
+        f"capture.{name}"
+        for name in ("codecs", "file_camera", "file_microphone", "fragments", "media_file", "rate_changer")
+    },
+    "sounddevice": {"capture.portaudio"},
     "fastapi": {"school"},
     "starlette": {"school"},
     "sqlalchemy": {"school"},

@@ -24,10 +24,10 @@ from capture.chart_camera import ChartCamera
 from capture.file_camera import FileCamera
 from capture.file_microphone import FileMicrophone
 from capture.pace import NoPace, Pace, SteadyPace
+from capture.secrecy import keep_memory_private
 from device.clock import SystemClock
 from device.recipients import newcomers
 from device.recipients import trust as trust_person
-from device.secrecy import keep_memory_private
 from device.settings import UnitSettings, read
 from device.unit import Unit
 from lesson.footage.recipients import check_words

@@ -13,7 +13,7 @@ that never arrived there.
 
 The content key lives in a bytearray that `close` overwrites. Python cannot promise more: libraries may have copied
 it, and freed memory keeps its contents until it is used again. So the unit's process makes no core dumps and gives its
-memory to no other program (device/secrecy.py), and a unit has no swap. The same process talks to the school.
+memory to no other program (capture/secrecy.py), and a unit has no swap. The same process talks to the school.
 
 One thread at a time: whoever owns the threads takes turns.
 """

@@ -7,7 +7,7 @@ ASK = """
 import ctypes, resource
 prctl, PR_GET_DUMPABLE = ctypes.CDLL(None).prctl, 3
 print(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), end=" ")
-from device.secrecy import keep_memory_private
+from capture.secrecy import keep_memory_private
 keep_memory_private()
 print(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), *resource.getrlimit(resource.RLIMIT_CORE))
 """

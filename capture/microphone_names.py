@@ -1,0 +1,117 @@
+"""Which microphone is meant: by its name, or by its USB id, which stays the same in every port and after every boot.
+
+::
+
+    "Jabra"                 one device whose name has this in it; a whole name wins over a part of one
+    "0b0e:0412"             the USB sound card of this vendor and product
+    "0b0e:0412:00A1B2C3"    ... and this serial number, where there are two of a kind
+    "default"               what the system takes when nobody says anything
+
+    /sys/class/sound/card1/device -> .../usb1/1-1/1-1.3/1-1.3:1.0       the sound interface of a USB device
+                                     .../usb1/1-1/1-1.3/idVendor        0b0e
+    PortAudio                        "Jabra SPEAK 510: USB Audio (hw:1,0)"
+
+The number of a card changes with the order in which cards are found, so it is looked up each time a device is opened.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from capture.hearing import Device
+
+SYSFS = Path("/sys/class/sound")
+PROC = Path("/proc/asound")
+
+DEFAULT = "default"
+
+_USB_ID = re.compile(r"([0-9a-f]{4}):([0-9a-f]{4})(?::(.+))?", re.IGNORECASE)
+_CARD_IN_NAME = re.compile(r"\(hw:(\d+),\d+\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class UsbCard:
+    """A sound card on USB."""
+
+    card: int
+    usb_id: str
+    """Vendor and product, four hexadecimal digits each."""
+    serial: str
+    """Empty where the maker gave none."""
+
+    @property
+    def name(self) -> str:
+        """What can be written into the settings."""
+        return f"{self.usb_id}:{self.serial}" if self.serial else self.usb_id
+
+
+def usb_cards(sysfs: Path = SYSFS) -> list[UsbCard]:
+    """The USB sound cards that the kernel knows."""
+    return [card for folder in sorted(sysfs.glob("card[0-9]*")) if (card := _usb_card(folder)) is not None]
+
+
+def card_of(device: Device) -> int | None:
+    """Number of the ALSA card behind a device, None for a device made of software."""
+    found = _CARD_IN_NAME.search(device.name)
+    return None if found is None else int(found[1])
+
+
+def is_in_use(card: int, proc: Path = PROC) -> bool:
+    """Whether some program has the card's microphone open."""
+    states = proc.glob(f"card{card}/pcm*c/sub*/status")
+    return any(state.read_text().strip() != "closed" for state in states)
+
+
+def find(wanted: str, devices: Sequence[Device], cards: Sequence[UsbCard]) -> Device:
+    """The one device that is meant.
+
+    Raises:
+        LookupError: none is, or more than one; the sentence lists what there is.
+    """
+    if (usb := _USB_ID.fullmatch(wanted)) is not None:
+        found = _with_usb_id(usb[0].lower(), devices, cards)
+    else:
+        found = [each for each in devices if each.name.lower() == wanted.lower()]
+        found = found or [each for each in devices if wanted.lower() in each.name.lower()]
+    if not found:
+        raise LookupError(f"There is no microphone {wanted!r} here. {_there_are(devices, cards)}")
+    if len(found) > 1:
+        names = ", ".join(repr(each.name) for each in found)
+        raise LookupError(f"{wanted!r} can mean more than one microphone: {names}.")
+    return found[0]
+
+
+def _with_usb_id(wanted: str, devices: Sequence[Device], cards: Sequence[UsbCard]) -> list[Device]:
+    numbers = {each.card for each in cards if wanted in (each.usb_id, f"{each.usb_id}:{each.serial.lower()}")}
+    found = {card_of(each): each for each in reversed(devices) if card_of(each) in numbers}
+    return list(found.values())
+
+
+def _there_are(devices: Sequence[Device], cards: Sequence[UsbCard]) -> str:
+    if not devices:
+        return "There is none at all."
+    usb = {each.card: each.name for each in cards}
+    names = (
+        repr(each.name) + (f" ({usb[card]})" if (card := card_of(each)) in usb and card is not None else "")
+        for each in devices
+    )
+    return f"There are: {', '.join(names)}."
+
+
+def _usb_card(folder: Path) -> UsbCard | None:
+    # The card belongs to an interface of the USB device; the device itself is the folder above.
+    device = (folder / "device").resolve().parent
+    vendor, product = _line(device / "idVendor"), _line(device / "idProduct")
+    if not vendor or not product:
+        return None
+    return UsbCard(int(folder.name.removeprefix("card")), f"{vendor}:{product}".lower(), _line(device / "serial"))
+
+
+def _line(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
