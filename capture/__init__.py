@@ -14,6 +14,7 @@ hearing_process.py       starts, reads and kills the small process behind it
 portaudio.py             that process
 hearing.py               what it says
 microphone_names.py      which device is meant, by name or USB id
+stitcher.py              sound with holes to blocks without
 timeline.py              how much is missing where the count was broken
 signal_watch.py          a microphone that hears nothing at all
 rate_changer.py          any rate to ours

@@ -87,8 +87,6 @@ class Hearing:
         self._arguments = ("listen", name, str(sysfs))
         self._patience = patience
         self._failed = Failed(Why.ENDED, "")
-        self.processes = 0
-        """Started so far."""
         self.rate_hz = 0
         """Of the sound that comes next."""
         self.process: HearingProcess | None = None
@@ -131,7 +129,6 @@ class Hearing:
 
     def _start(self) -> None:
         self.process = HearingProcess(*self._arguments)
-        self.processes += 1
         self._has_heard = False
         self._deadline = time.monotonic() + START_PATIENCE
 

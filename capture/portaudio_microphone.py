@@ -6,9 +6,8 @@
     blocks     |--|--|--|--|==|==|==|==|==|==|==|==|==|==|==|==|==|==|==|==|==|--|--|--|      == is_missing, zeros
                             ^ given out a little later than now: what is found again soon is not lost
 
-A small process opens the device (capture/portaudio.py) and is replaced when it says nothing (hearing_process.py).
-Samples are counted, never arrivals; only where the count is broken the clock says how much is missing (timeline.py).
-A device at another rate than ours is converted.
+A small process opens the device (portaudio.py) and is replaced when it says nothing (hearing_process.py). Samples are
+counted, never arrivals; only where the count is broken the clock says how much is missing (stitcher.py).
 
 Once there was sound this never raises: a lesson goes on without its microphone, and `on_problem` is told when one
 begins and, with None, when it is over.
@@ -20,15 +19,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from capture.hearing import Sound
 from capture.hearing_process import PATIENCE, Hearing
-from capture.microphone import BlockCutter
 from capture.microphone_names import DEFAULT, SYSFS
-from capture.rate_changer import RateChanger
 from capture.signal_watch import SignalWatch
-from capture.timeline import Timeline
+from capture.stitcher import Stitcher
 from lesson.problems import MICROPHONE_LOST, MICROPHONE_SILENT, Problem
-from lesson.sound import BLOCK_SAMPLES, BYTES_A_SAMPLE, RATE_HZ, AudioBlock
+from lesson.sound import AudioBlock
 
 AT_MOST = 0.1
 """Seconds without a block, even when there is no sound: whoever records looks at the button between two blocks."""
@@ -60,29 +56,27 @@ class PortAudioMicrophone:
         self._patience = patience
         self._on_problem = on_problem
         self._problem: Problem | None = None
-        self._is_lost = False
-        self._cutter = BlockCutter()
         self._signal = SignalWatch()
-        self._changer: RateChanger | None = None
-        self._expected: int | None = None
         self._is_closed = False
         self.missing = 0.0
         """Seconds that were lost so far."""
 
     @property
     def warnings(self) -> list[str]:
-        """What a person should know at the end."""
+        """What a person should know at the end of the lesson."""
         lost = [f"{self.missing:.1f} s of sound are missing: the microphone was away."] if self.missing else []
-        return lost + (["The microphone heard nothing at all in the end."] if self._signal.is_silent else [])
+        return lost + (["At the end the microphone heard nothing at all."] if self._signal.is_silent else [])
 
     def blocks(self) -> Iterator[AudioBlock]:
         """Blocks of the room, from now until `close`. What was heard before is thrown away."""
-        timeline = Timeline(time.monotonic())
+        stitcher = Stitcher(time.monotonic(), self._patience)
         while not self._is_closed:
-            sound = self._hearing.receive(AT_MOST)
-            for block in self._give_up(timeline) if sound is None else self._take(sound, timeline):
+            for block in self._next(stitcher):
                 self._signal.feed(block)
-                self._tell()
+                self.missing = stitcher.missing
+                self._tell(
+                    MICROPHONE_LOST if stitcher.is_lost else MICROPHONE_SILENT if self._signal.is_silent else None
+                )
                 yield block
                 if self._is_closed:
                     return
@@ -92,40 +86,13 @@ class PortAudioMicrophone:
         self._is_closed = True
         self._hearing.close()
 
-    def _take(self, sound: Sound, timeline: Timeline) -> Iterator[AudioBlock]:
-        follows = sound.first_sample == self._expected
-        if not follows or sound.has_overflowed:
-            due = timeline.due(sound.captured_at)
-            if due < self._cutter.fed_samples and not follows:
-                return  # from before the lesson, or from a time that was given up
-            yield from self._break_off(timeline, due)
-        self._is_lost = False
-        self._expected = sound.first_sample + len(sound.pcm) // BYTES_A_SAMPLE
-        timeline.place(self._cutter.fed_samples, sound.captured_at)
-        yield from self._cutter.feed(sound.pcm if self._changer is None else self._changer.change(sound.pcm))
+    def _next(self, stitcher: Stitcher) -> Iterator[AudioBlock]:
+        sound = self._hearing.receive(AT_MOST)
+        if sound is None:
+            return stitcher.give_up(time.monotonic())
+        return stitcher.take(sound, self._hearing.rate_hz)
 
-    def _give_up(self, timeline: Timeline) -> Iterator[AudioBlock]:
-        """Nothing is heard: call missing what is older than a microphone may be late."""
-        due = timeline.due(time.monotonic() - self._patience)
-        if due >= self._cutter.fed_samples + BLOCK_SAMPLES:
-            self._is_lost = True
-            self._expected = None
-            yield from self._break_off(timeline, due)
-
-    def _break_off(self, timeline: Timeline, due: int) -> Iterator[AudioBlock]:
-        """The count is broken: what is missing up to `due` is zeros. The sound that follows may have another rate."""
-        if self._changer is not None:
-            yield from self._cutter.feed(self._changer.finish())
-        self._changer = RateChanger(self._hearing.rate_hz) if self._hearing.rate_hz != RATE_HZ else None
-        timeline.break_off()
-        if self._cutter.fed_samples == 0 and due < BLOCK_SAMPLES:
-            return  # the lesson begins with the first block, not in the middle of the one before
-        self.missing += max(due - self._cutter.fed_samples, 0) / RATE_HZ
-        while (left := due - self._cutter.fed_samples) > 0:
-            yield from self._cutter.feed(bytes(min(left, RATE_HZ) * BYTES_A_SAMPLE), is_missing=True)
-
-    def _tell(self) -> None:
-        problem = MICROPHONE_LOST if self._is_lost else MICROPHONE_SILENT if self._signal.is_silent else None
+    def _tell(self, problem: Problem | None) -> None:
         if problem != self._problem:
             self._problem = problem
             self._on_problem(problem)

@@ -6,9 +6,9 @@
     samples so far           0    320    640                            49,600             due(103.10)
                       origin = 100.00: the moment of sample 0, the middle of what the last blocks say
 
-One block's date is as late as the computer was busy; the middle of many is not. It also follows a device whose
-crystal is fast or slow, so that a hole late in a lesson is no longer or shorter than it was. What a break adds too
-much or too little the next one takes back: both are measured from the same origin.
+One block's date is as wrong as the computer is busy; the middle of many is not, and follows a device whose crystal is
+fast or slow. After a break the one date of the first block has to do, because the lesson goes on; what the blocks after
+it say of the origin shows how wrong that was, and is owed until the next break. So breaks do not add up.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from lesson.sound import RATE_HZ
 REMEMBERED = 50
 """Blocks that say where the origin is: one second."""
 
+SETTLED = 150
+"""Blocks after a break that show how wrong it was placed. PulseAudio takes over a second to date sound well."""
+
 
 class Timeline:
     """Moments to samples of one lesson.
@@ -32,23 +35,31 @@ class Timeline:
 
     def __init__(self, origin: float) -> None:
         """`origin`: the moment of sample 0, as far as is known before any sound."""
-        self._origin = origin
+        self._before = origin
         self._said: deque[float] = deque(maxlen=REMEMBERED)
-
-    @property
-    def origin(self) -> float:
-        """The moment of sample 0."""
-        return median(self._said) if self._said else self._origin
+        self._blocks = SETTLED
+        self._owed = 0.0
 
     def due(self, moment: float) -> int:
         """How many samples the lesson should have at a moment."""
-        return round((moment - self.origin) * RATE_HZ)
+        return round((moment - self._origin + self._owed) * RATE_HZ)
 
     def place(self, first_sample: int, captured_at: float) -> None:
         """Learn that the lesson's `first_sample` was captured then."""
         self._said.append(captured_at - first_sample / RATE_HZ)
+        self._blocks += 1
+        if self._blocks == SETTLED:
+            self._owed += self._origin - self._before
 
     def break_off(self) -> None:
         """The count is broken: what is said from now on belongs to another stretch."""
-        self._origin = self.origin
+        if self._blocks < SETTLED:
+            self._owed += self._origin - self._before
+        self._before = self._origin
         self._said.clear()
+        self._blocks = 0
+
+    @property
+    def _origin(self) -> float:
+        """The moment of sample 0, if the last break was placed right."""
+        return median(self._said) if self._said else self._before

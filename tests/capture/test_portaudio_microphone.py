@@ -8,7 +8,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,13 +27,16 @@ from capture.errors import MicrophoneRefusedError, MicrophoneUnknownError
 from capture.hearing_process import list_devices
 from capture.microphone import Microphone
 from capture.portaudio_microphone import PortAudioMicrophone
-from lesson.problems import MICROPHONE_UNKNOWN
-from lesson.sound import RATE_HZ, AudioBlock
+from capture.signal_watch import SILENT_AFTER
+from lesson.problems import MICROPHONE_LOST, MICROPHONE_SILENT, MICROPHONE_UNKNOWN, Problem
+from lesson.sound import BLOCK_SAMPLES, RATE_HZ, AudioBlock
 from tests.suites.microphone import MicrophoneSuite
 from tests.suites.sound_server import SoundServer, sound_server, write_wav
 
 PATIENT = 20.0
 """Seconds for a test in which nothing is lost: a busy computer is no pulled cable."""
+
+BLOCK = BLOCK_SAMPLES / RATE_HZ
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +116,124 @@ def test_a_device_that_cannot_be_opened_says_why(server: SoundServer) -> None:
 
 def test_the_devices_can_be_listed(server: SoundServer) -> None:
     assert {"mic", "deaf"} <= {device.name for device in list_devices()}
+
+
+class Lesson:
+    """A lesson that is listened to, in stretches, by the clock of its blocks."""
+
+    def __init__(self) -> None:
+        self.told: list[Problem | None] = []
+        self.heard: list[AudioBlock] = []
+        self.microphone = PortAudioMicrophone("mic", on_problem=self.told.append)
+        self._blocks = self.microphone.blocks()
+
+    @property
+    def process(self) -> int | None:
+        """The process that hears, if there is one just now."""
+        process = self.microphone._hearing.process
+        return None if process is None else process.pid
+
+    def listen_for(self, seconds: float) -> None:
+        """So much sound, where what is missing counts for nothing."""
+        wanted = round(seconds / BLOCK)
+        while wanted > 0:
+            wanted -= not self._next().is_missing
+
+    def listen_until_lost(self) -> None:
+        while not self._next().is_missing:
+            pass
+
+    def behind(self) -> float:
+        """How far the count of samples is behind the clock; of fifty blocks the one that came soonest says it."""
+        return min(time.monotonic() - self._next().end for _ in range(50))
+
+    def _next(self) -> AudioBlock:
+        block = next(self._blocks)
+        self.heard.append(block)
+        return block
+
+
+@pytest.fixture
+def lesson(server: SoundServer) -> Iterator[Lesson]:
+    lesson = Lesson()
+    yield lesson
+    lesson.microphone.close()
+
+
+LATE = 0.15
+"""Seconds that the count may be off the clock after a loss: how late the first block of a new stream is dated, on a
+computer that has other work."""
+
+
+def check(lesson: Lesson, *, behind_before: float) -> None:
+    """Sound was missing, is marked, and the count of samples is where the clock is."""
+    behind_after = lesson.behind()
+    missing = [block for block in lesson.heard if block.is_missing]
+    assert [block.first_sample for block in lesson.heard] == [number * 320 for number in range(len(lesson.heard))]
+    assert missing
+    assert not any(any(block.pcm) for block in missing)
+    assert lesson.microphone.missing == pytest.approx(len(missing) * BLOCK, abs=2 * BLOCK)
+    assert behind_after == pytest.approx(behind_before, abs=LATE)
+
+
+def test_a_sound_card_that_goes_and_comes_back_costs_the_time_between(server: SoundServer, lesson: Lesson) -> None:
+    lesson.listen_for(1.0)
+    behind = lesson.behind()
+    server.kill()
+    lesson.listen_until_lost()
+    assert lesson.told == [MICROPHONE_LOST]
+    server.start()
+    lesson.listen_for(1.0)
+
+    check(lesson, behind_before=behind)
+    assert lesson.told[-1] is None
+    assert lesson.microphone.warnings
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGSTOP, signal.SIGKILL])
+def test_a_process_that_hears_no_more_is_replaced(lesson: Lesson, signal_number: int) -> None:
+    lesson.listen_for(1.0)
+    behind, before = lesson.behind(), lesson.process
+    assert before is not None
+    os.kill(before, signal_number)
+    while lesson.process in (before, None):
+        lesson._next()
+    lesson.listen_for(1.0)
+
+    check(lesson, behind_before=behind)
+    assert lesson.process != before
+    with pytest.raises(ProcessLookupError):
+        os.kill(before, 0)
+
+
+DIES = """
+import os
+from capture.hearing_process import Hearing
+print(Hearing("mic").process.pid, flush=True)
+os._exit(1)
+"""
+
+
+def test_a_process_does_not_outlive_its_unit(server: SoundServer) -> None:
+    unit = subprocess.run([sys.executable, "-c", DIES], capture_output=True, text=True, check=False)
+    watched = select.poll()
+    with contextlib.suppress(ProcessLookupError):
+        pid = os.pidfd_open(int(unit.stdout))
+        watched.register(pid, select.POLLIN)
+        assert watched.poll(10_000)
+        os.close(pid)
+
+
+def test_zeros_are_a_problem_until_there_is_sound(server: SoundServer, tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).normal(0, 40, 2 * RATE_HZ).astype(np.int16)
+    path = write_wav(tmp_path / "room.wav", noise, RATE_HZ)
+    told: list[Problem | None] = []
+    microphone = PortAudioMicrophone("mic", on_problem=told.append, patience=PATIENT)
+    playing = threading.Thread(target=server.play, args=(path,))
+    for block in microphone.blocks():
+        if told == [MICROPHONE_SILENT] and not playing.ident:
+            assert block.end == pytest.approx(SILENT_AFTER)
+            playing.start()
+        if told == [MICROPHONE_SILENT, None]:
+            microphone.close()
+    playing.join()

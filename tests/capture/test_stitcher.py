@@ -1,0 +1,203 @@
+"""Where sound is missing, as much is put in as the clock says: drawn, without a device.
+
+::
+
+    device   |0|320|640|         |0|320|             its own count; the moments of capture beside it
+    lesson   |0|320|640|==|==|== |...                no hole in the count
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capture.drawn_microphone import DrawnMicrophone
+from capture.hearing import Sound
+from capture.signal_watch import MUTED_PEAK, SILENT_AFTER, SignalWatch
+from capture.stitcher import Stitcher
+from lesson.sound import BLOCK_SAMPLES, RATE_HZ, AudioBlock
+
+START = 5_000.0
+
+
+class Device:
+    """A device with a clock and a crystal of its own, which says when it heard what.
+
+    Every date is up to `late` too late, and those of the first second `early` too early.
+    """
+
+    def __init__(self, rate_hz: int = RATE_HZ, fast: float = 0.0, late: float = 0.0, early: float = 0.0) -> None:
+        self.rate_hz = rate_hz
+        self.now = START
+        self._count = 0
+        self._samples = rate_hz // 50
+        self._length = 0.02 / (1 + fast)
+        self._late = late
+        self._early = early
+        self._random = random.Random(1)
+
+    def hear(self, seconds: float, *, overflow: bool = False) -> Iterator[Sound]:
+        for number in range(round(seconds / 0.02)):
+            is_new = self._count < self.rate_hz
+            said = self.now + self._random.uniform(0, self._late) - is_new * self._early
+            yield Sound(self._count, said, overflow and number == 0, b"\x10\x27" * self._samples)
+            self._count += self._samples
+            self.now += self._length
+
+    def throw_away(self, seconds: float) -> None:
+        """Sound that was counted, and never said."""
+        self._count += round(seconds * self.rate_hz)
+        self.now += seconds
+
+    def lose(self, seconds: float) -> None:
+        """Sound that was not even counted."""
+        self.now += seconds
+
+    def open_again(self, after: float) -> None:
+        self.now += after
+        self._count = 0
+
+
+def stitch(stitcher: Stitcher, sounds: Iterator[Sound], rate_hz: int = RATE_HZ) -> list[AudioBlock]:
+    return [block for sound in sounds for block in stitcher.take(sound, rate_hz)]
+
+
+def is_whole(blocks: list[AudioBlock]) -> bool:
+    return [block.first_sample for block in blocks] == [number * BLOCK_SAMPLES for number in range(len(blocks))]
+
+
+def drawn(blocks: list[AudioBlock]) -> str:
+    """Sound and holes, a character for 0.1 s or a part of it."""
+    runs = itertools.groupby(blocks, lambda block: block.is_missing)
+    return "".join(("=" if missing else "-") * -(-len(list(run)) // 5) for missing, run in runs)
+
+
+BREAKS = {
+    "the device is opened again": lambda device: device.open_again(0.5),
+    "sound was thrown away": lambda device: device.throw_away(0.5),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_broken_count_is_filled_by_the_clock(name: str) -> None:
+    device, stitcher = Device(), Stitcher(START, 1.0)
+    blocks = stitch(stitcher, device.hear(1.0))
+    BREAKS[name](device)
+    blocks += stitch(stitcher, device.hear(1.0))
+
+    assert is_whole(blocks)
+    assert drawn(blocks) == "----------=====----------"
+    assert stitcher.missing == pytest.approx(0.5)
+
+
+def test_an_overrun_is_filled_by_the_clock() -> None:
+    device, stitcher = Device(), Stitcher(START, 1.0)
+    blocks = stitch(stitcher, device.hear(1.0))
+    device.lose(0.3)
+    blocks += stitch(stitcher, device.hear(1.0, overflow=True))
+
+    assert is_whole(blocks)
+    assert drawn(blocks) == "----------===----------"
+
+
+def test_an_overrun_that_lost_nothing_puts_nothing_in() -> None:
+    device, stitcher = Device(), Stitcher(START, 1.0)
+    blocks = stitch(stitcher, device.hear(1.0))
+    device.lose(-0.005)
+    blocks += stitch(stitcher, device.hear(1.0, overflow=True))
+
+    assert drawn(blocks) == "-" * 20
+
+
+def test_what_was_heard_before_the_lesson_is_thrown_away() -> None:
+    device = Device()
+    stitcher = Stitcher(START + 0.51, 1.0)
+    blocks = stitch(stitcher, device.hear(1.0))
+
+    assert is_whole(blocks)
+    assert drawn(blocks) == "-----"
+    assert stitcher.missing == 0.0
+
+
+def test_a_lesson_goes_on_without_its_microphone_and_takes_it_back() -> None:
+    device, stitcher = Device(), Stitcher(START, 1.0)
+    blocks = stitch(stitcher, device.hear(1.0))
+    for tenth in range(1, 41):
+        blocks += stitcher.give_up(device.now + tenth / 10)
+        assert stitcher.is_lost == (tenth > 10)
+    assert drawn(blocks) == "-" * 10 + "=" * 30
+
+    device.open_again(2.5)  # sound of a time that was given up: the first half second of it is too late
+    blocks += stitch(stitcher, device.hear(1.5))
+
+    assert is_whole(blocks)
+    assert drawn(blocks) == "-" * 10 + "=" * 30 + "-" * 10
+    assert not stitcher.is_lost
+    assert len(blocks) * 0.02 == pytest.approx(device.now - START)
+
+
+def test_a_device_of_another_rate_is_converted_and_keeps_its_place() -> None:
+    device, stitcher = Device(rate_hz=48_000), Stitcher(START, 1.0)
+    blocks = stitch(stitcher, device.hear(1.0), 48_000)
+    device.open_again(0.5)
+    blocks += stitch(stitcher, device.hear(1.01), 48_000)
+
+    assert is_whole(blocks)
+    assert len(blocks) * 0.02 == pytest.approx(2.5, abs=0.021)
+    missing = [block for block in blocks if block.is_missing]
+    assert missing[0].start == pytest.approx(1.0, abs=0.021)
+    assert missing[-1].end == pytest.approx(1.5, abs=0.021)
+    assert not any(any(block.pcm) for block in missing)
+    sound = np.frombuffer(blocks[25].pcm, "<i2")
+    assert sound == pytest.approx(np.full(BLOCK_SAMPLES, 10_000), abs=5)
+
+
+@given(
+    fast=st.sampled_from([-200e-6, 0.0, 200e-6]),
+    late=st.sampled_from([0.0, 0.05]),
+    early=st.sampled_from([0.0, 0.06]),
+    away=st.lists(st.floats(0.1, 20.0), max_size=8),
+)
+def test_however_often_it_is_lost_the_count_follows_the_clock(
+    fast: float, late: float, early: float, away: list[float]
+) -> None:
+    device, stitcher = Device(fast=fast, late=late, early=early), Stitcher(START, 1.0)
+    blocks = stitch(stitcher, device.hear(4.0))
+    for seconds in away:
+        device.open_again(seconds)
+        blocks += stitch(stitcher, device.hear(4.0))
+
+    assert is_whole(blocks)
+    drift = 4.0 * (len(away) + 1) * abs(fast)
+    assert abs(len(blocks) * 0.02 - (device.now - START)) <= late + early + drift + 0.041
+
+
+def test_zeros_are_no_signal_and_a_quiet_room_is_one() -> None:
+    watch = SignalWatch()
+    blocks = list(DrawnMicrophone("." * 130).blocks())
+    for block in blocks:
+        watch.feed(block)
+        assert not watch.is_silent
+
+    watch = SignalWatch()
+    silent_at = None
+    for block in blocks:
+        watch.feed(AudioBlock(block.first_sample, bytes(len(block.pcm))))
+        silent_at = silent_at or (block.end if watch.is_silent else None)
+    assert silent_at == pytest.approx(SILENT_AFTER)
+
+    watch.feed(AudioBlock(0, b"\0\0" * 10 + MUTED_PEAK.to_bytes(2, "little")))
+    assert not watch.is_silent
+
+
+def test_missing_sound_says_nothing_about_the_signal() -> None:
+    watch = SignalWatch()
+    for block in DrawnMicrophone("x" * 130).blocks():
+        watch.feed(block)
+    assert not watch.is_silent
