@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 
 from capture.errors import CaptureError, MicrophoneLostError, MicrophoneRefusedError, MicrophoneUnknownError
-from capture.hearing import LARGEST, Device, Devices, Failed, Message, Opened, Sound, Why, decode
-from capture.microphone_names import SYSFS
+from capture.hearing import LARGEST, Devices, Failed, Message, Opened, Sound, Why, decode
+from capture.microphone_names import PROC, SYSFS, Listed, describe, usb_cards
 
 PATIENCE = 1.0
 """Seconds without sound after which a microphone is lost. A busy Raspberry Pi delivers late, but not this late."""
@@ -148,15 +148,15 @@ class Hearing:
             self._start()
 
 
-def list_devices() -> tuple[Device, ...]:
-    """The microphones that PortAudio lists now. Raises `MicrophoneRefusedError` when it cannot be asked."""
+def list_microphones(sysfs: Path = SYSFS, proc: Path = PROC) -> list[Listed]:
+    """The microphones there are now. Raises `MicrophoneRefusedError` when PortAudio cannot be asked."""
     process = HearingProcess("list")
     try:
         told = process.receive(START_PATIENCE)
     finally:
         process.kill()
     if isinstance(told, Devices):
-        return told.devices
+        return describe(told.devices, usb_cards(sysfs), proc)
     raise _error(told if isinstance(told, Failed) else Failed(Why.REFUSED, "PortAudio does not answer."))
 
 

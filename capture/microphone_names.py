@@ -48,6 +48,18 @@ class UsbCard:
         return f"{self.usb_id}:{self.serial}" if self.serial else self.usb_id
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A microphone, for the person who has to name one."""
+
+    name: str
+    channels: int
+    usb_id: str | None
+    """None: not on USB, or made of software."""
+    is_in_use: bool | None
+    """Whether some program has it open. None: not a sound card, so it cannot be known."""
+
+
 def usb_cards(sysfs: Path = SYSFS) -> list[UsbCard]:
     """The USB sound cards that the kernel knows."""
     return [card for folder in sorted(sysfs.glob("card[0-9]*")) if (card := _usb_card(folder)) is not None]
@@ -59,10 +71,14 @@ def card_of(device: Device) -> int | None:
     return None if found is None else int(found[1])
 
 
-def is_in_use(card: int, proc: Path = PROC) -> bool:
-    """Whether some program has the card's microphone open."""
-    states = proc.glob(f"card{card}/pcm*c/sub*/status")
-    return any(state.read_text().strip() != "closed" for state in states)
+def describe(devices: Sequence[Device], cards: Sequence[UsbCard], proc: Path = PROC) -> list[Listed]:
+    """All that a technician wants to know of the devices."""
+    usb: dict[int | None, str] = {each.card: each.name for each in cards}
+    with_cards = [(each, card_of(each)) for each in devices]
+    return [
+        Listed(each.name, each.channels, usb.get(card), None if card is None else _is_in_use(card, proc))
+        for each, card in with_cards
+    ]
 
 
 def find(wanted: str, devices: Sequence[Device], cards: Sequence[UsbCard]) -> Device:
@@ -93,12 +109,14 @@ def _with_usb_id(wanted: str, devices: Sequence[Device], cards: Sequence[UsbCard
 def _there_are(devices: Sequence[Device], cards: Sequence[UsbCard]) -> str:
     if not devices:
         return "There is none at all."
-    usb = {each.card: each.name for each in cards}
-    names = (
-        repr(each.name) + (f" ({usb[card]})" if (card := card_of(each)) in usb and card is not None else "")
-        for each in devices
-    )
+    usb: dict[int | None, str] = {each.card: f" ({each.name})" for each in cards}
+    names = [repr(each.name) + usb.get(card_of(each), "") for each in devices]
     return f"There are: {', '.join(names)}."
+
+
+def _is_in_use(card: int, proc: Path) -> bool:
+    states = proc.glob(f"card{card}/pcm*c/sub*/status")
+    return any(_line(state) != "closed" for state in states)
 
 
 def _usb_card(folder: Path) -> UsbCard | None:

@@ -2,8 +2,8 @@
 
 ::
 
-    sounds    |0|960|1920|      (nothing)         |0|960|       counted by the device, at its rate; a new count: opened anew
-    blocks    |-|-|-|==|==|==|==|==|==|==|==|==|==|-|-|         counted by the lesson, 16 kHz; == is missing, zeros
+    sounds    |0|960|1920|      (nothing)         |0|960|     counted by the device, at its rate; opened anew: from 0
+    blocks    |-|-|-|==|==|==|==|==|==|==|==|==|==|==|-|-|     counted by the lesson, 16 kHz; == is missing, zeros
 
 Where one sound follows the other, samples are counted. Where the count is broken, the moments of capture say how much
 is missing (timeline.py). What stays away longer than `patience` is given up: blocks go on, a little behind the clock,

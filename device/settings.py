@@ -5,6 +5,7 @@
     unit = "lab-2"
     room = "Lab 2"
     folder = "/var/lib/waitwise"
+    microphone = "0b0e:0412"
 
     [school]
     url = "https://school.example:8443"
@@ -66,6 +67,9 @@ class UnitSettings:
     school: SchoolSettings = setting("See [school].")
     trust: TrustSettings = setting("See [trust].")
     picture: PictureSettings = setting("See [picture].", default=PictureSettings())
+    microphone: str = setting(
+        "Name of the microphone, or its USB id: vendor:product, or vendor:product:serial.", default="default"
+    )
     goal_wait: float = setting("The teacher's own goal for a wait, in seconds.", default=5.0)
 
 

@@ -37,7 +37,7 @@ from lesson.footage.recipients import RecipientRole
 from lesson.footage.sealing import LessonSealer
 from lesson.footage.signed import UnitKey
 from lesson.messages import LessonStarted, UnitStatus, ack_topic, check_lesson_id, encode_status, status_topic
-from lesson.problems import WaitwiseError
+from lesson.problems import Problem, WaitwiseError
 from lesson.settings import SettingsError
 from lesson.sound import RATE_HZ
 from lesson.talk import Heard
@@ -63,6 +63,8 @@ class Unit:
         self._clock = clock
         self._key = _signing_key(settings)
         self._recording: str | None = None
+        self.microphone_problem: Problem | None = None
+        """What is wrong with the microphone of the lesson that is recorded; the school is told."""
         self._is_outbox_behind = False
         with contextlib.ExitStack() as opened:
             self._lessons = opened.enter_context(own_folder(settings.folder))
@@ -155,13 +157,17 @@ class Unit:
             free_bytes=shutil.disk_usage(self._lessons).free,
             waiting_segments=self.outbox.waiting_segments,
             waiting_events=self.outbox.waiting_events,
-            problems=tuple(problem.code for problem in self.sending.problems),
+            problems=tuple(problem.code for problem in self._problems()),
         )
 
     def close(self) -> None:
         """Stop sending and close the outbox. What is in it stays."""
         self.sending.stop()
         self._opened.close()
+
+    def _problems(self) -> tuple[Problem, ...]:
+        here = () if self.microphone_problem is None else (self.microphone_problem,)
+        return here + self.sending.problems
 
     def _header(self, whose: ListedRecipient, encoder: FragmentedMp4, camera: Camera | None) -> Header:
         video = None
@@ -194,7 +200,7 @@ class Unit:
         return add
 
     def _closed(self, session: LessonSession) -> None:
-        self._recording = None
+        self._recording = self.microphone_problem = None
         if not (session.folder / MANIFEST).exists():
             return
         try:

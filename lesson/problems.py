@@ -61,7 +61,7 @@ MICROPHONE_UNKNOWN = Problem(
     "microphone-unknown",
     "This microphone is not here",
     "Plug the microphone in, then press again.",
-    "No device, or more than one, has the name or USB id in the settings; the message names them.",
+    "No device, or more than one, has the name or USB id in the settings; `waitwise unit microphones` lists them.",
     Urgency.NOW,
 )
 MICROPHONE_REFUSED = Problem(

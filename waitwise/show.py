@@ -24,9 +24,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from capture.microphone_names import Listed
 from lesson.evidence import Aspect, Evidence
 from lesson.problems import WaitwiseError
 from lesson.talk import Account, Flag, Outcome, Summary, WaitSummary, WaitTime
+from lesson.wire import to_wire
 
 people = Console(stderr=True, highlight=False)
 """Where sentences for people go."""
@@ -88,6 +90,20 @@ def print_json(value: Any) -> None:
 def say(sentence: str) -> None:
     """One sentence for people, as it is: brackets in a file's name are no markup, and nothing is wrapped."""
     people.print(plain(sentence), soft_wrap=True)
+
+
+def print_microphones(microphones: list[Listed], *, as_json: bool) -> None:
+    """What can be written into a unit's settings."""
+    if as_json:
+        print_json({"microphones": [to_wire(each) for each in microphones]})
+        return
+    table = Table(title="Microphones", title_justify="left")
+    for column in ("name", "USB id", "channels", "in use"):
+        table.add_column(column)
+    for each in microphones:
+        in_use = {True: "yes", False: "no", None: "-"}[each.is_in_use]
+        table.add_row(plain(each.name), each.usb_id or "-", str(each.channels), in_use)
+    Console(highlight=False).print(table)
 
 
 def stop(error: WaitwiseError, *, as_json: bool = False, to_technician: bool = False) -> NoReturn:

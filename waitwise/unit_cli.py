@@ -2,7 +2,9 @@
 
 ::
 
-    waitwise unit record unit.toml --sound lesson.flac      record a lesson from a file, and bring it to the school
+    waitwise unit record unit.toml                          record a lesson, and bring it to the school
+    waitwise unit record unit.toml --sound lesson.flac      the same from a file
+    waitwise unit microphones                               which microphones there are
     waitwise unit send unit.toml                            only bring what is waiting to the school
 
 Ctrl+C is the unit's button: it ends the lesson, and pressed again the sending. What is not sent stays.
@@ -20,10 +22,7 @@ from typing import Annotated, Self
 
 import typer
 
-from capture.chart_camera import ChartCamera
-from capture.file_camera import FileCamera
-from capture.file_microphone import FileMicrophone
-from capture.pace import NoPace, Pace, SteadyPace
+from capture.hearing_process import list_microphones
 from capture.secrecy import keep_memory_private
 from device.clock import SystemClock
 from device.recipients import newcomers
@@ -35,7 +34,7 @@ from lesson.problems import WaitwiseError
 from lesson.talk import Account, Heard
 from lesson.wire import to_wire
 from sync.uploader import Did
-from waitwise import show
+from waitwise import show, sources
 from waitwise.errors import CommandError
 
 app = typer.Typer(
@@ -51,10 +50,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a li
 Patience = Annotated[float, typer.Option(min=0, help="Seconds to go on sending; 0: until everything has arrived.")]
 
 
-@app.command(epilog="Example: `waitwise unit record unit.toml --sound lesson.flac --title 'Why do things float?'`")
+@app.command(epilog="Example: `waitwise unit record unit.toml --microphone 0b0e:0412 --title 'Why do things float?'`")
 def record(
     settings: SettingsFile,
-    sound: Annotated[Path, typer.Option(help="Sound or film to record from.")],
+    microphone: Annotated[
+        str | None,
+        typer.Option(help="Name or USB id of the microphone to record from. Without it: the one in the settings."),
+    ] = None,
+    sound: Annotated[Path | None, typer.Option(help="Sound or film to record from, instead of a microphone.")] = None,
     picture: Annotated[
         Path | None, typer.Option(help="Film to take the picture from. Without it: a moving test chart.")
     ] = None,
@@ -62,7 +65,7 @@ def record(
     title: Annotated[str | None, typer.Option(help="What the lesson is called. The school can read it.")] = None,
     teacher: Annotated[str | None, typer.Option(help="Whose lesson it is, if the unit knows several teachers.")] = None,
     speed: Annotated[
-        float, typer.Option(min=0, help="How many times faster than real time; 0: as fast as it goes.")
+        float, typer.Option(min=0, help="How many times faster than real time a file is; 0: as fast as it goes.")
     ] = 1.0,
     patience: Patience = 0.0,
     as_json: AsJson = False,
@@ -76,15 +79,16 @@ def record(
     """
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
-        with _Closing(read(settings)) as unit:
-            pace: Pace = SteadyPace(speed, time.monotonic, time.sleep) if speed > 0 else NoPace()
-            microphone = FileMicrophone(sound, pace)
+        with (
+            _Closing(read(settings)) as unit,
+            contextlib.closing(sources.microphone(unit, microphone, sound, speed, as_json=as_json)) as heard,
+        ):
             lesson = unit.lesson(
                 teacher=teacher,
                 title=title,
-                microphone=microphone,
-                camera=None if no_picture else _camera(unit.settings, picture),
-                on_heard=lambda heard: _print_heard(heard, as_json=as_json),
+                microphone=heard,
+                camera=None if no_picture else sources.camera(unit.settings, picture),
+                on_heard=lambda event: _print_heard(event, as_json=as_json),
             )
             if as_json:
                 show.print_json({"lesson": lesson.lesson_id, "folder": str(lesson.folder)})
@@ -92,7 +96,7 @@ def record(
                 show.say(f"Recording in {unit.settings.room}. Ctrl+C ends the lesson.")
             with _Button() as button:
                 account = lesson.run(button.is_pressed)
-            _print_end(account, microphone.warnings, lesson.recorder.segments, lesson.evidence, as_json=as_json)
+            _print_end(account, heard.warnings, lesson.recorder.segments, lesson.evidence, as_json=as_json)
             _send(unit, patience, as_json=as_json)
     except WaitwiseError as error:
         show.stop(error, as_json=as_json, to_technician=True)
@@ -141,6 +145,18 @@ def trust(
         show.stop(error, to_technician=True)
 
 
+@app.command(epilog="Example: `waitwise unit microphones`")
+def microphones(as_json: AsJson = False) -> None:
+    """List the microphones of this computer, with the names and USB ids that the settings can have.
+
+    The USB id is the better one: it is the same in every port and after every start.
+    """
+    try:
+        show.print_microphones(list_microphones(), as_json=as_json)
+    except WaitwiseError as error:
+        show.stop(error, as_json=as_json, to_technician=True)
+
+
 class _Button:
     """Ctrl+C while a lesson is recorded: ends it in good order, instead of the program."""
 
@@ -177,13 +193,6 @@ class _Closing:
 
     def __exit__(self, *_: object) -> None:
         self._unit.close()
-
-
-def _camera(settings: UnitSettings, picture: Path | None) -> ChartCamera | FileCamera:
-    wanted = settings.picture
-    if picture is not None:
-        return FileCamera(picture, wanted.width, wanted.height)
-    return ChartCamera(wanted.width, wanted.height, wanted.rate_hz)
 
 
 def _print_heard(heard: Heard, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import select
 import signal
@@ -24,12 +25,13 @@ import numpy.typing as npt
 import pytest
 
 from capture.errors import MicrophoneRefusedError, MicrophoneUnknownError
-from capture.hearing_process import list_devices
+from capture.hearing_process import list_microphones
 from capture.microphone import Microphone
 from capture.portaudio_microphone import PortAudioMicrophone
 from capture.signal_watch import SILENT_AFTER
 from lesson.problems import MICROPHONE_LOST, MICROPHONE_SILENT, MICROPHONE_UNKNOWN, Problem
 from lesson.sound import BLOCK_SAMPLES, RATE_HZ, AudioBlock
+from tests.capture.test_microphone_names import card
 from tests.suites.microphone import MicrophoneSuite
 from tests.suites.sound_server import SoundServer, sound_server, write_wav
 
@@ -103,6 +105,12 @@ def test_what_is_played_is_heard_to_the_sample(server: SoundServer, tmp_path: Pa
     assert share_at(samples[clicks[0] + 6_000 : clicks[0] + 18_000], 440) == pytest.approx(0.5, abs=0.01)
 
 
+def test_what_the_system_takes_by_default_is_heard(server: SoundServer) -> None:
+    microphone = PortAudioMicrophone(patience=PATIENT)
+    assert next(microphone.blocks()).pcm
+    microphone.close()
+
+
 def test_a_name_that_nobody_has_is_refused_and_the_others_are_listed(server: SoundServer) -> None:
     with pytest.raises(MicrophoneUnknownError, match=r"no microphone 'Røde'.*'mic'") as refused:
         PortAudioMicrophone("Røde")
@@ -114,8 +122,32 @@ def test_a_device_that_cannot_be_opened_says_why(server: SoundServer) -> None:
         PortAudioMicrophone("deaf")
 
 
-def test_the_devices_can_be_listed(server: SoundServer) -> None:
-    assert {"mic", "deaf"} <= {device.name for device in list_devices()}
+def test_a_usb_card_is_found_by_its_id_and_its_rate_is_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first_on_path(monkeypatch, Path(__file__).parents[1] / "suites" / "usb_card")
+    card(tmp_path, 1, "1-1.3", {"idVendor": "0b0e", "idProduct": "0412", "serial": "A1B2"})
+    microphone = PortAudioMicrophone("0b0e:0412:A1B2", patience=PATIENT, sysfs=tmp_path / "class")
+    heard = list(itertools.islice(microphone.blocks(), 50))
+    microphone.close()
+
+    assert not any(block.is_missing for block in heard)
+    assert share_at(samples_of(heard)[1_600:14_400], 440) == pytest.approx(0.5, abs=0.01)
+
+
+def test_without_portaudio_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sounddevice.py").write_text("raise OSError('PortAudio library not found')")
+    first_on_path(monkeypatch, tmp_path)
+
+    with pytest.raises(MicrophoneRefusedError, match="PortAudio is not installed here") as refused:
+        PortAudioMicrophone()
+    assert refused.value.problem is not None
+    assert "apt-get install libportaudio2" in refused.value.problem.technician
+    with pytest.raises(MicrophoneRefusedError, match="PortAudio is not installed here"):
+        list_microphones()
+
+
+def first_on_path(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let processes find what is in a folder before anything else."""
+    patch.setenv("PYTHONPATH", os.pathsep.join([str(folder), *sys.path]))
 
 
 class Lesson:

@@ -30,6 +30,7 @@ from lesson.footage.identity import Identity
 from lesson.footage.opening import OpenLesson
 from lesson.footage.recipients import RecipientRole
 from lesson.footage.signed import ReceiptKey, UnitKey
+from lesson.problems import MICROPHONE_LOST
 from lesson.settings import SettingsError
 from lesson.wire import dumps, to_wire
 from provisioning.throw_away import CredentialFiles, ThrowAwayAuthority
@@ -120,6 +121,14 @@ def test_what_is_no_lesson_is_named_and_left_alone(room: Room, caplog: pytest.Lo
     for name in ("readme.txt", "lost+found", damaged.name):
         assert name in caplog.text
     assert LESSON not in caplog.text
+
+
+def test_the_school_is_told_of_a_microphone_that_fails_while_a_lesson_is_recorded(room: Room, unit: Unit) -> None:
+    unit.microphone_problem = MICROPHONE_LOST
+    assert MICROPHONE_LOST.code in unit.status().problems
+
+    room.record(unit)
+    assert MICROPHONE_LOST.code not in unit.status().problems
 
 
 def test_what_the_unit_writes_is_its_owners_alone(room: Room, unit: Unit) -> None:

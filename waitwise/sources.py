@@ -1,0 +1,52 @@
+"""What a lesson is recorded from.
+
+::
+
+    microphone   --sound FILE            a file, at its pace
+                 --microphone NAME, or the one in the settings
+    camera       --picture FILE          a film, or a moving test chart
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from capture.chart_camera import ChartCamera
+from capture.file_camera import FileCamera
+from capture.file_microphone import FileMicrophone
+from capture.pace import NoPace, Pace, SteadyPace
+from capture.portaudio_microphone import PortAudioMicrophone
+from device.settings import UnitSettings
+from device.unit import Unit
+from lesson.problems import Problem
+from waitwise import show
+from waitwise.errors import CommandError
+
+
+def microphone(
+    unit: Unit, name: str | None, sound: Path | None, speed: float, *, as_json: bool
+) -> FileMicrophone | PortAudioMicrophone:
+    """What the lesson is heard with. Raises `CommandError` and the errors of the microphone."""
+    if sound is not None and name is not None:
+        raise CommandError("A lesson has one sound: a file's or a microphone's.", "Leave --sound or --microphone out.")
+    if sound is not None:
+        pace: Pace = SteadyPace(speed, time.monotonic, time.sleep) if speed > 0 else NoPace()
+        return FileMicrophone(sound, pace)
+
+    def tell(problem: Problem | None) -> None:
+        unit.microphone_problem = problem
+        if as_json:
+            show.print_json({"microphone": None if problem is None else problem.code})
+        else:
+            show.say("There is sound again." if problem is None else f"{problem.title}. {problem.teacher}")
+
+    return PortAudioMicrophone(name or unit.settings.microphone, on_problem=tell)
+
+
+def camera(settings: UnitSettings, picture: Path | None) -> ChartCamera | FileCamera:
+    """What the lesson is seen with. Raises the errors of the camera."""
+    wanted = settings.picture
+    if picture is not None:
+        return FileCamera(picture, wanted.width, wanted.height)
+    return ChartCamera(wanted.width, wanted.height, wanted.rate_hz)
