@@ -86,7 +86,7 @@ class Hearing:
         """
         self._arguments = ("listen", name, str(sysfs))
         self._patience = patience
-        self._failed = Failed(Why.ENDED, "")
+        self._failed: Failed | None = None
         self.rate_hz = 0
         """Of the sound that comes next."""
         self.process: HearingProcess | None = None
@@ -96,7 +96,7 @@ class Hearing:
         self._start()
         while self._first is None:
             self._first = self.receive(START_PATIENCE)
-            if self.process is None:
+            if self._failed is not None:
                 raise _error(self._failed)
 
     def receive(self, seconds: float) -> Sound | None:
@@ -115,6 +115,7 @@ class Hearing:
                 return message
             case Opened():
                 self.rate_hz = message.rate_hz
+                self._failed = None
             case Failed():
                 self._lose(message)
             case _ if time.monotonic() >= self._deadline:

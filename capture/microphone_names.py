@@ -12,6 +12,7 @@
     PortAudio                        "Jabra SPEAK 510: USB Audio (hw:1,0)"
 
 The number of a card changes with the order in which cards are found, so it is looked up each time a device is opened.
+PortAudio leaves out a card that another program has open; the kernel still knows it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ _USB_ID = re.compile(r"([0-9a-f]{4}):([0-9a-f]{4})(?::(.+))?", re.IGNORECASE)
 _CARD_IN_NAME = re.compile(r"\(hw:(\d+),\d+\)$")
 
 
+class LeftOutError(LookupError):
+    """The kernel knows the card that is meant, and PortAudio does not."""
+
+
 @dataclass(frozen=True, slots=True)
 class UsbCard:
     """A sound card on USB."""
@@ -41,6 +46,8 @@ class UsbCard:
     """Vendor and product, four hexadecimal digits each."""
     serial: str
     """Empty where the maker gave none."""
+    title: str
+    """What the kernel calls it."""
 
     @property
     def name(self) -> str:
@@ -53,7 +60,8 @@ class Listed:
     """A microphone, for the person who has to name one."""
 
     name: str
-    channels: int
+    channels: int | None
+    """None: it cannot be opened now, so it cannot be known."""
     usb_id: str | None
     """None: not on USB, or made of software."""
     is_in_use: bool | None
@@ -72,23 +80,26 @@ def card_of(device: Device) -> int | None:
 
 
 def describe(devices: Sequence[Device], cards: Sequence[UsbCard], proc: Path = PROC) -> list[Listed]:
-    """All that a technician wants to know of the devices."""
+    """All that a technician wants to know, also of a card that another program has open."""
     usb: dict[int | None, str] = {each.card: each.name for each in cards}
-    with_cards = [(each, card_of(each)) for each in devices]
-    return [
+    known = [(each, card_of(each)) for each in devices]
+    listed = [
         Listed(each.name, each.channels, usb.get(card), None if card is None else _is_in_use(card, proc))
-        for each, card in with_cards
+        for each, card in known
     ]
+    left_out = [each for each in cards if each.card not in {card for _, card in known} and _inputs(each.card, proc)]
+    return listed + [Listed(each.title, None, each.name, _is_in_use(each.card, proc)) for each in left_out]
 
 
 def find(wanted: str, devices: Sequence[Device], cards: Sequence[UsbCard]) -> Device:
     """The one device that is meant.
 
     Raises:
-        LookupError: none is, or more than one; the sentence lists what there is.
+        LeftOutError: it is there, and cannot be opened.
+        LookupError: none is meant, or more than one; the sentence lists what there is.
     """
-    if (usb := _USB_ID.fullmatch(wanted)) is not None:
-        found = _with_usb_id(usb[0].lower(), devices, cards)
+    if _USB_ID.fullmatch(wanted):
+        found = _with_usb_id(wanted.lower(), devices, cards)
     else:
         found = [each for each in devices if each.name.lower() == wanted.lower()]
         found = found or [each for each in devices if wanted.lower() in each.name.lower()]
@@ -103,6 +114,8 @@ def find(wanted: str, devices: Sequence[Device], cards: Sequence[UsbCard]) -> De
 def _with_usb_id(wanted: str, devices: Sequence[Device], cards: Sequence[UsbCard]) -> list[Device]:
     numbers = {each.card for each in cards if wanted in (each.usb_id, f"{each.usb_id}:{each.serial.lower()}")}
     found = {card_of(each): each for each in reversed(devices) if card_of(each) in numbers}
+    if numbers and not found:
+        raise LeftOutError(f"{wanted} is here, and cannot be opened: another program has it, or it has no microphone.")
     return list(found.values())
 
 
@@ -114,9 +127,12 @@ def _there_are(devices: Sequence[Device], cards: Sequence[UsbCard]) -> str:
     return f"There are: {', '.join(names)}."
 
 
+def _inputs(card: int, proc: Path) -> list[Path]:
+    return list(proc.glob(f"card{card}/pcm*c"))
+
+
 def _is_in_use(card: int, proc: Path) -> bool:
-    states = proc.glob(f"card{card}/pcm*c/sub*/status")
-    return any(_line(state) != "closed" for state in states)
+    return any(_line(state) != "closed" for each in _inputs(card, proc) for state in each.glob("sub*/status"))
 
 
 def _usb_card(folder: Path) -> UsbCard | None:
@@ -125,7 +141,8 @@ def _usb_card(folder: Path) -> UsbCard | None:
     vendor, product = _line(device / "idVendor"), _line(device / "idProduct")
     if not vendor or not product:
         return None
-    return UsbCard(int(folder.name.removeprefix("card")), f"{vendor}:{product}".lower(), _line(device / "serial"))
+    number = int(folder.name.removeprefix("card"))
+    return UsbCard(number, f"{vendor}:{product}".lower(), _line(device / "serial"), _line(folder / "id"))
 
 
 def _line(path: Path) -> str:

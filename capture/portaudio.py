@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from capture.hearing import Device, Devices, Failed, Message, Opened, Sound, Why, encode
-from capture.microphone_names import DEFAULT, find, usb_cards
+from capture.microphone_names import DEFAULT, LeftOutError, find, usb_cards
 from capture.secrecy import keep_memory_private
 from lesson.sound import RATE_HZ
 
@@ -33,6 +33,9 @@ RATES_HZ = (RATE_HZ, 48_000, 32_000, 44_100, 96_000)
 """In the order in which they are tried. A card asked directly converts nothing, and many know only 48 kHz."""
 
 BLOCKS_A_SECOND = 50
+
+DOUBTED_BLOCKS = 2 * BLOCKS_A_SECOND
+"""After so many, the device's own word on how old its sound is can be believed."""
 
 HELD_BLOCKS = 60 * BLOCKS_A_SECOND
 """A minute of sound waits here for a unit whose disk is busy. What comes then is thrown away, and is a hole."""
@@ -94,7 +97,7 @@ class _Counter:
 
     def __init__(self, heard: queue.SimpleQueue[Sound | None]) -> None:
         self.oldest = 0.0
-        """Seconds that sound can be old when it comes here: what the stream holds, twice."""
+        """Seconds that the first sound can be old when it comes here: what the stream holds, twice."""
         self._heard = heard
         self._count = 0
         self._has_overflowed = False
@@ -108,7 +111,9 @@ class _Counter:
             return
         # PortAudio's two times are of one clock, but of which one depends on the device. The age they make is true of a
         # sound card; PulseAudio claims 0.6 s of it at first and takes a second to come down to 0.02 s (16.1, measured).
-        age = min(max(times.currentTime - times.inputBufferAdcTime, 0.0), self.oldest)
+        age = max(times.currentTime - times.inputBufferAdcTime, 0.0)
+        if first_sample < DOUBTED_BLOCKS * samples:
+            age = min(age, self.oldest)
         self._heard.put(Sound(first_sample, now - age, self._has_overflowed, bytes(data)))
         self._has_overflowed = False
 
@@ -120,6 +125,8 @@ def _choose(library: Any, wanted: str, sysfs: Path) -> Device:
         return default[0]
     try:
         return find(wanted, devices, usb_cards(sysfs))
+    except LeftOutError as error:
+        raise _Refused(Why.REFUSED, str(error)) from error
     except LookupError as error:
         raise _Refused(Why.UNKNOWN, str(error)) from error
 

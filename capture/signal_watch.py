@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from lesson.sound import AudioBlock
+from lesson.sound import RATE_HZ, AudioBlock
 
 SILENT_AFTER = 10.0
-"""Seconds. Nobody waits this long for an alarm; a plug that is pushed in again takes less."""
+"""Seconds of sound. Nobody waits this long for an alarm; a plug that is pushed in again takes less."""
 
 MUTED_PEAK = 16
 """Of 32,768. Users of such recorders found 16 to 33 on muted analogue lines and 560 and more in silent rooms; zeros are
@@ -24,7 +24,7 @@ class SignalWatch:
     """Fed with blocks, knows whether there is a signal."""
 
     def __init__(self) -> None:
-        self._nothing_since: float | None = None
+        self._nothing_for = 0.0
         self.is_silent = False
         """Nothing at all was heard for `SILENT_AFTER` seconds."""
 
@@ -33,9 +33,6 @@ class SignalWatch:
         if block.is_missing or not block.pcm:
             return
         samples = np.frombuffer(block.pcm, "<i2")
-        if max(int(samples.max()), -int(samples.min())) >= MUTED_PEAK:
-            self._nothing_since, self.is_silent = None, False
-            return
-        if self._nothing_since is None:
-            self._nothing_since = block.start
-        self.is_silent = block.end - self._nothing_since >= SILENT_AFTER
+        is_something = max(int(samples.max()), -int(samples.min())) >= MUTED_PEAK
+        self._nothing_for = 0.0 if is_something else self._nothing_for + block.samples / RATE_HZ
+        self.is_silent = self._nothing_for >= SILENT_AFTER

@@ -51,8 +51,9 @@ class Stitcher:
             due = self._timeline.due(sound.captured_at)
             if due < self._cutter.fed_samples and not follows:
                 return
-            yield from self._break_off(due)
-            self._changer = RateChanger(rate_hz) if rate_hz != RATE_HZ else None
+            yield from self._break_off(due, rate_hz)
+        elif slipped := self._timeline.slipped():
+            yield from self._break_off(self._cutter.fed_samples + round(slipped * RATE_HZ), rate_hz, slipped)
         self.is_lost = False
         self._expected = sound.first_sample + len(sound.pcm) // BYTES_A_SAMPLE
         self._timeline.place(self._cutter.fed_samples, sound.captured_at)
@@ -64,13 +65,14 @@ class Stitcher:
         if due >= self._cutter.fed_samples + BLOCK_SAMPLES:
             self.is_lost = True
             self._expected = None
-            yield from self._break_off(due)
+            yield from self._break_off(due, RATE_HZ)
 
-    def _break_off(self, due: int) -> Iterator[AudioBlock]:
+    def _break_off(self, due: int, rate_hz: int, slipped: float = 0.0) -> Iterator[AudioBlock]:
+        """Fill up to `due`; what comes next has another rate."""
         if self._changer is not None:
             yield from self._cutter.feed(self._changer.finish())
-            self._changer = None
-        self._timeline.break_off()
+        self._changer = RateChanger(rate_hz) if rate_hz != RATE_HZ else None
+        self._timeline.break_off(slipped)
         if self._cutter.fed_samples == 0 and due < BLOCK_SAMPLES:
             return  # the lesson begins with its first sound, not in the middle of the one before
         self.missing += max(due - self._cutter.fed_samples, 0) / RATE_HZ

@@ -9,6 +9,9 @@
 One block's date is as wrong as the computer is busy; the middle of many is not, and follows a device whose crystal is
 fast or slow. After a break the one date of the first block has to do, because the lesson goes on; what the blocks after
 it say of the origin shows how wrong that was, and is owed until the next break. So breaks do not add up.
+
+Sound can also be lost without a word, between the device and PortAudio: then the origin slips. A crystal moves it by
+0.2 ms a second at most.
 """
 
 from __future__ import annotations
@@ -20,6 +23,9 @@ from lesson.sound import RATE_HZ
 
 REMEMBERED = 50
 """Blocks that say where the origin is: one second."""
+
+SLIP = 0.1
+"""Seconds by which the origin moves within three seconds when sound was lost. Less is a busy computer."""
 
 SETTLED = 150
 """Blocks after a break that show how wrong it was placed. PulseAudio takes over a second to date sound well."""
@@ -36,7 +42,7 @@ class Timeline:
     def __init__(self, origin: float) -> None:
         """`origin`: the moment of sample 0, as far as is known before any sound."""
         self._before = origin
-        self._said: deque[float] = deque(maxlen=REMEMBERED)
+        self._said: deque[float] = deque(maxlen=4 * REMEMBERED)
         self._blocks = SETTLED
         self._owed = 0.0
 
@@ -51,15 +57,22 @@ class Timeline:
         if self._blocks == SETTLED:
             self._owed += self._origin - self._before
 
-    def break_off(self) -> None:
+    def slipped(self) -> float:
+        """Seconds of sound that were lost without a word in the last seconds. Looks once a second."""
+        if self._blocks % REMEMBERED or len(self._said) < 4 * REMEMBERED:
+            return 0.0
+        slip = self._origin - median(list(self._said)[:REMEMBERED])
+        return slip if slip >= SLIP else 0.0
+
+    def break_off(self, slipped: float = 0.0) -> None:
         """The count is broken: what is said from now on belongs to another stretch."""
         if self._blocks < SETTLED:
             self._owed += self._origin - self._before
-        self._before = self._origin
+        self._before = self._origin - slipped
         self._said.clear()
         self._blocks = 0
 
     @property
     def _origin(self) -> float:
         """The moment of sample 0, if the last break was placed right."""
-        return median(self._said) if self._said else self._before
+        return median(list(self._said)[-REMEMBERED:]) if self._said else self._before

@@ -102,7 +102,7 @@ def print_microphones(microphones: list[Listed], *, as_json: bool) -> None:
         table.add_column(column)
     for each in microphones:
         in_use = {True: "yes", False: "no", None: "-"}[each.is_in_use]
-        table.add_row(plain(each.name), each.usb_id or "-", str(each.channels), in_use)
+        table.add_row(plain(each.name), plain(each.usb_id or "-"), str(each.channels or "-"), in_use)
     Console(highlight=False).print(table)
 
 

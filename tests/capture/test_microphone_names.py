@@ -12,14 +12,18 @@ from pathlib import Path
 import pytest
 
 from capture.hearing import Device
-from capture.microphone_names import Listed, UsbCard, describe, find, usb_cards
+from capture.microphone_names import LeftOutError, Listed, UsbCard, describe, find, usb_cards
 
 JABRA = Device(1, "Jabra SPEAK 510 USB: Audio (hw:1,0)", 1)
 LEFT = Device(3, "USB PnP Sound Device: Audio (hw:2,0)", 1)
 RIGHT = Device(5, "USB PnP Sound Device: Audio (hw:3,0)", 2)
 PULSE = Device(6, "pulse", 32)
 DEVICES = (JABRA, LEFT, RIGHT, PULSE)
-CARDS = (UsbCard(1, "0b0e:0412", "A1B2"), UsbCard(2, "0d8c:0014", "left"), UsbCard(3, "0d8c:0014", "right"))
+CARDS = (
+    UsbCard(1, "0b0e:0412", "A1B2", "USB"),
+    UsbCard(2, "0d8c:0014", "left", "Device"),
+    UsbCard(3, "0d8c:0014", "right", "Device_1"),
+)
 
 
 def card(root: Path, number: int, port: str, ids: dict[str, str]) -> None:
@@ -32,6 +36,7 @@ def card(root: Path, number: int, port: str, ids: dict[str, str]) -> None:
     folder = root / "class" / f"card{number}"
     folder.mkdir(parents=True)
     (folder / "device").symlink_to(interface)
+    (folder / "id").write_text(f"Card{number}\n")
 
 
 def test_usb_cards_are_read_from_the_kernels_files(tmp_path: Path) -> None:
@@ -43,7 +48,7 @@ def test_usb_cards_are_read_from_the_kernels_files(tmp_path: Path) -> None:
 
     cards = usb_cards(tmp_path / "class")
 
-    assert cards == [UsbCard(1, "0b0e:0412", "A1B2"), UsbCard(10, "0d8c:0014", "")]
+    assert cards == [UsbCard(1, "0b0e:0412", "A1B2", "Card1"), UsbCard(10, "0d8c:0014", "", "Card10")]
     assert [each.name for each in cards] == ["0b0e:0412:A1B2", "0d8c:0014"]
     assert usb_cards(tmp_path / "nothing") == []
 
@@ -66,7 +71,7 @@ def test_a_microphone_is_found(name: str) -> None:
 
 def test_in_another_port_it_has_another_number_and_is_found_by_its_id() -> None:
     moved = Device(0, "Jabra SPEAK 510 USB: Audio (hw:4,0)", 1)
-    assert find("0b0e:0412", [LEFT, moved], [UsbCard(4, "0b0e:0412", "A1B2")]) == moved
+    assert find("0b0e:0412", [LEFT, moved], [UsbCard(4, "0b0e:0412", "A1B2", "USB")]) == moved
 
 
 def test_a_card_with_two_inputs_is_heard_through_its_first() -> None:
@@ -92,7 +97,7 @@ def test_what_cannot_be_found_says_what_there_is(name: str) -> None:
 
 
 def test_a_technician_sees_what_is_in_use(tmp_path: Path) -> None:
-    for number, state in ((1, "state: RUNNING\nowner_pid   : 812\n"), (2, "closed\n")):
+    for number, state in ((1, "state: RUNNING\nowner_pid   : 812\n"), (2, "closed\n"), (3, "state: RUNNING\n")):
         folder = tmp_path / f"card{number}" / "pcm0c" / "sub0"
         folder.mkdir(parents=True)
         (folder / "status").write_text(state)
@@ -101,4 +106,10 @@ def test_a_technician_sees_what_is_in_use(tmp_path: Path) -> None:
         Listed(JABRA.name, 1, "0b0e:0412:A1B2", is_in_use=True),
         Listed(LEFT.name, 1, "0d8c:0014:left", is_in_use=False),
         Listed("pulse", 32, None, None),
+        Listed("Device_1", None, "0d8c:0014:right", is_in_use=True),  # PortAudio leaves it out
     ]
+
+
+def test_a_card_that_another_program_has_is_not_called_unknown() -> None:
+    with pytest.raises(LeftOutError, match=r"0b0e:0412 is here, and cannot be opened: another program has it"):
+        find("0b0e:0412", [LEFT, PULSE], CARDS)

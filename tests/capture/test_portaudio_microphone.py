@@ -192,9 +192,12 @@ def lesson(server: SoundServer) -> Iterator[Lesson]:
     lesson.microphone.close()
 
 
-LATE = 0.15
-"""Seconds that the count may be off the clock after a loss: how late the first block of a new stream is dated, on a
-computer that has other work."""
+LATE = 0.2
+"""Seconds that the count may be off the clock after a loss: how wrong the first block of a new stream is dated, and
+what PulseAudio may lose on a computer that has other work before it is missed."""
+
+SETTLING = 5.0
+"""Seconds after which everything is missed that was lost without a word."""
 
 
 def check(lesson: Lesson, *, behind_before: float) -> None:
@@ -215,10 +218,10 @@ def test_a_sound_card_that_goes_and_comes_back_costs_the_time_between(server: So
     lesson.listen_until_lost()
     assert lesson.told == [MICROPHONE_LOST]
     server.start()
-    lesson.listen_for(1.0)
+    lesson.listen_for(SETTLING)
 
     check(lesson, behind_before=behind)
-    assert lesson.told[-1] is None
+    assert lesson.told[:2] == [MICROPHONE_LOST, None]
     assert lesson.microphone.warnings
 
 
@@ -230,7 +233,7 @@ def test_a_process_that_hears_no_more_is_replaced(lesson: Lesson, signal_number:
     os.kill(before, signal_number)
     while lesson.process in (before, None):
         lesson._next()
-    lesson.listen_for(1.0)
+    lesson.listen_for(SETTLING)
 
     check(lesson, behind_before=behind)
     assert lesson.process != before
@@ -264,7 +267,7 @@ def test_zeros_are_a_problem_until_there_is_sound(server: SoundServer, tmp_path:
     playing = threading.Thread(target=server.play, args=(path,))
     for block in microphone.blocks():
         if told == [MICROPHONE_SILENT] and not playing.ident:
-            assert block.end == pytest.approx(SILENT_AFTER)
+            assert block.end == pytest.approx(SILENT_AFTER, abs=BLOCK)
             playing.start()
         if told == [MICROPHONE_SILENT, None]:
             microphone.close()
