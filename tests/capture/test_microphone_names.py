@@ -13,6 +13,7 @@ import pytest
 
 from capture.hearing import Device
 from capture.microphone_names import LeftOutError, Listed, UsbCard, describe, find, usb_cards
+from tests.suites.sound_cards import card
 
 JABRA = Device(1, "Jabra SPEAK 510 USB: Audio (hw:1,0)", 1)
 LEFT = Device(3, "USB PnP Sound Device: Audio (hw:2,0)", 1)
@@ -24,19 +25,6 @@ CARDS = (
     UsbCard(2, "0d8c:0014", "left", "Device"),
     UsbCard(3, "0d8c:0014", "right", "Device_1"),
 )
-
-
-def card(root: Path, number: int, port: str, ids: dict[str, str]) -> None:
-    """One sound card, with the files that the kernel has for its USB device."""
-    device = root / "devices" / "usb1" / port
-    interface = device / f"{port}:1.0"
-    interface.mkdir(parents=True)
-    for name, value in ids.items():
-        (device / name).write_text(f"{value}\n")
-    folder = root / "class" / f"card{number}"
-    folder.mkdir(parents=True)
-    (folder / "device").symlink_to(interface)
-    (folder / "id").write_text(f"Card{number}\n")
 
 
 def test_usb_cards_are_read_from_the_kernels_files(tmp_path: Path) -> None:

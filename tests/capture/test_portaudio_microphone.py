@@ -31,8 +31,8 @@ from capture.portaudio_microphone import PortAudioMicrophone
 from capture.signal_watch import SILENT_AFTER
 from lesson.problems import MICROPHONE_LOST, MICROPHONE_SILENT, MICROPHONE_UNKNOWN, Problem
 from lesson.sound import BLOCK_SAMPLES, RATE_HZ, AudioBlock
-from tests.capture.test_microphone_names import card
 from tests.suites.microphone import MicrophoneSuite
+from tests.suites.sound_cards import card
 from tests.suites.sound_server import SoundServer, sound_server, write_wav
 
 PATIENT = 20.0
