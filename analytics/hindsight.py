@@ -27,7 +27,7 @@ from analytics.recurrent import Weights, recur, start, weights
 
 _PIECE, _MARGIN = 2000, 400
 """Steps of 20 ms."""
-_TOGETHER = 12
+_TOGETHER = 4
 """Pieces judged at once: more need more memory and hardly less time."""
 
 
