@@ -6,6 +6,7 @@
     hearing a minute     s of CPU     each voice detector alone, same sound    how much more than voice or no voice
     hearing, memory      MB           each alone, in a process of its own      what hearing needs beside Python
     8 hours of hearing   MB           ours after one hour                      how it grows
+    hearing a second     millions     of instructions, each alone (asked for)  the same on every run
     an hour of sound     MB           Python, numpy and av decoding it         what our own code keeps in memory
     sealing              MB/s         AES-128-GCM in one call, same bytes      what segments, chain and signatures cost
     recording a minute   s of CPU     PyAV alone on the same pictures          what segments, sealing, hearing add
@@ -22,6 +23,7 @@ import argparse
 import functools
 import io
 import json
+import shutil
 import statistics
 import subprocess
 import sys
@@ -147,6 +149,18 @@ def hearing_memory(blocks: list[AudioBlock], hours: int) -> list[Row]:
     return rows
 
 
+def hearing_instructions(blocks: list[AudioBlock]) -> list[Row]:
+    """Instructions for a second of sound, beside every voice detector that is installed, alone."""
+    if shutil.which("valgrind") is None:
+        sys.exit("Instructions are counted by Valgrind, which is not installed here: apt-get install valgrind")
+    with tempfile.TemporaryDirectory() as folder:
+        sound = Path(folder, "lesson.pcm")
+        sound.write_bytes(b"".join(block.pcm for block in blocks))
+        counted = listening.instructions_a_second(sound)
+    ours = counted.pop(listening.OURS)
+    return [Row("hearing a second", "M ins.", ours, peer, f"{name} alone", 1) for name, peer in counted.items()]
+
+
 def peak_mb(program: str, *arguments: str) -> float:
     """Most memory a Python program of its own had at once."""
     command = [sys.executable, "-c", program + PEAK, *arguments]
@@ -268,6 +282,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--runs", type=int, default=5, help="runs of each figure; the median is shown")
     parser.add_argument("--hours", type=int, default=8, help="how long the long day is; 1 leaves it out")
+    parser.add_argument("--instructions", action="store_true", help="count instructions as well; needs Valgrind")
     asked = parser.parse_args()
     print(f"{asked.runs} runs of each, and {asked.hours} hours of sound: some minutes ...", file=sys.stderr)
     microphone = FileMicrophone(SOUND)
@@ -276,6 +291,7 @@ def main() -> None:
     rows = [
         *hearing(blocks, asked.runs),
         *hearing_memory(blocks, asked.hours),
+        *(hearing_instructions(blocks) if asked.instructions else ()),
         memory(blocks),
         sealing(asked.runs),
         *recording(blocks, asked.runs),

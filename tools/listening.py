@@ -5,15 +5,18 @@
     a minute of the demo lesson    ours | webrtcvad | earshot | Silero | TEN     in turn, in one process: seconds of CPU
     ten minutes of it              each in a process of its own                  most memory
     eight hours of it              ours                                          memory after one hour, after eight
+    ten seconds of it              each in a process of its own, under Valgrind  instructions
 
 A detector alone knows voice from no voice; it does not know who spoke or how long a pause was.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,6 +30,8 @@ from waitwise.evaluate.peers import Earshot, Silero, Ten, installed
 
 OURS = "ours"
 MINUTES_ALONE = 10
+_FROM_S, _COUNTED_S = 20, 10
+"""Seconds of the demo lesson in which both sides speak."""
 
 PROGRAM = "import sys; from tools.listening import alone; alone(*sys.argv[1:])"
 HOUSE = Path(__file__).parents[1]
@@ -93,6 +98,26 @@ def cpu_a_minute(blocks: list[AudioBlock], runs: int) -> dict[str, float]:
 def peak_mb_alone(sound: Path) -> dict[str, float]:
     """Most memory of each, hearing ten minutes in a process that has Python, numpy and what it needs."""
     return {name: _told(name, sound, MINUTES_ALONE)[-1] for name in (OURS, *peers())}
+
+
+def instructions_a_second(sound: Path) -> dict[str, float]:
+    """Millions of instructions for a second of sound, by Valgrind: the same on a busy machine and on an idle one.
+
+    Counted twice, for ten seconds and for twenty, so that starting Python is in neither.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        piece = Path(folder, "piece.pcm")
+        piece.write_bytes(sound.read_bytes()[_FROM_S * 2 * RATE_HZ : (_FROM_S + _COUNTED_S) * 2 * RATE_HZ])
+        return {name: _counted(name, piece, 2) - _counted(name, piece, 1) for name in (OURS, *peers())}
+
+
+def _counted(name: str, piece: Path, times: int) -> float:
+    """Millions for each second of the piece."""
+    count = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
+    command = [*count, sys.executable, "-c", PROGRAM, name, str(piece), str(times * _COUNTED_S / 60)]
+    alone = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    told = subprocess.run(command, cwd=HOUSE, env=alone, capture_output=True, text=True, check=True).stderr
+    return int(told.rpartition("Collected : ")[2].split()[0]) / _COUNTED_S / 1e6
 
 
 def memory_by_hour(sound: Path, hours: int) -> tuple[float, float]:
