@@ -16,8 +16,7 @@ from analytics.arrays import Floats
 from analytics.print_network import network_name
 from analytics.teacher_voice import VoiceSample
 from capture.file_microphone import FileMicrophone
-from lesson.footage.errors import VoiceProfileError
-from lesson.footage.voice_profile import VoiceProfile, is_voice_profile
+from lesson.footage.voice_profile import VoiceProfile, VoiceProfileError, is_voice_profile
 from waitwise.errors import CommandError
 from waitwise.identity_file import identity_in
 

@@ -14,7 +14,6 @@
       NotForYouError          nobody wrapped this lesson's key for this person
       IdentityError           the passphrase is wrong, or the identity file is not one
       ReceiptError            the school's receipt does not hold
-      VoiceProfileError       a teacher's voice profile is damaged, or somebody else's
 
 The page's JavaScript throws errors of the same names (school/pages/footage/errors.js).
 """
@@ -94,9 +93,3 @@ class ReceiptError(FootageError):
 
     problem = None
     remedy = "Keep the lesson on the unit and ask the school for the receipt again."
-
-
-class VoiceProfileError(FootageError):
-    """A voice profile is damaged, somebody else's, or of another version."""
-
-    remedy = "Give the voice sample once more: `waitwise voice SAMPLE --identity FILE -o NEW`."

@@ -16,22 +16,28 @@ a pupil's voice is never learnt.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
-from lesson.footage.errors import VoiceProfileError
 from lesson.footage.hexes import expect_hex
 from lesson.footage.identity import Identity
 from lesson.footage.recipients import KID_BYTES, Recipient
 from lesson.footage.stanza import WRAP_SUITE
+from lesson.problems import WaitwiseError
 from lesson.wire import WireError, dumps, from_wire, loads
 
 KIND = "waitwise voice profile"
 VERSION = 1
 PRINT_BYTES = 128
 NETWORK_BYTES = 16
+
+
+class VoiceProfileError(WaitwiseError, ValueError):
+    """A voice profile is damaged, somebody else's, or of another version."""
+
+    remedy: ClassVar[str] = "Give the voice sample once more: `waitwise voice SAMPLE --identity FILE -o NEW`."
 
 
 @dataclass(frozen=True, slots=True)

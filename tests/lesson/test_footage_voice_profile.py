@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lesson.footage.errors import VoiceProfileError
 from lesson.footage.identity import Identity
 from lesson.footage.recipients import Recipient
-from lesson.footage.voice_profile import VoiceProfile, is_voice_profile
+from lesson.footage.voice_profile import VoiceProfile, VoiceProfileError, is_voice_profile
 
 HERS = Identity.generate()
 PROFILE = VoiceProfile("0f" * 16, bytes(range(128)))
