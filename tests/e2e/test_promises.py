@@ -24,7 +24,6 @@ from lesson.talk import Account, Heard
 from lesson.wire import from_wire, loads
 from tests.suites.programs import RunningDemo, waitwise
 
-
 CLOCK = re.compile(rb"\d\d:\d\d:\d\d\.\d+")
 
 
