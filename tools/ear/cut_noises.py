@@ -18,6 +18,7 @@ import numpy as np
 import soundfile
 from scipy.signal import resample_poly
 
+from analytics import gate
 from tools.ear.recorded import FADE, NAME, RATE, levelled
 
 _HOP = 160
@@ -26,7 +27,8 @@ _STEADY = {"rain": "*Rain", "hum": "00[378] - *"}
 _MOST = 4
 """Bursts of a take."""
 _UNDER_PEAK_DB = 30.0
-_APART_S, _SHORTEST_S, _LONGEST_S = 0.15, 0.1, 1.5
+_APART, _SHORTEST, _LONGEST = 15, 10, 150
+"""Frames of 10 ms."""
 
 
 def cut(root: Path, out: Path, never: set[str]) -> None:
@@ -49,20 +51,10 @@ def _read(path: Path) -> Any:
 def _bursts(sound: Any) -> list[Any]:
     count = len(sound) // _HOP
     level = 10 * np.log10((sound[: count * _HOP].reshape(count, _HOP) ** 2).mean(1) + 1e-12)
-    loud = level > level.max() - _UNDER_PEAK_DB
-    steps = np.diff(np.r_[0, loud.astype(int), 0])
-    spans: list[list[int]] = []
-    for start, end in zip(np.flatnonzero(steps == 1), np.flatnonzero(steps == -1), strict=True):
-        if spans and (start - spans[-1][1]) * _HOP < _APART_S * RATE:
-            spans[-1][1] = end
-        else:
-            spans.append([start, end])
+    loud = gate.spans(level > level.max() - _UNDER_PEAK_DB)
     out = []
-    longest = int(_LONGEST_S * RATE) // _HOP
-    for start, last in spans:
-        end = min(last, start + longest)
-        if (end - start) * _HOP < _SHORTEST_S * RATE:
-            continue
+    for start, last in gate.joined(loud, _APART, _SHORTEST).tolist():
+        end = min(last, start + _LONGEST)
         burst = levelled(sound[start * _HOP : end * _HOP])
         fade = min(FADE, len(burst) // 4)
         burst[-fade:] *= np.linspace(1, 0, fade, dtype="f4")

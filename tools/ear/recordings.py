@@ -21,6 +21,8 @@ import numpy as np
 import soundfile
 import webrtcvad
 
+from analytics import gate
+
 RATE = 16000
 _FRAME = 160
 _NOISY_DB = 22.0
@@ -91,14 +93,8 @@ def spans_of(sound: Any) -> tuple[list[tuple[int, int]], float]:
     pcm = (np.clip(used, -1, 1) * 32767).astype("<i2").tobytes()
     spoken = np.array([vad.is_speech(pcm[at * 320 : (at + 1) * 320], RATE) for at in range(count)])
     mask = (level > max(peak - 28, floor + 6)) & (np.convolve(spoken, np.ones(9), "same") > 0)
-    steps = np.diff(np.r_[0, mask.astype(int), 0])
-    joined: list[list[int]] = []
-    for start, end in zip(np.flatnonzero(steps == 1), np.flatnonzero(steps == -1), strict=True):
-        if joined and start - joined[-1][1] < 20:
-            joined[-1][1] = end
-        else:
-            joined.append([start, end])
-    return [(start * _FRAME, end * _FRAME) for start, end in joined if end - start >= 6], float(peak - floor)
+    found = gate.joined(gate.spans(mask), 20, 6) * _FRAME
+    return [(start, end) for start, end in found.tolist()], float(peak - floor)
 
 
 def _utterances(path: Path) -> list[tuple[Any, list[list[int]]]]:
