@@ -19,7 +19,7 @@ from lesson.sound import RATE_HZ
 from tools.classroom.asides import SOUNDS, Asides
 from tools.classroom.cast import Cast
 from tools.classroom.noise import LONGEST
-from tools.classroom.profiles import Profile
+from tools.classroom.profiles import Profile, draw_next, draw_wait
 from tools.classroom.script import TEACHER, Backchannel, Chorus, Enter, Piece, Say, Sound, Speaker, Spot, Turn
 from tools.classroom.sentences import Side, sentences
 from tools.classroom.voices import Speaks
@@ -75,6 +75,25 @@ class Pen:
             after = 0.05
         self.spend(after + length)
         self.turns.append(Say(who, after, (Piece(0.0, words),), is_name=is_name, spot=self.spot(who, length / 2)))
+
+    def after_question(self) -> tuple[str, float]:
+        """Let her ask again, twice at most, or say a name; returns what comes then, and the silence before it.
+
+        "name": the one called answers; "goes on": she does; "answer": somebody, or everybody, does.
+        """
+        for _ in range(2):
+            wait = draw_wait(self.rng, self.profile.waits)
+            way = draw_next(self.rng)
+            if way == "again":
+                self.teacher("question", self.spoilt(wait))
+            elif way == "name":
+                self.teacher("name", self.spoilt(wait), is_name=True)
+                return way, draw_wait(self.rng, "untrained")
+            elif way == "goes on":
+                return way, self.spoilt(wait)
+            else:
+                break
+        return "answer", draw_wait(self.rng, self.profile.waits)
 
     def chorus(self, wait: float) -> None:
         """Let many pupils answer together.

@@ -17,7 +17,7 @@ import numpy as np
 
 from tools.classroom.noise import LONGEST
 from tools.classroom.pen import FullError, Pen
-from tools.classroom.profiles import ANOTHER_PUPIL, draw_next, draw_pause, draw_wait, draw_wait2
+from tools.classroom.profiles import ANOTHER_PUPIL, draw_pause, draw_wait2
 from tools.classroom.script import ADULT, Babble, Enter, Film, PairTalk, Sound, Turn
 from tools.classroom.sentences import sentences
 
@@ -59,21 +59,13 @@ class ShortLesson:
         for _ in range(int(self._rng.integers(0, 3))):
             pen.teacher("statement", draw_pause(self._rng))
         pen.teacher("question", draw_pause(self._rng))
-        for _ in range(2):
-            wait = draw_wait(self._rng, self._profile.waits)
-            way = draw_next(self._rng)
-            if way == "again":
-                pen.teacher("question", pen.spoilt(wait))
-            elif way == "name":
-                pen.teacher("name", pen.spoilt(wait), is_name=True)
-                self._answer(draw_wait(self._rng, "untrained"))
-                return
-            elif way == "goes on":
-                pen.teacher("statement", pen.spoilt(wait))
-                return
-            else:
-                break
-        self._answered(draw_wait(self._rng, self._profile.waits))
+        match pen.after_question():
+            case "name", wait:
+                self._answer(wait)
+            case "goes on", wait:
+                pen.teacher("statement", wait)
+            case _, wait:
+                self._answered(wait)
 
     def _answered(self, wait: float) -> None:
         pen = self._pen

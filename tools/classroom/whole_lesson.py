@@ -17,7 +17,7 @@ from tools.classroom.asides import Asides
 from tools.classroom.lesson_plan import Span, draw_plan
 from tools.classroom.pen import FullError, Pen
 from tools.classroom.phases import WHOLE_CLASS
-from tools.classroom.profiles import ANOTHER_PUPIL, draw_next, draw_wait, draw_wait2
+from tools.classroom.profiles import ANOTHER_PUPIL, draw_wait, draw_wait2
 from tools.classroom.script import Babble, Enter, Turn
 from tools.classroom.talk import Talk
 from tools.classroom.whole_work import film, group, move, silent_work
@@ -84,25 +84,18 @@ class WholeLesson:
             self._unasked()
 
     def _after_question(self) -> None:
-        talk, pen = self._talk, self._pen
-        for _ in range(2):
-            wait = draw_wait(self._rng, self._profile.waits)
-            way = draw_next(self._rng)
-            if way == "again":
-                pen.teacher("question", pen.spoilt(wait))
-            elif way == "name":
-                pen.teacher("name", pen.spoilt(wait), is_name=True)
-                self._answers(draw_wait(self._rng, "untrained"))
-                return
-            elif way == "goes on":
-                talk.after = pen.spoilt(wait)
-                return
-            else:
-                break
-        wait = draw_wait(self._rng, self._profile.waits)
+        match self._pen.after_question():
+            case "name", wait:
+                self._answers(wait)
+            case "goes on", wait:
+                self._talk.after = wait
+            case _, wait:
+                self._answered(wait)
+
+    def _answered(self, wait: float) -> None:
         if self._rng.random() < self._profile.choral:
-            pen.chorus(wait)
-            talk.react("reply")
+            self._pen.chorus(wait)
+            self._talk.react("reply")
         else:
             self._answers(wait)
 
