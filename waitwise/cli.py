@@ -161,12 +161,12 @@ def open_(
     No file that is there already is written over. The five words of a sealed identity are asked for, or read from the
     environment variable `WAITWISE_PASSPHRASE`.
     """
-    from waitwise.open_lesson import open_lesson, open_private  # noqa: PLC0415 - a command loads what it needs
+    from waitwise.open_lesson import expect_place, open_lesson, open_private  # noqa: PLC0415 - a command loads what it needs
 
     try:
-        _expect_place(out)
+        expect_place(out)
         if account is not None:
-            _expect_place(account)
+            expect_place(account)
         me = identity_in(identity)
         pinned = None if unit_key is None else _unit_key(unit_key)
         with show.progress("opening", is_hidden=as_json) as tell:
@@ -191,14 +191,6 @@ def open_(
         show.say(f"Left out: {sentence}")
     if opened.end not in (None, "stopped"):
         show.say("The recording was interrupted; this is what the unit had saved.")
-
-
-def _expect_place(file: Path) -> None:
-    """Refuse before the work what could not be written after it."""
-    if file.exists() or file.is_symlink():
-        raise CommandError(f"{file} is there already.", "Choose another name, or move this file away.")
-    if not file.parent.is_dir():
-        raise CommandError(f"There is no folder {file.parent}.", "Make the folder first, or choose another one.")
 
 
 def _unit_key(text: str) -> bytes:

@@ -32,6 +32,7 @@ from lesson.footage.opening import OpenLesson
 from lesson.footage.segments import SegmentName, Track
 from lesson.talk import Account, Heard
 from lesson.wire import WireError, from_wire, loads
+from waitwise.errors import CommandError
 
 MAX_SEGMENT_BYTES = 256 * 1024 * 1024
 """Longer ones nobody seals: 2 s of the best picture have some megabytes."""
@@ -163,6 +164,14 @@ def _bytes_of(path: Path) -> bytes:
     if stat.S_ISREG(path.stat().st_mode) and path.stat().st_size <= MAX_SEGMENT_BYTES:
         return path.read_bytes()
     return b""
+
+
+def expect_place(file: Path) -> None:
+    """Refuse before the work what could not be written after it."""
+    if file.exists() or file.is_symlink():
+        raise CommandError(f"{file} is there already.", "Choose another name, or move this file away.")
+    if not file.parent.is_dir():
+        raise CommandError(f"There is no folder {file.parent}.", "Make the folder first, or choose another one.")
 
 
 def open_private(path: Path) -> BinaryIO:

@@ -18,7 +18,7 @@ from lesson.problems import WaitwiseError
 from waitwise import show
 from waitwise.errors import CommandError
 from waitwise.identity_file import recipient_in
-from waitwise.open_lesson import open_private
+from waitwise.open_lesson import expect_place, open_private
 from waitwise.voice import voice_print
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
@@ -39,8 +39,7 @@ def voice(
     take your voice back, delete the file. Pupils' voices are never learnt.
     """
     try:
-        if out.exists() or out.is_symlink():
-            raise CommandError(f"{out} is there already.", "Choose another name, or move this file away.")
+        expect_place(out)
         sealed = VoiceProfile(network_name(), voice_print(sample).astype("<f4").tobytes()).seal(recipient_in(identity))
         with open_private(out) as stream:
             stream.write(sealed)
