@@ -130,9 +130,16 @@ def in_turn(runs: int, ours: Callable[[], float], peer: Callable[[], float]) -> 
 
 def hearing(blocks: list[AudioBlock], runs: int) -> list[Row]:
     """CPU seconds per minute of lesson, beside every voice detector that is installed, alone."""
-    taken = listening.cpu_a_minute(blocks, runs)
-    ours = taken.pop(listening.OURS)
-    return [Row("hearing a minute", "s CPU", ours, peer, f"{name} alone", runs) for name, peer in taken.items()]
+    return beside_each("hearing a minute", "s CPU", listening.cpu_a_minute(blocks, runs), runs)
+
+
+def beside_each(what: str, unit: str, figures: dict[str, float], runs: int) -> list[Row]:
+    """One row for each detector."""
+    return [
+        Row(what, unit, figures[listening.OURS], peer, f"{name} alone", runs)
+        for name, peer in figures.items()
+        if name != listening.OURS
+    ]
 
 
 def hearing_memory(blocks: list[AudioBlock], hours: int) -> list[Row]:
@@ -140,9 +147,7 @@ def hearing_memory(blocks: list[AudioBlock], hours: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         sound = Path(folder, "lesson.pcm")
         sound.write_bytes(b"".join(block.pcm for block in blocks))
-        peak = listening.peak_mb_alone(sound)
-        ours = peak.pop(listening.OURS)
-        rows = [Row("hearing, memory", "MB", ours, peer, f"{name} alone", 1) for name, peer in peak.items()]
+        rows = beside_each("hearing, memory", "MB", listening.peak_mb_alone(sound), 1)
         if hours > 1:
             first, last = listening.memory_by_hour(sound, hours)
             rows.append(Row(f"{hours} hours of hearing", "MB", last, first, "ours after 1 hour", 1, is_share=True))
@@ -156,9 +161,7 @@ def hearing_instructions(blocks: list[AudioBlock]) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         sound = Path(folder, "lesson.pcm")
         sound.write_bytes(b"".join(block.pcm for block in blocks))
-        counted = listening.instructions_a_second(sound)
-    ours = counted.pop(listening.OURS)
-    return [Row("hearing a second", "M ins.", ours, peer, f"{name} alone", 1) for name, peer in counted.items()]
+        return beside_each("hearing a second", "M ins.", listening.instructions_a_second(sound), 1)
 
 
 def peak_mb(program: str, *arguments: str) -> float:
