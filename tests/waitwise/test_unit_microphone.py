@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import pathlib
-import signal
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,9 +17,10 @@ import pytest
 
 from capture.file_microphone import FileMicrophone
 from lesson.sound import RATE_HZ
-from tests.suites.programs import ctrl_c_works, waitwise
+from tests.suites.programs import waitwise
+from tests.suites.recording_unit import RecordingUnit, recording_unit
 from tests.suites.sound_server import SoundServer, sound_server, write_wav
-from waitwise.demo.world import waitwise_command, world
+from waitwise.demo.world import world
 
 HERTZ = 440.0
 
@@ -36,16 +35,7 @@ def server(tmp_path: pathlib.Path) -> Iterator[SoundServer]:
 def test_a_lesson_survives_its_microphone(server: SoundServer, tmp_path: pathlib.Path) -> None:
     tone = (8_000 * np.sin(2 * np.pi * HERTZ * np.arange(2 * RATE_HZ) / RATE_HZ)).astype(np.int16)
     path = write_wav(tmp_path / "tone.wav", tone, RATE_HZ)
-    (tmp_path / "world").mkdir()
-    with world(tmp_path / "world", 0) as made:
-        command = waitwise_command(
-            *("unit", "record", str(made.unit_settings), "--json", "--no-picture"),
-            *("--microphone", "mic", "--patience", "60"),
-        )
-        with ctrl_c_works():
-            unit = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert unit.stdout is not None
-        begun = json.loads(unit.stdout.readline())
+    with recording_unit(tmp_path / "world", "--microphone", "mic") as unit:
         server.play(path)
 
         server.kill()
@@ -54,28 +44,22 @@ def test_a_lesson_survives_its_microphone(server: SoundServer, tmp_path: pathlib
         assert {"microphone": None} in up_to_the_microphone(unit)
         server.play(path)
 
-        unit.send_signal(signal.SIGINT)
-        said = [json.loads(line) for line in unit.communicate(timeout=90)[0].splitlines()]
-        opened = waitwise(
-            *("open", begun["folder"], "--identity", made.identity_file, "-o", tmp_path / "film.mp4", "--json"),
-            WAITWISE_PASSPHRASE=made.passphrase,
-        )
+        said = unit.ends()
+        told = unit.opened(tmp_path / "film.mp4")
 
-    assert unit.returncode == 0
+    assert unit.process.returncode == 0
     assert said[-1]["waiting"] == {"segments": 0, "events": 0}
     (sealed,) = (line for line in said if "sealed" in line)
     assert any("sound are missing" in warning for warning in sealed["warnings"])
-    told = json.loads(opened.stdout)
     assert told["end"] == "stopped"
     assert seconds_of_tone(tmp_path / "film.mp4") == pytest.approx(4.0, abs=0.4)
 
 
-def up_to_the_microphone(unit: subprocess.Popen[str]) -> list[dict[str, Any]]:
+def up_to_the_microphone(unit: RecordingUnit) -> list[dict[str, Any]]:
     """What the unit says, up to the next word about its microphone."""
-    assert unit.stdout is not None
     said: list[dict[str, Any]] = []
     while not said or "microphone" not in said[-1]:
-        said.append(json.loads(unit.stdout.readline()))
+        said.append(unit.next())
     return said
 
 
