@@ -220,3 +220,17 @@ def test_a_pupil_who_is_hardly_heard_makes_a_long_silence_unknown() -> None:
     assert told[0] is Role.PUPIL
     assert Role.UNKNOWN in told
     assert told == sorted(told, key=[Role.PUPIL, Role.UNKNOWN, Role.SILENCE].index)
+
+
+def test_the_lamp_counts_on_while_it_is_quiet_and_stops_where_a_voice_begins() -> None:
+    begins, ends = 1.5 + 2.2, 1.5 + 2.2 + 3.0  # the silence between the two
+    listener = Listener(LESSON)
+    read = []
+    for block in blocks(speak(f"[1.5]{T}[3.0]{P}[2.0]")):
+        listener.feed(block)
+        read.append((block.end, listener.level.silence_so_far))
+
+    inside = [silence - (now - begins) for now, silence in read if begins + 1.0 <= now <= ends - 0.1]
+    # The ear answers 0.16 s late, and steps take 0.1 s.
+    assert -0.15 < min(inside)
+    assert max(silence for now, silence in read if now < ends + 0.5) < ends - begins + 0.08
