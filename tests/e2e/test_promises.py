@@ -22,6 +22,7 @@ from lesson.footage.opening import OpenLesson
 from lesson.footage.segments import SegmentName, Track
 from lesson.talk import Account, Heard
 from lesson.wire import from_wire, loads
+from tests.suites.memory import memory_of
 from tests.suites.programs import RunningDemo, waitwise
 
 CLOCK = re.compile(rb"\d\d:\d\d:\d\d\.\d+")
@@ -51,19 +52,6 @@ def files_below(folder: pathlib.Path) -> Iterator[tuple[pathlib.Path, bytes]]:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             yield path, path.read_bytes()
-
-
-def memory_of(pid: int) -> Iterator[bytes]:
-    with pathlib.Path(f"/proc/{pid}/mem").open("rb") as memory:
-        for line in pathlib.Path(f"/proc/{pid}/maps").read_text().splitlines():
-            span, rights, *_rest = line.split()
-            if "r" in rights and "[v" not in line:
-                start, end = (int(part, 16) for part in span.split("-"))
-                memory.seek(start)
-                try:
-                    yield memory.read(end - start)
-                except OSError:
-                    continue
 
 
 def evidence_values(account: Account) -> list[bytes]:
