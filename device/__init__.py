@@ -10,4 +10,8 @@
     folder.py     its folder: one program at a time, and an outbox that can always be had
     sending.py    the threads that bring everything to the school
     unit.py       puts them together
+    presses.py    one button: short, double, hold
+    commands.py   what a person asks of it, by button or page
+    controller.py what that means, state by state: one table
+    state.py      what it is doing, in one value
 """

@@ -1,0 +1,108 @@
+"""What a person asks of a unit: with the button, on the unit's page, by a pedal.
+
+::
+
+    Start("numbers", title="Why do things float?")  <->  {"type": "start", "mode": "numbers", "title": ...}
+
+The button can say a few of them only (device/controller.py); the page can say all. What cannot be done just now is
+refused by the same table, whoever asks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lesson.wire import WireError, dumps, from_wire, loads, to_wire
+
+
+class Mode(StrEnum):
+    """What is kept of a lesson. The class's consent says which are offered."""
+
+    VIDEO = "video"
+    """Picture, sound and numbers."""
+    AUDIO = "audio"
+    """Sound and numbers."""
+    NUMBERS = "numbers"
+    """Numbers only: no picture and no sound is ever written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Begin a lesson."""
+
+    mode: Mode | None = None
+    """None: the first that is offered here."""
+    title: str | None = None
+    """What the lesson is called. The school can read it."""
+    teacher: str | None = None
+    """Whose lesson it is. None: whoever teaches here now."""
+    mask: str | None = None
+    """Name of the privacy mask. None: the one in the settings, if any."""
+    is_dummy: bool = False
+    """A dummy run: everything happens, and nothing is written, not even sealed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End the lesson, or the rehearsal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Record neither sound nor picture until `Resume`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """Look at this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearse:
+    """Begin a rehearsal: pose, pause, name. Its sound is kept nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """Throw the lesson away that has just ended."""
+
+    lesson_id: str
+    """Said, so that a late click never throws away another one."""
+
+
+Command = Start | Stop | Pause | Resume | Bookmark | Rehearse | Discard
+
+_COMMANDS: dict[str, type[Command]] = {
+    "start": Start,
+    "stop": Stop,
+    "pause": Pause,
+    "resume": Resume,
+    "bookmark": Bookmark,
+    "rehearse": Rehearse,
+    "discard": Discard,
+}
+_NAMES = {kind: name for name, kind in _COMMANDS.items()}
+
+
+def encode_command(command: Command) -> bytes:
+    """JSON of a command, with its type."""
+    return dumps({"type": _NAMES[type(command)], **to_wire(command)})
+
+
+def decode_command(payload: bytes) -> Command:
+    """Read what `encode_command` wrote; raise `WireError` for anything else.
+
+    >>> decode_command(encode_command(Start(Mode.AUDIO)))
+    Start(mode=<Mode.AUDIO: 'audio'>, title=None, teacher=None, mask=None, is_dummy=False)
+    """
+    data = loads(payload)
+    kind = _COMMANDS.get(str(data.get("type"))) if isinstance(data, dict) else None
+    if kind is None:
+        raise WireError("A command names its type: " + ", ".join(_COMMANDS) + ".")
+    return from_wire(kind, {key: value for key, value in data.items() if key != "type"})

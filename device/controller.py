@@ -1,0 +1,182 @@
+"""One button, and what it means: every state, every input, in one table.
+
+::
+
+            hold                       short                        BEGUN
+    REHEARSING <---------- READY ----------------> STARTING ---------------> RECORDING <--hold--> PAUSED
+         '------short-------^ ^                        |                         |  double: bookmark   |
+                              |  <-OVER-- STOPPING <---+---------short-----------+-------short---------'
+
+    step(Doing.READY, Input.SHORT)  ->  Step(Doing.STARTING, Action.BEGIN)
+
+Pure: it decides, `device/program.py` does. The picture and the table of docs/developer/unit-states.md are drawn from
+here.
+
+A short press always begins or ends; a hold in a lesson always switches the pause. So a press that is wrong in a hurry
+never lets the unit record when somebody believes it does not: out of a pause leads a hold, on purpose and felt, and a
+short press there ends the lesson.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from device.state import Doing
+
+
+class Input(StrEnum):
+    """What may happen: a gesture, a command of the page, or something that the program itself says."""
+
+    SHORT = "short"
+    DOUBLE = "double"
+    HOLD = "hold"
+    START = "start"
+    STOP = "stop"
+    PAUSE = "pause"
+    RESUME = "resume"
+    BOOKMARK = "bookmark"
+    REHEARSE = "rehearse"
+    DISCARD = "discard"
+    BEGUN = "begun"
+    """Every part is there, and the first sound was heard."""
+    REFUSED = "refused"
+    """It cannot begin, or cannot go on; what there was has been closed."""
+    OVER = "over"
+    """The lesson or the rehearsal has ended, and what there was has been closed."""
+    SHOWN = "shown"
+    """A refusal was shown long enough."""
+
+
+GESTURES = (Input.SHORT, Input.DOUBLE, Input.HOLD)
+COMMANDS = (Input.START, Input.STOP, Input.PAUSE, Input.RESUME, Input.BOOKMARK, Input.REHEARSE, Input.DISCARD)
+HAPPENINGS = (Input.BEGUN, Input.REFUSED, Input.OVER, Input.SHOWN)
+
+
+class Action(StrEnum):
+    """What the program does."""
+
+    BEGIN = "begin a lesson"
+    END = "end it"
+    PAUSE = "pause"
+    RESUME = "go on"
+    BOOKMARK = "bookmark"
+    BEGIN_REHEARSAL = "begin a rehearsal"
+    DISCARD = "discard the last lesson"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What follows from an input."""
+
+    doing: Doing
+    action: Action | None = None
+
+
+_LESSON = Step(Doing.STARTING, Action.BEGIN)
+_REHEARSAL = Step(Doing.REHEARSING, Action.BEGIN_REHEARSAL)
+_END = Step(Doing.STOPPING, Action.END)
+_READY, _REFUSED = Step(Doing.READY), Step(Doing.REFUSED)
+
+TABLE: dict[Doing, dict[Input, Step]] = {
+    Doing.READY: {
+        Input.SHORT: _LESSON,
+        Input.START: _LESSON,
+        Input.HOLD: _REHEARSAL,
+        Input.REHEARSE: _REHEARSAL,
+        Input.DISCARD: Step(Doing.READY, Action.DISCARD),
+    },
+    # A second, nervous press does not undo the first: only the page can call a start off.
+    Doing.STARTING: {
+        Input.STOP: _END,
+        Input.BEGUN: Step(Doing.RECORDING),
+        Input.REFUSED: _REFUSED,
+        Input.OVER: _READY,
+    },
+    Doing.RECORDING: {
+        Input.SHORT: _END,
+        Input.STOP: _END,
+        Input.DOUBLE: Step(Doing.RECORDING, Action.BOOKMARK),
+        Input.BOOKMARK: Step(Doing.RECORDING, Action.BOOKMARK),
+        Input.HOLD: Step(Doing.PAUSED, Action.PAUSE),
+        Input.PAUSE: Step(Doing.PAUSED, Action.PAUSE),
+        Input.REFUSED: _REFUSED,
+        Input.OVER: _READY,
+    },
+    Doing.PAUSED: {
+        Input.SHORT: _END,
+        Input.STOP: _END,
+        Input.HOLD: Step(Doing.RECORDING, Action.RESUME),
+        Input.RESUME: Step(Doing.RECORDING, Action.RESUME),
+        Input.REFUSED: _REFUSED,
+        Input.OVER: _READY,
+    },
+    # Closing takes a moment, and nothing can take it back.
+    Doing.STOPPING: {
+        Input.REFUSED: _REFUSED,
+        Input.OVER: _READY,
+    },
+    Doing.REHEARSING: {
+        Input.SHORT: _END,
+        Input.HOLD: _END,
+        Input.STOP: _END,
+        Input.REFUSED: _REFUSED,
+        Input.OVER: _READY,
+    },
+    Doing.REFUSED: {
+        Input.SHORT: _LESSON,
+        Input.START: _LESSON,
+        Input.HOLD: _REHEARSAL,
+        Input.REHEARSE: _REHEARSAL,
+        Input.DISCARD: Step(Doing.REFUSED, Action.DISCARD),
+        Input.SHOWN: _READY,
+    },
+}
+"""What is not here means nothing in its state."""
+
+LESSON = frozenset({Doing.STARTING, Doing.RECORDING, Doing.PAUSED})
+"""A lesson is going on, or about to."""
+
+LISTENING = frozenset({Doing.STARTING, Doing.RECORDING, Doing.REHEARSING})
+"""Sound is heard, or a picture is seen: the light that pupils can see is on. Not in a pause."""
+
+
+def step(doing: Doing, given: Input) -> Step:
+    """What follows from an input: the same state and nothing to do, where it means nothing.
+
+    >>> step(Doing.PAUSED, Input.DOUBLE)
+    Step(doing=<Doing.PAUSED: 'paused'>, action=None)
+    """
+    return TABLE[doing].get(given, Step(doing))
+
+
+def waits_for_double(doing: Doing) -> bool:
+    """Whether a second press would mean something, so that a first one must wait for it."""
+    return Input.DOUBLE in TABLE[doing]
+
+
+def table(inputs: tuple[Input, ...]) -> str:
+    """States and what inputs mean in them, in Markdown: for the manual."""
+    rows = [f"| | {' | '.join(inputs)} |", "|---" * (len(inputs) + 1) + "|"]
+    rows += [f"| **{doing}** | {' | '.join(_cell(doing, each) for each in inputs)} |" for doing in Doing]
+    return "\n".join(rows)
+
+
+def diagram() -> str:
+    """The states and the ways between them, in Mermaid: for the manual. A command beside its gesture is left out."""
+    lines = ["stateDiagram-v2", f"    [*] --> {Doing.READY}"]
+    for doing, row in TABLE.items():
+        by_step: dict[Step, list[Input]] = {}
+        for given, to in row.items():
+            by_step.setdefault(to, []).append(given)
+        for to, inputs in by_step.items():
+            told = [given for given in inputs if given in GESTURES + HAPPENINGS] or inputs
+            lines.append(f"    {doing} --> {to.doing}: {' or '.join(told)}{f' / {to.action}' if to.action else ''}")
+    return "\n".join(lines)
+
+
+def _cell(doing: Doing, given: Input) -> str:
+    found = TABLE[doing].get(given)
+    if found is None:
+        return "-"
+    return " / ".join(filter(None, [found.action, found.doing if found.doing is not doing else None]))

@@ -1,0 +1,93 @@
+"""What a unit is doing, in one value: lamp, page and status are drawn from it.
+
+::
+
+    program --UnitState--> lamp          a new one when anything changes, and every half second while sound is heard
+                     |---> page          JSON over a socket: lesson/wire.py
+                     '---> systemd       its one-line status
+
+Nothing of a lesson's content is in it. What stands here of a rehearsal is gone when the next one begins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from analytics.try_events import Try
+from device.commands import Mode
+from lesson.wire import seconds
+
+
+class Doing(StrEnum):
+    """What a unit is doing now. Between them goes the table in device/controller.py."""
+
+    READY = "ready"
+    """It waits for a press. Nothing listens and nothing looks."""
+    STARTING = "starting"
+    """It was pressed: every part is asked whether this lesson can be recorded."""
+    RECORDING = "recording"
+    PAUSED = "paused"
+    """The lesson goes on, and neither sound nor picture of it is recorded."""
+    STOPPING = "stopping"
+    """The last of the lesson is sealed and signed."""
+    REHEARSING = "rehearsing"
+    """It hears, and keeps no sound."""
+    REFUSED = "refused"
+    """It could not begin, or could not go on, and says why: the first of its problems."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonInHand:
+    """The lesson that is being recorded, or has just ended."""
+
+    lesson_id: str | None
+    """None: a dummy run, of which nothing is written."""
+    teacher: str
+    title: str | None
+    mode: Mode
+    started_at: datetime
+    has_started: bool = False
+    """Sound has been heard: from here on it is recorded."""
+    bookmarks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalInHand:
+    """A rehearsal while it goes on, and until the next one."""
+
+    silence: float | None = seconds(default=None)
+    """How long the pause has been by now. None: no pause."""
+    has_reached_goal: bool = False
+    tries: tuple[Try, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitState:
+    """What a unit is doing."""
+
+    doing: Doing
+    since_at: datetime
+    """When it began to."""
+    room: str
+    teacher: str | None = None
+    """For whom a press records now. None: nobody, or the unit must be told."""
+    modes: tuple[Mode, ...] = ()
+    """What this class agreed to; the first is what a press records."""
+    goal_wait: float = seconds(default=5.0)
+    lesson: LessonInHand | None = None
+    can_discard: str | None = None
+    """Id of the lesson that has just ended, while nothing of its footage has left the unit."""
+    rehearsal: RehearsalInHand | None = None
+    level_db: float | None = None
+    """How loud it is, roughly, below full scale. None: nothing listens."""
+    is_goal_reached: bool = False
+    """The silence after a question has lasted as long as she wants it to."""
+    problems: tuple[str, ...] = ()
+    """Codes from lesson/problems.py, most urgent first."""
+    hours_left: float | None = None
+    """Hours of lessons for which there is room."""
+    waiting_lessons: int = 0
+    """Lessons that the school has not confirmed."""
+    waiting_segments: int = 0

@@ -1,0 +1,117 @@
+"""The table of states, for all rows of it: the button always leads back, and no press loses a lesson.
+
+::
+
+    any events, in any order  ->  BEGIN ... END?  OVER|REFUSED  BEGIN ...     never BEGIN BEGIN
+"""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from device import controller
+from device.controller import COMMANDS, GESTURES, HAPPENINGS, LISTENING, TABLE, Action, Input, step
+from device.state import Doing
+
+PRESSES = {
+    "press, teach, press": (
+        [Input.SHORT, Input.BEGUN, Input.SHORT, Input.OVER],
+        [Doing.STARTING, Doing.RECORDING, Doing.STOPPING, Doing.READY],
+    ),
+    "a nervous second press": ([Input.SHORT, Input.SHORT, Input.BEGUN], [Doing.STARTING] * 2 + [Doing.RECORDING]),
+    "look at this moment": ([Input.SHORT, Input.BEGUN, Input.DOUBLE], [Doing.STARTING] + [Doing.RECORDING] * 2),
+    "a pause, and on": (
+        [Input.SHORT, Input.BEGUN, Input.HOLD, Input.HOLD],
+        [Doing.STARTING, Doing.RECORDING, Doing.PAUSED, Doing.RECORDING],
+    ),
+    "a press in a pause ends the lesson": (
+        [Input.SHORT, Input.BEGUN, Input.HOLD, Input.SHORT],
+        [Doing.STARTING, Doing.RECORDING, Doing.PAUSED, Doing.STOPPING],
+    ),
+    "it refuses, and is pressed again": (
+        [Input.SHORT, Input.REFUSED, Input.SHORT],
+        [Doing.STARTING, Doing.REFUSED, Doing.STARTING],
+    ),
+    "rehearse": ([Input.HOLD, Input.SHORT, Input.OVER], [Doing.REHEARSING, Doing.STOPPING, Doing.READY]),
+}
+
+
+@pytest.mark.parametrize("name", PRESSES)
+def test_what_a_teacher_does(name: str) -> None:
+    events, expected = PRESSES[name]
+    doing, been = Doing.READY, []
+    for event in events:
+        doing = step(doing, event).doing
+        been.append(doing)
+
+    assert been == expected
+
+
+def test_every_event_has_an_answer_in_every_state() -> None:
+    for doing, event in itertools.product(Doing, Input):
+        assert step(doing, event).doing in Doing
+    assert set(TABLE) == set(Doing)
+    assert sorted(GESTURES + COMMANDS + HAPPENINGS) == sorted(Input)
+
+
+@pytest.mark.parametrize("doing", Doing)
+def test_the_button_leads_back_to_ready(doing: Doing) -> None:
+    """By presses, and by what the unit then says by itself; never by a page that nobody has at hand."""
+    reached, ahead = {doing}, [doing]
+    while ahead:
+        now = ahead.pop()
+        for event in GESTURES + HAPPENINGS:
+            if (to := step(now, event).doing) not in reached:
+                reached.add(to)
+                ahead.append(to)
+
+    assert Doing.READY in reached
+
+
+@pytest.mark.parametrize("doing", [Doing.RECORDING, Doing.PAUSED, Doing.REHEARSING])
+def test_a_short_press_ends_what_goes_on(doing: Doing) -> None:
+    assert step(doing, Input.SHORT).action is Action.END
+
+
+@given(st.lists(st.sampled_from(list(Input)), max_size=60))
+def test_no_order_of_events_loses_a_lesson(events: list[Input]) -> None:
+    doing, is_in_hand = Doing.READY, False
+    for event in events:
+        before, after = doing, step(doing, event)
+        doing = after.doing
+        if after.action in (Action.BEGIN, Action.BEGIN_REHEARSAL):
+            assert not is_in_hand, "one at a time"
+            is_in_hand = True
+        if after.action in (Action.END, Action.PAUSE, Action.RESUME, Action.BOOKMARK):
+            assert is_in_hand
+        if after.action is Action.DISCARD:
+            assert event is Input.DISCARD, "no press of the button throws a lesson away"
+            assert not is_in_hand, "nor while it is recorded"
+        if is_in_hand and doing in (Doing.READY, Doing.REFUSED):
+            assert event in (Input.OVER, Input.REFUSED), f"{before}: only what has been closed is let go of"
+            is_in_hand = False
+        assert is_in_hand == (doing not in (Doing.READY, Doing.REFUSED))
+
+
+@given(st.lists(st.sampled_from([*GESTURES, Input.BEGUN]), max_size=60))
+def test_out_of_a_pause_leads_no_short_press(events: list[Input]) -> None:
+    doing = Doing.READY
+    for event in events:
+        before, doing = doing, step(doing, event).doing
+        if before is Doing.PAUSED and doing is Doing.RECORDING:
+            assert event is Input.HOLD
+
+
+def test_the_light_is_on_where_something_is_heard_and_off_in_a_pause() -> None:
+    assert {Doing.STARTING, Doing.RECORDING, Doing.REHEARSING} == LISTENING
+
+
+def test_the_picture_shows_every_way() -> None:
+    drawn = controller.diagram()
+
+    for doing, row in TABLE.items():
+        for to in row.values():
+            assert f"{doing} --> {to.doing}" in drawn
+    assert controller.table(GESTURES).count("\n") == len(Doing) + 1
