@@ -3,7 +3,7 @@
 ::
 
     Microphone --AudioBlock--+--> FragmentedMp4 --Fragment--> LessonSealer --ciphertext--> Disk
-    Camera -----Frame--------+    (H.264 + AAC,               (lesson.footage)             (fsynced, never
+    Camera --CodedPicture----+    (H.264 + AAC,               (lesson.footage)             (fsynced, never
                                    wholly in memory)                                        half a file)
 
 errors.py                what can go wrong here
@@ -22,12 +22,13 @@ secrecy.py               what a process knows stays in it
 media_file.py            reads a media file and survives its damage
 file_microphone.py       any audio or video file as a microphone
 drawn_microphone.py      a lesson drawn with characters as a microphone
-camera.py                the seam, and what a frame promises
+camera.py                the seam, and what a picture promises
+coder.py                 pictures as they are to H.264
 chart_camera.py          a moving test chart with the time in it
 strokes.py               letters for the chart, without a font
 time_code.py             the time in a picture, for tests
 file_camera.py           the pictures of a video file
-fragments.py             pictures and sound to fragmented MP4
+fragments.py             coded pictures and sound to fragmented MP4
 codecs.py                how pictures are encoded, and what a player is told
 boxes.py                 bytes to whole MP4 boxes
 moof.py                  from when to when a segment plays

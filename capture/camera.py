@@ -1,14 +1,17 @@
-"""What every camera promises.
+"""What every camera promises, and what a picture source promises that is made a camera by coder.py.
 
 ::
 
-    lesson   0.00      0.04      0.08          seconds, the same clock that counts the microphone's samples
-    frames    [0.003]   [0.043]   [0.081]      a frame has the time the sensor saw it, not the time it arrived
+    lesson     0.00      0.04      0.08          seconds, the same clock that counts the microphone's samples
+    pictures    [0.003 K] [0.043]   [0.081]      a picture has the time the sensor saw it, not the time it arrived
 
-    frames_until(0.05) -> 0.003, 0.043         what was not given yet
-    frames_until(0.09) -> 0.081
+    pictures_until(0.05) -> 0.003, 0.043         what was not given yet
+    pictures_until(0.09) -> 0.081
 
-There is no nominal rate in a frame: a camera that says 24 a second may do 23.04, and the lesson must not drift.
+A camera hands over coded pictures: a real one has them coded in a process of its own, perhaps by hardware. K is a key
+picture: it can be decoded without any other, and comes every `KEY_EVERY` seconds by time: each starts a segment.
+
+There is no nominal rate in a picture: a camera that says 24 a second may do 23.04, and the lesson must not drift.
 """
 
 from __future__ import annotations
@@ -20,6 +23,16 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from capture.codecs import avc1
+
+KEY_EVERY = 1.6
+"""Seconds between key pictures. What a power cut takes is this, the 0.2 s that the sound encoder is behind, and a
+picture: together under 2 s from five pictures a second on (measured: 1.8 s at five)."""
+
+PATIENCE = 2.0
+"""Seconds without a picture after which the last one is shown again. Longer than `KEY_EVERY`: what comes after a hole
+begins with a key picture."""
+
 Image = npt.NDArray[np.uint8]
 """Planar YUV 4:2:0, limited range, BT.709: height * 3 // 2 rows of width bytes: Y, then U, then V, packed."""
 
@@ -29,7 +42,7 @@ DARK = (16 + 26, 136, 124)
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture."""
+    """One picture as the sensor saw it."""
 
     time: float
     """Seconds from the start of the lesson."""
@@ -41,8 +54,61 @@ class Frame:
     __hash__ = None  # type: ignore[assignment]  # an image cannot be hashed
 
 
+@dataclass(frozen=True, slots=True)
+class CodedPicture:
+    """One picture in H.264."""
+
+    time: float
+    """Seconds from the start of the lesson."""
+    data: bytes
+    """Annex B, without B pictures; a key picture brings its parameter sets."""
+    is_key: bool
+    """Can be decoded without any other picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """What must be known of the pictures before the first one of a lesson."""
+
+    width: int
+    """Pixels, even."""
+    height: int
+    """Pixels, even."""
+    blank: bytes
+    """A key picture with the parameter sets of all that follow; shown where there is no picture of the lesson."""
+
+    @property
+    def codec(self) -> str:
+        """What a player is told (RFC 6381)."""
+        return avc1(self.blank)
+
+
 class Camera(Protocol):
-    """Hands over the pictures of one lesson, once."""
+    """Hands over the coded pictures of one lesson, once. What the mask hides was never coded."""
+
+    @property
+    def coding(self) -> Coding:
+        """How the pictures are coded, the same all lesson long."""
+
+    @property
+    def rate_hz(self) -> float:
+        """Roughly how many pictures a second. For budgets, never for time."""
+
+    def pictures_until(self, t: float) -> Iterator[CodedPicture]:
+        """Every picture up to and including lesson second `t` that was not given yet, in order of time. Never waits."""
+
+    def still(self, *, is_large: bool = False) -> Image | None:
+        """A picture that was not given by this method yet, with the mask on it; None: not yet, ask again. Never waits.
+
+        About 640 pixels wide, or as large as the pictures of the lesson. The first call asks for one.
+        """
+
+    def close(self) -> None:
+        """Let go of the device or the file. May be called twice; afterwards there are no pictures."""
+
+
+class PictureSource(Protocol):
+    """Hands over the pictures of one lesson as they are, once."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -53,14 +119,10 @@ class Camera(Protocol):
         """Roughly how many frames a second. For the encoder's budget, never for time."""
 
     def frames_until(self, t: float) -> Iterator[Frame]:
-        """Every frame up to and including lesson second `t` that was not given yet, in order of time.
-
-        Raises:
-            CameraLostError: the device is gone and must be opened again.
-        """
+        """Every frame up to and including lesson second `t` that was not given yet, in order of time."""
 
     def close(self) -> None:
-        """Let go of the device or the file. May be called twice; afterwards there are no frames."""
+        """Let go of the file. May be called twice; afterwards there are no frames."""
 
 
 def blank(width: int, height: int, colour: tuple[int, int, int] = DARK) -> Image:

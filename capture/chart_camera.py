@@ -41,7 +41,7 @@ _RAMP_STEPS = 11
 
 
 class ChartCamera:
-    """The test chart as a camera: frame n has the time n / rate_hz."""
+    """The test chart as a picture source: frame n has the time n / rate_hz."""
 
     def __init__(self, width: int = 1280, height: int = 720, rate_hz: float = 25.0) -> None:
         """`width` and `height` in pixels, even and at least 64 x 48."""

@@ -7,15 +7,13 @@
     ultrafast   Baseline   avc1.42C01F             2.5-4 ms (PC core)  0.6 Mbit/s (chart), 1.9 Mbit/s (noisy room)
 
 The header of a lesson is written before its first picture, so the codec string must be known by then: it is read
-from the parameter set that the encoder makes when it is opened, not guessed.
+from the parameter set of a key picture that the same encoder made before, not guessed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
-
-from av.video.stream import VideoStream
 
 from capture.errors import EncoderError
 
@@ -66,13 +64,19 @@ def video_options(
     }
 
 
-def avc1(stream: VideoStream) -> str:
-    """`avc1.PPCCLL`: profile, constraints and level, from the parameter set that the opened encoder made."""
-    extradata = bytes(stream.codec_context.extradata or b"")
-    # Annex B: a start code, then the NAL unit; the first one is the sequence parameter set.
-    start = extradata.index(b"\x00\x00\x01") + 3
-    profile = extradata[start + 1 : start + 4]
-    return f"avc1.{profile.hex().upper()}"
+def avc1(key_picture: bytes) -> str:
+    """`avc1.PPCCLL`: profile, constraints and level, from the parameter set that a key picture brings.
+
+    >>> avc1(bytes.fromhex("000000016764001facb4"))
+    'avc1.64001F'
+    """
+    # Annex B: a start code, then a NAL unit, whose type is in five bits; 7 is the sequence parameter set.
+    start = key_picture.find(b"\x00\x00\x01") + 3
+    while start >= 3 and key_picture[start] & 0x1F != 7:
+        start = key_picture.find(b"\x00\x00\x01", start) + 3
+    if start < 3:
+        raise EncoderError("A key picture came without its parameter set.")
+    return f"avc1.{key_picture[start + 1 : start + 4].hex().upper()}"
 
 
 def _level(width: int, height: int, rate_hz: float) -> str:

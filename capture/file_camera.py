@@ -23,7 +23,7 @@ from capture.media_file import MediaFile
 
 
 class FileCamera:
-    """A video file as a camera."""
+    """A video file as a picture source."""
 
     def __init__(self, path: Path, width: int, height: int) -> None:
         """Open `path` and show it `width` x `height` pixels large, both even.

@@ -1,23 +1,26 @@
-"""Pictures and sound to fragmented MP4, a few seconds a piece, never anywhere but in memory.
+"""Coded pictures and sound to fragmented MP4, a few seconds a piece, never anywhere but in memory.
 
 ::
 
-    pictures  |K . . . . . . . . |K . . . . . . . . |K . .        K = key frame, every KEY_EVERY seconds by time
+    pictures  |K . . . . . . . . |K . . . . . . . . |K . .        K = key picture, every KEY_EVERY seconds by time
     sound     |~~~~~~~~~~~~~~~~~~|~~~~~~~~~~~~~~~~~~|~~~~~
     out   init|     segment 1    |    segment 2     |  (3: comes with the next K, or with finish())
 
-Time is what frames and sample counts say, never a nominal rate, and both tracks start at lesson second 0:
+Pictures come coded (camera.py), sound is coded here. Time is what pictures and sample counts say, never a nominal rate,
+and both tracks start at lesson second 0:
 
 * a first picture that comes later is shown from 0 as well; sound that begins later begins with silence
 * a block that leaves a hole is preceded by silence; a block that comes twice is cut where the sound already is
-* a camera that says nothing for `PATIENCE` leaves its last picture standing (a slate one if there never was one),
+* a camera that says nothing for `PATIENCE` leaves its last key picture standing (a blank one if there never was one),
   a microphone that says nothing leaves silence: a stream in which one track ends early would stop the player
+* what builds upon pictures that are not there is left out until the next key picture
 
 Segments may be cut only in memory: see capture/recorder.py for how they reach the disk.
 """
 
 from __future__ import annotations
 
+import io
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,31 +29,19 @@ from fractions import Fraction
 from typing import Any
 
 import av
-import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
+from av.error import FFmpegError
 from av.packet import Packet
-from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 
 from capture.boxes import Box, BoxSplitter
-from capture.camera import Frame, Image, blank
-from capture.codecs import Codecs, Preset, avc1, video_options
+from capture.camera import KEY_EVERY, PATIENCE, CodedPicture, Coding
+from capture.codecs import Codecs
+from capture.coder import SMALLEST_STEP, TICKS
 from capture.errors import EncoderError
 from capture.moof import track_span
 from lesson.sound import BYTES_A_SAMPLE, RATE_HZ, AudioBlock
-
-KEY_EVERY = 1.6
-"""Seconds between key frames. What a power cut takes is this, the 0.2 s that the sound encoder is behind, and a frame:
-together under 2 s from five pictures a second on (measured: 1.8 s at five)."""
-
-PATIENCE = 2.0
-"""Seconds that one track may be behind the other before it is continued without its device."""
-
-TICKS = 90_000
-"""Time scale of the pictures, as in MPEG systems: divides by 24, 25, 30 and 1000."""
-
-_SMALLEST_STEP = TICKS // 1000  # two pictures with one time stamp make the muxer refuse both
 
 _PRIMING = 1024  # samples that FFmpeg's AAC encoder puts before the sound; the edit list tells players
 
@@ -79,72 +70,51 @@ class Fragment:
 
 
 class FragmentedMp4:
-    """An encoder for one lesson. Feed pictures and sound in whatever order they come; both in order of time."""
+    """A muxer for one lesson. Feed pictures and sound in whatever order they come; both in order of time."""
 
-    def __init__(
-        self,
-        width: int = 0,
-        height: int = 0,
-        rate_hz: float = 0.0,
-        *,
-        preset: Preset = "superfast",
-        video_bit_rate: int = 1_500_000,
-        audio_bit_rate: int = 48_000,
-        threads: int = 1,
-    ) -> None:
-        """No `width`: sound only.
+    def __init__(self, coding: Coding | None = None, *, audio_bit_rate: int = 48_000) -> None:
+        """No `coding`: sound only.
 
         Args:
-            width: pixels, even.
-            height: pixels, even.
-            rate_hz: roughly how many pictures a second; for the bit rate, never for time.
-            preset: superfast (High profile), or ultrafast (Baseline: half the work, about twice the bytes).
-            video_bit_rate: bits a second that the pictures may not exceed over two seconds.
+            coding: how the pictures are coded.
             audio_bit_rate: bits a second of the sound.
-            threads: for the pictures.
 
         Raises:
-            EncoderError: no such size.
+            EncoderError: `coding.blank` is no picture.
         """
-        if width and rate_hz <= 0:
-            raise EncoderError(f"{rate_hz} pictures a second are no budget.")
         self._out = _Out()
         self._splitter = BoxSplitter()
         self._fragment_boxes: list[Box] = []
-        self._size = (width, height)
-        self._key_slack = 0.5 / rate_hz if rate_hz else 0.0
-        self._mp4 = av.open(self._out, "w", format="mp4", options=_muxer_options(has_video=bool(width)))
-        try:
-            self._video = self._add_video(rate_hz, preset, video_bit_rate, threads) if width else None
-            self._audio = self._add_audio(audio_bit_rate)
-        except (av.error.FFmpegError, ValueError) as error:
-            raise EncoderError(f"No picture of {width} x {height} at {rate_hz} Hz can be encoded: {error}") from error
-        self.codecs = Codecs(avc1(self._video) if self._video else None, "mp4a.40.2")
-        self._image: Image = blank(width, height) if width else np.empty((0, 0), np.uint8)
-        self._last_tick = -_SMALLEST_STEP
-        self._next_key = 0.0
+        self._mp4 = av.open(self._out, "w", format="mp4", options=_muxer_options(has_video=coding is not None))
+        self._video = self._add_video(coding) if coding is not None else None
+        self._audio = self._add_audio(audio_bit_rate)
+        self.codecs = Codecs(coding.codec if coding is not None else None, "mp4a.40.2")
+        self._standing = coding.blank if coding is not None else b""
+        self._needs_key = True
+        self._last_tick = -SMALLEST_STEP
         self._sound_end = 0
         self._is_finished = False
         self.late_samples = 0
         """Samples that came after silence had been put in their place."""
 
-    def picture(self, frame: Frame) -> list[Fragment]:
+    def picture(self, picture: CodedPicture) -> list[Fragment]:
         """Take a picture; give the fragments that it completes.
 
         Raises:
-            EncoderError: no pictures were agreed on, another size, or after `finish`.
+            EncoderError: no pictures were agreed on, or after `finish`.
         """
         if self._video is None:
             raise EncoderError("This lesson is recorded without pictures.")
-        width, height = self._size
-        if frame.image.shape != (height * 3 // 2, width):
-            raise EncoderError(f"A picture of {width} x {height} was agreed on, not {frame.image.shape}.")
         self._check_open()
-        if self._last_tick < 0 < frame.time:
-            self._encode_picture(frame.image, 0.0)
-        self._encode_picture(frame.image, frame.time)
-        if frame.time - self._sound_end / RATE_HZ > PATIENCE:
-            self._fill_sound(round((frame.time - PATIENCE / 2) * RATE_HZ))
+        if picture.is_key:
+            self._standing, self._needs_key = picture.data, False
+        elif self._needs_key:
+            return []
+        if self._last_tick < 0 < picture.time:
+            self._mux_picture(picture.data, 0.0, is_key=True)
+        self._mux_picture(picture.data, picture.time, is_key=picture.is_key)
+        if picture.time - self._sound_end / RATE_HZ > PATIENCE:
+            self._fill_sound(round((picture.time - PATIENCE / 2) * RATE_HZ))
         return self._fragments()
 
     def sound(self, block: AudioBlock) -> list[Fragment]:
@@ -159,9 +129,7 @@ class FragmentedMp4:
         self.late_samples += late
         self._encode_sound(block.pcm[late * BYTES_A_SAMPLE :])
         if self._video is not None and block.end - max(self._last_tick, 0) / TICKS > PATIENCE:
-            if self._last_tick < 0:
-                self._encode_picture(self._image, 0.0)
-            self._encode_picture(self._image, block.end - PATIENCE / 2)
+            self._stand(block.end - PATIENCE / 2)
         return self._fragments()
 
     def finish(self) -> list[Fragment]:
@@ -170,10 +138,8 @@ class FragmentedMp4:
         self._is_finished = True
         if self._last_tick < 0 and not self._sound_end:
             return []
-        if self._video is not None:
-            if self._last_tick < 0:
-                self._encode_picture(self._image, 0.0)
-            self._mux(self._video.encode(None))
+        if self._video is not None and self._last_tick < 0:
+            self._stand(0.0)
         self._mux(self._audio.encode(None))
         self._mp4.close()
         return self._fragments(is_last=True)
@@ -193,18 +159,21 @@ class FragmentedMp4:
         if self._is_finished:
             raise EncoderError("The lesson has ended: make another encoder for the next one.")
 
-    def _encode_picture(self, image: Image, time: float) -> None:
+    def _stand(self, time: float) -> None:
+        """Show the last key picture at `time`, and from 0 on where there was none before."""
+        self._needs_key = True
+        if self._last_tick < 0 < time:
+            self._mux_picture(self._standing, 0.0, is_key=True)
+        self._mux_picture(self._standing, time, is_key=True)
+
+    def _mux_picture(self, data: bytes, time: float, *, is_key: bool) -> None:
         assert self._video is not None
-        tick = max(round(time * TICKS), self._last_tick + _SMALLEST_STEP, 0)
-        picture = VideoFrame.from_ndarray(image, format="yuv420p")
-        picture.pts = tick
-        picture.time_base = Fraction(1, TICKS)
-        if tick / TICKS >= self._next_key - self._key_slack:
-            picture.pict_type = PictureType.I
-            self._next_key = tick / TICKS + KEY_EVERY
-        self._image = image
-        self._last_tick = tick
-        self._mux(self._video.encode(picture))
+        packet = Packet(data)
+        packet.stream = self._video
+        packet.pts = packet.dts = self._last_tick = max(round(time * TICKS), self._last_tick + SMALLEST_STEP, 0)
+        packet.time_base = Fraction(1, TICKS)
+        packet.is_keyframe = is_key
+        self._mp4.mux(packet)
 
     def _fill_sound(self, until_sample: int) -> None:
         while (gap := until_sample - self._sound_end) > 0:
@@ -255,16 +224,13 @@ class FragmentedMp4:
         first, end = max(0, start - _PRIMING), max(0, start + length - _PRIMING)
         return first / RATE_HZ, (end - first) / RATE_HZ
 
-    def _add_video(self, rate_hz: float, preset: Preset, bit_rate: int, threads: int) -> VideoStream:
-        width, height = self._size
-        stream = self._mp4.add_stream(
-            "libx264",
-            rate=Fraction(rate_hz).limit_denominator(1001),
-            options=video_options(width, height, rate_hz, preset, bit_rate, threads),
-        )
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.codec_context.time_base = stream.time_base = Fraction(1, TICKS)
-        stream.codec_context.open()
+    def _add_video(self, coding: Coding) -> VideoStream:
+        try:
+            with av.open(io.BytesIO(coding.blank), format="h264") as blank:
+                stream = self._mp4.add_stream_from_template(blank.streams.video[0], opaque=True)
+        except (FFmpegError, IndexError) as error:
+            raise EncoderError("What should be a key picture is none.") from error
+        stream.time_base = Fraction(1, TICKS)
         return stream
 
     def _add_audio(self, bit_rate: int) -> AudioStream:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from capture.camera import Frame
+from capture.camera import CodedPicture
 from capture.disk import Disk
 from capture.errors import CaptureError, DiskFailedError, DiskFullError
 from capture.fragments import Fragment, FragmentedMp4
@@ -101,17 +101,17 @@ class LessonRecorder:
         """Nothing can be recorded any more."""
         return self._is_over
 
-    def picture(self, frame: Frame) -> None:
+    def picture(self, picture: CodedPicture) -> None:
         """Record a picture.
 
         Raises:
             DiskFullError: everything so far is stored; call ``stop(End.DISK_FULL)``.
             DiskFailedError: the lesson ends with the last `Stored`; the next boot closes it.
-            EncoderError: a picture of another size, or without its turn.
+            EncoderError: no pictures were agreed on.
         """
         self._check_running()
         if self._encoder is not None:
-            self._store_fragments(self._encoder.picture(frame))
+            self._store_fragments(self._encoder.picture(picture))
 
     def sound(self, block: AudioBlock) -> None:
         """Record a block of sound; raises as `picture`."""

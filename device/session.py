@@ -5,7 +5,7 @@
     microphone --blocks--> listener --heard--> lamp and page (on_heard)
          |                              |----> evidence, sealed --> outbox --> MQTT
          |                              '----> lesson log, sealed --> disk
-         '-> recorder <--frames-- camera
+         '-> recorder <--pictures-- camera
                  '--> segment, sealed --> disk --> outbox --> HTTPS
 
 One loop, driven by the sound: its sample count is the lesson's clock. The header and its stanzas are on the disk
@@ -89,8 +89,8 @@ class LessonSession:
 
     def _record(self, block: AudioBlock) -> None:
         if self.camera is not None:
-            for frame in self.camera.frames_until(block.end):
-                self.recorder.picture(frame)
+            for picture in self.camera.pictures_until(block.end):
+                self.recorder.picture(picture)
         self.recorder.sound(block)
         self._tell(self.listener.feed(block), block.end)
 

@@ -115,7 +115,7 @@ class Unit:
     ) -> LessonSession:
         """Prepare a lesson: afterwards its header and wrapped keys are on the disk, and nothing else."""
         whose = choose(self.people(), teacher)
-        encoder = _encoder(camera)
+        encoder = FragmentedMp4(camera.coding if camera is not None else None)
         header = self._header(whose, encoder, camera)
         sealer = LessonSealer(header, [whose.recipient], self._key)
         folder = self._lessons / header.lesson
@@ -172,7 +172,7 @@ class Unit:
     def _header(self, whose: ListedRecipient, encoder: FragmentedMp4, camera: Camera | None) -> Header:
         video = None
         if camera is not None and encoder.codecs.video is not None:
-            video = Video(encoder.codecs.video, *camera.size, camera.rate_hz)
+            video = Video(encoder.codecs.video, camera.coding.width, camera.coding.height, camera.rate_hz)
         return Header.new(
             unit=self.settings.unit,
             unit_key=self._key.public,
@@ -256,12 +256,6 @@ class Unit:
     def _will(self) -> Message:
         gone = UnitStatus(online=False, at=self._clock.now(), version=VERSION)
         return Message(status_topic(self.settings.unit), encode_status(gone), retain=True)
-
-
-def _encoder(camera: Camera | None) -> FragmentedMp4:
-    if camera is None:
-        return FragmentedMp4()
-    return FragmentedMp4(*camera.size, camera.rate_hz, preset="ultrafast")
 
 
 def _receipt_key(settings: UnitSettings) -> bytes:

@@ -39,7 +39,7 @@ ONLY_IMPORTERS = {
     "webrtcvad": {"analytics.webrtc_detector"},
     "av": {
         f"capture.{name}"
-        for name in ("codecs", "file_camera", "file_microphone", "fragments", "media_file", "rate_changer")
+        for name in ("coder", "file_camera", "file_microphone", "fragments", "media_file", "rate_changer")
     },
     "sounddevice": {"capture.portaudio"},
     "fastapi": {"school"},

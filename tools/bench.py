@@ -42,6 +42,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from capture.camera import Frame
 from capture.chart_camera import ChartCamera
 from capture.codecs import video_options
+from capture.coder import Coder
 from capture.file_microphone import FileMicrophone
 from capture.fragments import FragmentedMp4
 from lesson.footage.header import Audio, Header, Media
@@ -218,8 +219,9 @@ def sealing(runs: int) -> Row:
 
 def encode(frames: list[Frame]) -> list[bytes]:
     """Segments as a unit makes them, with silence for sound."""
-    encoder = FragmentedMp4(WIDTH, HEIGHT, PICTURES_HZ, preset="ultrafast")
-    pieces = [piece for frame in frames for piece in encoder.picture(frame)]
+    coder = Coder(WIDTH, HEIGHT, PICTURES_HZ, preset="ultrafast")
+    encoder = FragmentedMp4(coder.coding)
+    pieces = [piece for frame in frames for piece in encoder.picture(coder.code(frame))]
     return [piece.data for piece in pieces + encoder.finish()]
 
 

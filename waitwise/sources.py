@@ -12,7 +12,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from capture.camera import Camera
 from capture.chart_camera import ChartCamera
+from capture.coder import CodedCamera
 from capture.file_camera import FileCamera
 from capture.file_microphone import FileMicrophone
 from capture.pace import NoPace, Pace, SteadyPace
@@ -44,9 +46,9 @@ def microphone(
     return PortAudioMicrophone(name or unit.settings.microphone, on_problem=tell)
 
 
-def camera(settings: UnitSettings, picture: Path | None) -> ChartCamera | FileCamera:
+def camera(settings: UnitSettings, picture: Path | None) -> Camera:
     """What the lesson is seen with. Raises the errors of the camera."""
     wanted = settings.picture
     if picture is not None:
-        return FileCamera(picture, wanted.width, wanted.height)
-    return ChartCamera(wanted.width, wanted.height, wanted.rate_hz)
+        return CodedCamera(FileCamera(picture, wanted.width, wanted.height))
+    return CodedCamera(ChartCamera(wanted.width, wanted.height, wanted.rate_hz))

@@ -1,4 +1,4 @@
-"""A test chart whose time can be read, and the pictures of a file at their own times."""
+"""A test chart whose time can be read, the pictures of a file at their own times, and both as a camera."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from av.video.frame import VideoFrame
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.camera import Camera, blank, planes
+from capture.camera import Camera, PictureSource, blank, planes
 from capture.chart_camera import ORANGE, ChartCamera, clock_face
+from capture.coder import CodedCamera
 from capture.errors import FileUnreadableError
 from capture.file_camera import FileCamera
 from capture.strokes import glyph
 from capture.time_code import draw_time_code, read_time_code
-from tests.suites.camera import CameraSuite
+from tests.suites.camera import CameraSuite, decode
+from tests.suites.picture_source import PictureSourceSuite
 
 CHART = ChartCamera(320, 180, 25.0)
 
@@ -39,16 +41,35 @@ def write_film(path: Path, times: list[float], width: int = 96, height: int = 64
     return path
 
 
-class TestChartCamera(CameraSuite):
+class TestChartCamera(PictureSourceSuite):
     @pytest.fixture
-    def camera(self) -> Camera:
+    def source(self) -> PictureSource:
         return ChartCamera(160, 90, 12.5)
 
 
-class TestFileCamera(CameraSuite):
+class TestFileCamera(PictureSourceSuite):
+    @pytest.fixture
+    def source(self, tmp_path: Path) -> PictureSource:
+        return FileCamera(write_film(tmp_path / "a.mp4", [0.0, 0.033, 0.5, 0.51, 0.9]), 96, 64)
+
+
+class TestCodedChart(CameraSuite):
+    @pytest.fixture
+    def camera(self) -> Camera:
+        return CodedCamera(ChartCamera(1280, 720, 5.0))
+
+
+class TestCodedFile(CameraSuite):
     @pytest.fixture
     def camera(self, tmp_path: Path) -> Camera:
-        return FileCamera(write_film(tmp_path / "a.mp4", [0.0, 0.033, 0.5, 0.51, 0.9]), 96, 64)
+        return CodedCamera(FileCamera(write_film(tmp_path / "a.mp4", [0.0, 0.033, 0.5, 0.51, 0.9, 4.0]), 96, 64))
+
+
+def test_a_film_that_ends_leaves_its_last_picture_standing(tmp_path: Path) -> None:
+    camera = CodedCamera(FileCamera(write_film(tmp_path / "a.mp4", [0.0, 0.5]), 96, 64))
+    pictures = [picture for step in range(1, 300) for picture in camera.pictures_until(step / 50)]
+    assert [picture.time for picture in pictures] == pytest.approx([0.0, 0.5, 1.52, 2.54, 3.56, 4.58], abs=0.021)
+    assert [read_time_code(image) for image in decode(picture.data for picture in pictures)] == [0.0] + [0.5] * 5
 
 
 @given(

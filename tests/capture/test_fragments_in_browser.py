@@ -14,8 +14,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from capture.fragments import FragmentedMp4
-from tests.capture.test_fragments import RHYTHMS, blocks, encoder, record
+from capture.codecs import Preset
+from capture.coder import Coder
+from capture.fragments import Fragment, FragmentedMp4
+from tests.capture.test_fragments import HEIGHT, RHYTHMS, WIDTH, blocks, frame, record
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="There is no Chromium here.")]
@@ -53,20 +55,45 @@ def page() -> Iterator[Page]:
         browser.close()
 
 
+def filmed(preset: Preset, times: list[float]) -> tuple[str, list[Fragment]]:
+    return FragmentedMp4(Coder(WIDTH, HEIGHT, 25.0, preset=preset).coding).codecs.mime, record(
+        times, blocks(0, 6, 3000), preset
+    )
+
+
+def heard() -> tuple[str, list[Fragment]]:
+    mp4 = FragmentedMp4()
+    pieces = [piece for block in blocks(0, 6, 3000) for piece in mp4.sound(block)]
+    return mp4.codecs.mime, pieces + mp4.finish()
+
+
+def replaced() -> tuple[str, list[Fragment]]:
+    """A camera's process dies after two seconds; at 4.5 the next one is there, with an encoder of its own."""
+    one, other = (Coder(WIDTH, HEIGHT, 25.0) for _ in range(2))
+    mp4 = FragmentedMp4(one.coding)
+    pieces: list[Fragment] = []
+    shots = [*((number / 25, one) for number in range(50)), *((4.5 + number / 25, other) for number in range(38))]
+    for block in blocks(0, 6, 3000):
+        while shots and shots[0][0] <= block.end:
+            time, coder = shots.pop(0)
+            pieces += mp4.picture(coder.code(frame(time)))
+        pieces += mp4.sound(block)
+    return mp4.codecs.mime, pieces + mp4.finish()
+
+
 STREAMS = {
-    "fast encoder": (lambda: encoder("ultrafast"), RHYTHMS["25 a second"]),
-    "better encoder": (lambda: encoder("superfast"), RHYTHMS["25 a second"]),
-    "late and uneven pictures": (lambda: encoder("superfast"), [0.3, 0.34, 1.5, 2.9, 3.0, 4.4, 5.8]),
-    "sound only": (FragmentedMp4, []),
+    "fast encoder": lambda: filmed("ultrafast", RHYTHMS["25 a second"]),
+    "better encoder": lambda: filmed("superfast", RHYTHMS["25 a second"]),
+    "late and uneven pictures": lambda: filmed("superfast", [0.3, 0.34, 1.5, 2.9, 3.0, 4.4, 5.8]),
+    "sound only": heard,
+    "a camera that dies and is replaced": replaced,
 }
 
 
 @pytest.mark.parametrize("name", STREAMS)
 def test_a_browser_plays_it_from_the_start_to_the_end(page: Page, name: str) -> None:
-    make, times = STREAMS[name]
-    mp4 = make()
-    pieces = record(mp4, times, blocks(0, 6, 3000))
-    result = page.evaluate(PLAY, [mp4.codecs.mime, [base64.b64encode(piece.data).decode() for piece in pieces]])
+    mime, pieces = STREAMS[name]()
+    result = page.evaluate(PLAY, [mime, [base64.b64encode(piece.data).decode() for piece in pieces]])
     assert result["supported"]
     assert result["error"] is None
     assert result["duration"] == pytest.approx(6.0, abs=0.1)

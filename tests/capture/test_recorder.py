@@ -20,8 +20,9 @@ from pathlib import Path
 
 import pytest
 
-from capture.camera import Frame
+from capture.camera import CodedPicture
 from capture.chart_camera import ChartCamera
+from capture.coder import CodedCamera
 from capture.disk import PART, Disk, FolderDisk
 from capture.drawn_microphone import DrawnMicrophone
 from capture.errors import DiskFailedError, DiskFullError
@@ -44,6 +45,7 @@ TEACHER, UNIT_KEY = Identity.generate(), UnitKey.generate()
 DRAWING = "TTTTT?......PPPP..TTTTTT" * 3
 LOG_LINE = b'{"wait":"a marker that must never be readable on the disk"}\n'
 SIZE, RATE = (64, 48), 5.0
+CODING = CodedCamera(ChartCamera(*SIZE, RATE)).coding
 RESERVE = 60_000
 GOP = 1.6
 """Seconds a segment lasts at five pictures a second."""
@@ -69,7 +71,7 @@ class Lesson:
     """A lesson that is being recorded, and what its owner was told."""
 
     disk: Disk
-    encoder: FragmentedMp4 | None = field(default_factory=lambda: FragmentedMp4(*SIZE, RATE, preset="ultrafast"))
+    encoder: FragmentedMp4 | None = field(default_factory=lambda: FragmentedMp4(CODING))
     stored: list[Stored] = field(default_factory=list)
     recorder: LessonRecorder = field(init=False)
     now: float = 0.0
@@ -86,10 +88,10 @@ class Lesson:
         return self
 
     def steps(self, drawing: str = DRAWING) -> Iterator[float]:
-        for block, frames in scene(drawing):
+        for block, pictures in scene(drawing):
             self.now = block.end
-            for frame in frames:
-                self.recorder.picture(frame)
+            for picture in pictures:
+                self.recorder.picture(picture)
             self.recorder.sound(block)
             if block.first_sample % (2 * RATE_HZ) == 0:
                 self.recorder.log(LOG_LINE)
@@ -97,20 +99,20 @@ class Lesson:
 
 
 @cache
-def scene(drawing: str) -> list[tuple[AudioBlock, list[Frame]]]:
+def scene(drawing: str) -> list[tuple[AudioBlock, list[CodedPicture]]]:
     """What is fed, block by block."""
-    camera = ChartCamera(*SIZE, RATE)
-    return [(block, list(camera.frames_until(block.end))) for block in DrawnMicrophone(drawing).blocks()]
+    camera = CodedCamera(ChartCamera(*SIZE, RATE))
+    return [(block, list(camera.pictures_until(block.end))) for block in DrawnMicrophone(drawing).blocks()]
 
 
 class Tape(FragmentedMp4):
     """Gives what a real encoder gave for the same lesson, so that it can be recorded a thousand times."""
 
     def __init__(self) -> None:
-        super().__init__(*SIZE, RATE, preset="ultrafast")
+        super().__init__(CODING)
         self._tape = iter(tape())
 
-    def picture(self, frame: Frame) -> list[Fragment]:
+    def picture(self, picture: CodedPicture) -> list[Fragment]:
         return next(self._tape)
 
     def sound(self, block: AudioBlock) -> list[Fragment]:
@@ -122,10 +124,10 @@ class Tape(FragmentedMp4):
 
 @cache
 def tape() -> list[list[Fragment]]:
-    encoder = FragmentedMp4(*SIZE, RATE, preset="ultrafast")
+    encoder = FragmentedMp4(CODING)
     given: list[list[Fragment]] = []
-    for block, frames in scene(DRAWING):
-        given += [encoder.picture(frame) for frame in frames]
+    for block, pictures in scene(DRAWING):
+        given += [encoder.picture(picture) for picture in pictures]
         given.append(encoder.sound(block))
     return [*given, encoder.finish()]
 
@@ -184,7 +186,7 @@ def test_who_waits_is_told_when_a_segment_can_no_longer_be_lost() -> None:
         assert stored.length == len(disk.read(stored.file_name))
         assert stored.name.file_name == stored.file_name
 
-    encoder = FragmentedMp4(*SIZE, RATE)
+    encoder = FragmentedMp4(CODING)
     lesson = Lesson(disk, encoder)
     lesson.recorder = LessonRecorder(disk, sealer_for(encoder), encoder, on_stored, reserve_bytes=10)
     lesson.play().recorder.stop()
@@ -334,7 +336,7 @@ class ListeningEncoder(FragmentedMp4):
     """Remembers what it gave, so that it can be looked for."""
 
     def __init__(self) -> None:
-        super().__init__(*SIZE, RATE, preset="ultrafast")
+        super().__init__(CODING)
         self.gave: list[bytes] = []
 
     def _fragments(self, *, is_last: bool = False):  # type: ignore[no-untyped-def]  # noqa: ANN202

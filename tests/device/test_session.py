@@ -14,6 +14,7 @@ import pytest
 
 from analytics.listener import Listener
 from capture.chart_camera import ChartCamera
+from capture.coder import CodedCamera
 from capture.disk import FolderDisk
 from capture.drawn_microphone import DrawnMicrophone
 from capture.errors import DiskFullError, MicrophoneLostError
@@ -48,8 +49,8 @@ class World:
         self.heard: list[Heard] = []
 
     def session(self, microphone: DrawnMicrophone) -> LessonSession:
-        camera = ChartCamera(320, 180, 5.0)
-        encoder = FragmentedMp4(*camera.size, camera.rate_hz, preset="ultrafast")
+        camera = CodedCamera(ChartCamera(320, 180, 5.0))
+        encoder = FragmentedMp4(camera.coding)
         assert encoder.codecs.video is not None
         header = Header.new(
             unit="lab-2",

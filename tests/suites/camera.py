@@ -1,57 +1,93 @@
 """What every camera must do, whatever is behind it.
 
-Subclass with a fixture `camera` that gives one with at least two frames in the first second.
+Subclass with a fixture `camera` that gives one with at least two pictures in the first second of its lesson, and, where
+its pictures come in real time, `wait_until`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
+from typing import Any
 
-import numpy as np
 import pytest
+from av.codec.context import CodecContext
+from av.packet import Packet
 
-from capture.camera import Camera, Frame
+from capture.camera import KEY_EVERY, Camera, CodedPicture, Image
+
+
+def decode(pictures: Iterable[bytes]) -> list[Image]:
+    """What is to be seen in coded pictures, one by one."""
+    decoder: Any = CodecContext.create("h264", "r")
+    decoder.thread_count = 1
+    frames = [frame for data in pictures for frame in decoder.decode(Packet(data))] + decoder.decode(None)
+    return [frame.to_ndarray() for frame in frames]
 
 
 class CameraSuite:
+    def wait_until(self, seconds: float) -> None:
+        """Let so much of the lesson pass; a camera of a file needs no time."""
+
     @pytest.fixture
-    def seen(self, camera: Camera) -> list[Frame]:
-        frames = [frame for step in range(1, 21) for frame in camera.frames_until(step * 0.05)]
+    def seen(self, camera: Camera) -> list[CodedPicture]:
+        pictures = []
+        for step in range(1, 101):
+            self.wait_until(step * 0.05)
+            pictures += list(camera.pictures_until(step * 0.05))
         camera.close()
-        return frames
+        return pictures
 
-    def test_there_are_pictures_of_the_size(self, camera: Camera, seen: list[Frame]) -> None:
-        width, height = camera.size
-        assert len(seen) >= 2
-        assert width % 2 == height % 2 == 0
-        for frame in seen:
-            assert frame.image.shape == (height * 3 // 2, width)
-            assert frame.image.dtype == np.uint8
+    def test_all_pictures_can_be_decoded_and_have_the_size(self, camera: Camera, seen: list[CodedPicture]) -> None:
+        coding = camera.coding
+        assert coding.codec.startswith("avc1.")
+        images = decode(picture.data for picture in seen)
+        assert len(images) == len(seen) >= 2
+        for image in images + decode([coding.blank]):
+            assert image.shape == (coding.height * 3 // 2, coding.width)
 
-    def test_times_never_go_back(self, seen: list[Frame]) -> None:
+    def test_key_pictures_come_by_time_and_can_be_decoded_alone(self, seen: list[CodedPicture]) -> None:
+        keys = [picture for picture in seen if picture.is_key]
+        assert seen[0].is_key
+        gap = max(other.time - one.time for one, other in pairwise(seen))
+        assert all(other.time - one.time <= KEY_EVERY + gap for one, other in pairwise(keys))
+        assert all(len(decode([key.data])) == 1 for key in keys)
+
+    def test_all_have_the_parameter_sets_that_were_agreed_on(self, camera: Camera, seen: list[CodedPicture]) -> None:
+        def parameter_sets(data: bytes) -> bytes:
+            return data[: data.index(b"\x00\x00\x01\x65")].partition(b"\x00\x00\x01\x06")[0].rstrip(b"\x00")
+
+        agreed = parameter_sets(camera.coding.blank)
+        assert {parameter_sets(picture.data) for picture in seen if picture.is_key} == {agreed}
+
+    def test_times_only_go_forward(self, seen: list[CodedPicture]) -> None:
         assert seen[0].time >= 0
-        assert all(one.time <= other.time for one, other in pairwise(seen))
+        assert all(one.time < other.time for one, other in pairwise(seen))
 
-    def test_frames_come_when_their_time_has_come_and_once(self, camera: Camera) -> None:
-        given: list[float] = []
-        for step in range(1, 11):
-            new = [frame.time for frame in camera.frames_until(step / 10)]
-            assert all(time <= step / 10 for time in new)
-            assert all(time > (step - 1) / 10 for time in new if time)
-            given += new
-        assert len(set(given)) == len(given)
-        assert list(camera.frames_until(1.0)) == []
+    def test_pictures_come_when_their_time_has_come_and_once(self, seen: list[CodedPicture], camera: Camera) -> None:
+        assert len({picture.time for picture in seen}) == len(seen)
+        assert all(picture.time <= 5.0 for picture in seen)
+        assert list(camera.pictures_until(5.0)) == []
 
-    def test_a_given_picture_does_not_change_any_more(self, camera: Camera) -> None:
-        first = next(iter(camera.frames_until(1.0)))
-        before = first.image.copy()
-        list(camera.frames_until(1.0))
-        assert np.array_equal(first.image, before)
-
-    def test_it_says_roughly_how_many_frames_a_second(self, camera: Camera) -> None:
+    def test_it_says_roughly_how_many_pictures_a_second(self, camera: Camera) -> None:
         assert 0.1 <= camera.rate_hz <= 240
+        camera.close()
+
+    @pytest.mark.parametrize("is_large", [True, False])
+    def test_a_still_is_given_once_and_then_the_next(self, camera: Camera, is_large: bool) -> None:
+        stills = []
+        for step in range(1, 101):
+            self.wait_until(step * 0.05)
+            list(camera.pictures_until(step * 0.05))
+            if (still := camera.still(is_large=is_large)) is not None:
+                stills.append(still)
+        camera.close()
+        assert len(stills) >= 2
+        width = camera.coding.width if is_large else min(640, camera.coding.width)
+        assert {still.shape[1] for still in stills} == {width}
+        assert all(still.shape[0] % 3 == 0 for still in stills)
 
     def test_closed_it_gives_nothing(self, camera: Camera) -> None:
         camera.close()
         camera.close()
-        assert list(camera.frames_until(1.0)) == []
+        assert list(camera.pictures_until(1.0)) == []
