@@ -6,6 +6,7 @@
     clock.py      monotonic and wall time, behind a seam
     batches.py    what is heard, gathered into the lesson log and into evidence messages
     session.py    one lesson, from button to button
+    marks.py      pauses and bookmarks in it
     recipients.py for whom it records: pinned keys
     folder.py     its folder: one program at a time, and an outbox that can always be had
     sending.py    the threads that bring everything to the school

@@ -10,22 +10,27 @@
 
 One loop, driven by the sound: its sample count is the lesson's clock. The header and its stanzas are on the disk
 before the first frame; a segment is in the outbox a moment after it is on the disk.
+
+In a pause the clock goes on: sound is replaced by missing sound, and pictures by a dark one, before anything else sees
+them. After it the picture comes back with the next key picture, a moment later than the sound. `pause`, `resume` and
+`bookmark` may be called by any thread (device/marks.py).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analytics.listener import Listener
-from capture.camera import Camera
+from capture.camera import Camera, CodedPicture
 from capture.errors import DiskFullError
 from capture.microphone import Microphone
 from capture.recorder import LessonRecorder
 from device.batches import Batches, as_line
 from device.clock import Clock
+from device.marks import Marks
 from lesson.footage.manifest import End
 from lesson.messages import Event, LessonEnded, LessonStarted, SealedEvidence, encode_event
 from lesson.sound import AudioBlock
@@ -65,6 +70,26 @@ class LessonSession:
     """Evidence messages so far."""
     _evidence: Batches = field(default_factory=lambda: Batches(EVIDENCE_EVERY, waits_at_once=True))
     _log: Batches = field(default_factory=lambda: Batches(LOG_EVERY, waits_at_once=False))
+    _marks: Marks = field(init=False)
+    _began_at: float = 0.0
+    """By the clock that never jumps."""
+    _is_dark: bool = False
+    """The last picture was a dark one: what builds on a picture that was left out cannot be shown."""
+
+    def __post_init__(self) -> None:
+        self._marks = Marks(lambda: self.clock.monotonic() - self._began_at)
+
+    def pause(self) -> None:
+        """Record neither sound nor picture from now on."""
+        self._marks.pause()
+
+    def resume(self) -> None:
+        """Go on with what is captured from now on."""
+        self._marks.resume()
+
+    def bookmark(self) -> None:
+        """Mark this moment in the lesson's log."""
+        self._marks.bookmark()
 
     def run(self, should_stop: Callable[[], bool] = lambda: False) -> Account:
         """Record until the sound ends or `should_stop()` is true; whatever happens, close what was recorded.
@@ -72,7 +97,7 @@ class LessonSession:
         Raises the error that ended the lesson early, after what there was has been closed.
         """
         self._announce(self.started)
-        now = 0.0
+        now, self._began_at = 0.0, self.clock.monotonic()
         try:
             for block in self.microphone.blocks():
                 now = block.end
@@ -88,11 +113,21 @@ class LessonSession:
         return self._close(now, End.STOPPED)
 
     def _record(self, block: AudioBlock) -> None:
+        marks = self._marks.feed(block)
+        if block.start < self._marks.blank_before:
+            block = replace(block, pcm=bytes(len(block.pcm)), is_missing=True)
         if self.camera is not None:
-            for picture in self.camera.pictures_until(block.end):
+            for picture in self._unless_paused(self.camera.pictures_until(block.end), self.camera.coding.blank):
                 self.recorder.picture(picture)
         self.recorder.sound(block)
-        self._tell(self.listener.feed(block), block.end)
+        self._tell([*marks, *self.listener.feed(block)], block.end)
+
+    def _unless_paused(self, pictures: Iterable[CodedPicture], dark: bytes) -> Iterator[CodedPicture]:
+        """In a pause a dark picture for each key picture, and none of the pictures that build on those."""
+        for picture in pictures:
+            if picture.is_key or not self._is_dark:
+                self._is_dark = picture.time < self._marks.blank_before
+                yield CodedPicture(picture.time, dark, is_key=True) if self._is_dark else picture
 
     def _tell(self, heard: Iterable[Heard], now: float) -> None:
         heard = list(heard)
@@ -107,8 +142,8 @@ class LessonSession:
         self.microphone.close()
         if self.camera is not None:
             self.camera.close()
-        heard = self.listener.finish()
-        account = self.listener.account()
+        heard = [*self._marks.finish(now), *self.listener.finish()]
+        account = replace(self.listener.account(), marks=self._marks.marks)
         if not self.recorder.is_over:  # else the disk failed: the next start closes the lesson
             end = self._last_words(heard, account, now) or end
             self.recorder.stop(end)

@@ -20,9 +20,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from lesson.evidence import NO_EVIDENCE, NOTHING_REACHED, Evidence, Range, Reach, RoleCertainty
-from lesson.wire import seconds
+from lesson.wire import later, seconds
 
-SCHEMA = "1.1.0"
+SCHEMA = "1.2.0"
 """Version of these values on the wire. A new field raises the minor number, another meaning the major one."""
 
 
@@ -338,6 +338,25 @@ class Summary:
     """Floor transfers between teacher and pupils."""
 
 
+class MarkKind(StrEnum):
+    """What a person did while the lesson went on."""
+
+    BOOKMARK = "bookmark"
+    """Look at this moment."""
+    PAUSE = "pause"
+    """She paused the recording: neither sound nor picture of this stretch exists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A person's own mark in a lesson, made with the button or on the unit's page."""
+
+    kind: MarkKind
+    start: float = seconds()
+    end: float | None = seconds()
+    """Equal to the start for a bookmark. None: the pause still goes on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A whole lesson, as `waitwise analyse --json` prints it and the lesson log keeps it."""
@@ -357,13 +376,16 @@ class Account:
     """What people said of its events; everything above follows them."""
     as_heard: Account | None = None
     """The account before anybody said anything, and before earlier lessons taught anything. None: this is it."""
+    marks: tuple[Mark, ...] = later(())
+    """What a person marked while the lesson went on. Left out where there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     """One line of the lesson log and of live evidence: exactly one of these is set.
 
-    A `wait` may come again with the same `event_id` when more is known; the last one counts.
+    A `wait` may come again with the same `event_id` when more is known; the last one counts. So does a `mark` that is a
+    pause, with the same start.
     The `account` comes last, and replaces everything before it.
     """
 
@@ -371,3 +393,4 @@ class Heard:
     phase: PhaseSpan | None = None
     wait: WaitTime | None = None
     account: Account | None = None
+    mark: Mark | None = later(None)

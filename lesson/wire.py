@@ -7,6 +7,8 @@ A frozen dataclass is its own schema::
 * a field made with `seconds()` gets `_s` behind its name on the wire: code counts in seconds, files say so
 * bytes travel as base64url without padding, moments as ISO 8601 in UTC, sets as sorted lists
 * `from_wire` refuses what it does not know: a missing or surplus key, another type, a naive moment
+* a field made with `later()` joined its schema after files had been written: while it has its default it is left out,
+  so those files read as before
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _UNIT = "unit"
+_LATER = "later"
 
 
 class WireError(ValueError):
@@ -36,6 +39,11 @@ class WireError(ValueError):
 def seconds(**kwargs: Any) -> Any:
     """Make a dataclass field that counts in seconds and says so on the wire."""
     return dataclasses.field(metadata={_UNIT: "s"}, **kwargs)
+
+
+def later(default: Any) -> Any:
+    """Make a dataclass field that files of before do not have, and that is left out while it has its default."""
+    return dataclasses.field(default=default, metadata={_LATER: True})
 
 
 def to_wire(value: object) -> Any:
@@ -62,7 +70,8 @@ def to_wire(value: object) -> Any:
         case Mapping():
             return {str(key): to_wire(item) for key, item in value.items()}
     if dataclasses.is_dataclass(value):
-        return {_wire_name(field): to_wire(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        there = [(field, getattr(value, field.name)) for field in dataclasses.fields(value)]
+        return {_wire_name(field): to_wire(item) for field, item in there if not _is_left_out(field, item)}
     raise WireError(f"{type(value).__name__} has no form on the wire.")
 
 
@@ -98,6 +107,10 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(keys) != len(pairs):
         raise WireError("A key stands twice.")
     return keys
+
+
+def _is_left_out(field: dataclasses.Field[Any], item: object) -> bool:
+    return _LATER in field.metadata and item == field.default
 
 
 def _wire_name(field: dataclasses.Field[Any]) -> str:
@@ -148,10 +161,15 @@ def _decode_dataclass(kind: Any, data: object, place: str) -> Any:
     fields = {_wire_name(field): field for field in dataclasses.fields(kind)}
     if surplus := data.keys() - fields.keys():
         raise WireError(f"{place}: nobody agreed on {', '.join(sorted(surplus))}.")
-    if missing := fields.keys() - data.keys():
+    left_out = {name for name, field in fields.items() if _LATER in field.metadata and name not in data}
+    if missing := fields.keys() - data.keys() - left_out:
         raise WireError(f"{place}: {', '.join(sorted(missing))} is missing.")
     hints = _hints(kind)
-    values = {field.name: _decode(hints[field.name], data[name], f"{place}.{name}") for name, field in fields.items()}
+    values = {
+        field.name: _decode(hints[field.name], data[name], f"{place}.{name}")
+        for name, field in fields.items()
+        if name not in left_out
+    }
     try:
         return kind(**values)
     except ValueError as error:

@@ -8,99 +8,29 @@
 
 import pathlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 
-from analytics.listener import Listener
-from capture.chart_camera import ChartCamera
-from capture.coder import CodedCamera
 from capture.disk import FolderDisk
 from capture.drawn_microphone import DrawnMicrophone
 from capture.errors import DiskFullError, MicrophoneLostError
-from capture.fragments import FragmentedMp4
-from capture.recorder import LessonRecorder
-from device.clock import MovedClock
-from device.session import LessonSession
-from lesson.footage.header import Audio, Header, Media, Video
-from lesson.footage.identity import Identity
-from lesson.footage.opening import OpenLesson
-from lesson.footage.recipients import RecipientRole
-from lesson.footage.sealing import LessonSealer
-from lesson.footage.segments import Track
-from lesson.footage.signed import UnitKey
-from lesson.messages import LessonEnded, LessonStarted, SealedEvidence, decode_event
-from lesson.sound import RATE_HZ, AudioBlock
+from lesson.messages import LessonEnded, LessonStarted, SealedEvidence
+from lesson.sound import AudioBlock
 from lesson.talk import Heard, Role
 from lesson.wire import from_wire, loads
-from sync.outbox import Outbox
+from tests.suites.one_lesson import OneLesson
 
 DRAWN = "." * 10 + ("TTTTTTTTTTTTTTTTTTTT" + "." * 15 + "PPPPPPPPPP" + "." * 8) * 3
-NOW = datetime(2026, 11, 17, 10, 0, tzinfo=UTC)
-
-
-class World:
-    """One lesson's parts, on a real disk."""
-
-    def __init__(self, folder: pathlib.Path) -> None:
-        self.folder = folder / "lesson"
-        self.teacher, self.unit_key = Identity.generate(), UnitKey.generate()
-        self.outbox = Outbox(folder / "outbox.sqlite")
-        self.heard: list[Heard] = []
-
-    def session(self, microphone: DrawnMicrophone) -> LessonSession:
-        camera = CodedCamera(ChartCamera(320, 180, 5.0))
-        encoder = FragmentedMp4(camera.coding)
-        assert encoder.codecs.video is not None
-        header = Header.new(
-            unit="lab-2",
-            unit_key=self.unit_key.public,
-            started_at=NOW,
-            recipients=((self.teacher.recipient, RecipientRole.TEACHER),),
-            media=Media(Video(encoder.codecs.video, 320, 180, 5.0), Audio(encoder.codecs.audio, RATE_HZ)),
-        )
-        sealer = LessonSealer(header, [self.teacher.recipient], self.unit_key)
-        stanzas = tuple(stanza.data for stanza in sealer.stanzas)
-        return LessonSession(
-            lesson_id=header.lesson,
-            folder=self.folder,
-            started=LessonStarted(header.lesson, NOW, sealer.header_bytes, stanzas),
-            microphone=microphone,
-            camera=camera,
-            listener=Listener(lesson_id=header.lesson),
-            recorder=LessonRecorder(FolderDisk(self.folder), sealer, encoder, reserve_bytes=0),
-            outbox=self.outbox,
-            clock=MovedClock(NOW),
-            on_heard=self.heard.append,
-        )
-
-    def opened(self) -> OpenLesson:
-        return OpenLesson(
-            (self.folder / "header.json").read_bytes(),
-            [path.read_bytes() for path in (self.folder / "stanzas").iterdir()],
-            (self.folder / "links.jsonl").read_bytes(),
-            (self.folder / "manifest.json").read_bytes(),
-            self.teacher,
-        )
-
-    def log(self) -> list[Heard]:
-        lesson = self.opened()
-        names = [name for name in lesson.segments if name.track is Track.LOG]
-        plain = b"".join(lesson.open_segment(name, (self.folder / name.file_name).read_bytes()) for name in names)
-        return [from_wire(Heard, loads(line)) for line in plain.splitlines()]
-
-    def events(self) -> list[LessonStarted | SealedEvidence | LessonEnded]:
-        return [decode_event(queued.event) for queued in self.outbox.events_after(0, 10_000)]
 
 
 @pytest.fixture
-def made(tmp_path: pathlib.Path) -> Iterator[World]:
-    made = World(tmp_path)
+def made(tmp_path: pathlib.Path) -> Iterator[OneLesson]:
+    made = OneLesson(tmp_path)
     yield made
     made.outbox.close()
 
 
-def test_what_was_heard_is_in_the_log_and_in_the_evidence(made: World) -> None:
+def test_what_was_heard_is_in_the_log_and_in_the_evidence(made: OneLesson) -> None:
     session = made.session(DrawnMicrophone(DRAWN))
 
     account = session.run()
@@ -122,7 +52,7 @@ def test_what_was_heard_is_in_the_log_and_in_the_evidence(made: World) -> None:
     assert account.duration == pytest.approx(len(DRAWN) / 10, abs=0.03)
 
 
-def test_the_button_ends_it(made: World) -> None:
+def test_the_button_ends_it(made: OneLesson) -> None:
     microphone = DrawnMicrophone(DRAWN)
     session = made.session(microphone)
     pressed = iter([False] * 200 + [True] * 10_000)
@@ -143,7 +73,7 @@ class FailingMicrophone(DrawnMicrophone):
             yield block
 
 
-def test_a_lost_microphone_keeps_what_there_was(made: World) -> None:
+def test_a_lost_microphone_keeps_what_there_was(made: OneLesson) -> None:
     session = made.session(FailingMicrophone(DRAWN))
 
     with pytest.raises(MicrophoneLostError):
@@ -173,7 +103,7 @@ def test_a_disk_that_fills_up_with_the_last_words_is_no_loss(tmp_path: pathlib.P
             self.is_reserved = False
             super().release_reserve()
 
-    made = World(tmp_path)
+    made = OneLesson(tmp_path)
     session = made.session(DrawnMicrophone(DRAWN[:60]))
     session.recorder._disk = FullForTheAccount(made.folder)
 
@@ -204,7 +134,7 @@ def test_a_full_disk_keeps_what_there_was(tmp_path: pathlib.Path) -> None:
             self.is_reserved = False
             super().release_reserve()
 
-    made = World(tmp_path)
+    made = OneLesson(tmp_path)
     session = made.session(DrawnMicrophone(DRAWN))
     session.recorder._disk = FullAfterFour(made.folder)
 

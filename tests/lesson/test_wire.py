@@ -10,7 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lesson.talk import Account, Flag, Heard, IntervalKind, Outcome, Phase, PhaseSpan, Role, State, WaitTime
+from lesson.talk import (
+    Account,
+    Flag,
+    Heard,
+    IntervalKind,
+    Mark,
+    MarkKind,
+    Outcome,
+    Phase,
+    PhaseSpan,
+    Role,
+    State,
+    WaitTime,
+)
 from lesson.wire import WireError, dumps, from_wire, loads, seconds, to_wire
 
 AT = datetime(2026, 11, 17, 9, 0, tzinfo=UTC)
@@ -245,3 +258,21 @@ def test_whatever_comes_a_refusal_is_ours(data: object) -> None:
             from_wire(kind, data)
         except WireError:
             continue
+
+
+def test_what_was_written_before_a_later_field_was_there_reads_as_before() -> None:
+    before = b'{"state":{"role":"pupil","start_s":1.0,"end_s":2.0},"phase":null,"wait":null,"account":null}'
+    heard = from_wire(Heard, loads(before))
+
+    assert heard == Heard(state=State(Role.PUPIL, 1.0, 2.0))
+    assert dumps(heard) == before
+    assert "marks" not in to_wire(Account(3.0))
+
+
+def test_a_later_field_travels_where_there_is_something() -> None:
+    marked = Heard(account=Account(3.0, marks=(Mark(MarkKind.PAUSE, 1.0, None), Mark(MarkKind.BOOKMARK, 2.0, 2.0))))
+
+    assert from_wire(Heard, loads(dumps(marked))) == marked
+    assert dumps(Heard(mark=Mark(MarkKind.BOOKMARK, 2.0, 2.0))).endswith(
+        b'"mark":{"kind":"bookmark","start_s":2.0,"end_s":2.0}}'
+    )
