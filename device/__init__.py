@@ -15,4 +15,12 @@
     commands.py   what a person asks of it, by button or page
     controller.py what that means, state by state: one table
     state.py      what it is doing, in one value
+    room.py       what it hears and sees with
+    preflight.py  may this lesson be recorded
+    people.py     for whom, known before the press
+    dry_runs.py   what listens and writes nothing: a rehearsal, a dummy run
+    lamp.py       what lights and buzzer say
+    notify.py     a word to systemd
+    typed_button.py  presses that are typed
+    program.py    the loop that waits for the button, and never ends by itself
 """

@@ -14,23 +14,23 @@ is handed over late: the lesson goes on with what was captured `MARGIN` after th
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
+from device.clock import Clock
 from lesson.sound import AudioBlock
 from lesson.talk import Heard, Mark, MarkKind
 
 MARGIN = 0.3
-"""Seconds. The sample count of a crystal that is fast by 50 ppm is 0.18 s ahead of the clock after an hour."""
+"""Seconds: what a sound card and its server may be late by, beyond what is known of them."""
 
 
 class Marks:
     """What was asked for in one lesson."""
 
-    def __init__(self, lesson_time: Callable[[], float]) -> None:
-        """`lesson_time`: what second of the lesson it is now, by the clock."""
+    def __init__(self, clock: Clock, began_at: float) -> None:
+        """`began_at`: when lesson second 0 was, by the clock that never jumps."""
         self.blank_before = 0.0
         """What was captured before this second of the lesson, and is not recorded yet, must not be."""
-        self._lesson_time = lesson_time
+        self._clock, self._began_at = clock, began_at
         self._asked = threading.Lock()
         self._is_paused = False
         self._resumes_at = 0.0
@@ -52,7 +52,7 @@ class Marks:
         """Record what is captured from now on."""
         with self._asked:
             if self._is_paused:
-                self._is_paused, self._resumes_at = False, self._lesson_time() + MARGIN
+                self._is_paused, self._resumes_at = False, self._clock.monotonic() - self._began_at + MARGIN
 
     def bookmark(self) -> None:
         """Mark this moment."""
@@ -61,6 +61,8 @@ class Marks:
 
     def feed(self, block: AudioBlock) -> list[Heard]:
         """The next block of the lesson has come: what is to be told. `blank_before` is for it and its pictures."""
+        # A crystal that is fast counts ahead of the clock: a block never comes before its end was.
+        self._began_at = min(self._began_at, self._clock.monotonic() - block.end)
         with self._asked:
             self.blank_before = float("inf") if self._is_paused else self._resumes_at
             bookmarks, self._bookmarks = self._bookmarks, 0

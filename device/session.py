@@ -70,14 +70,14 @@ class LessonSession:
     """Evidence messages so far."""
     _evidence: Batches = field(default_factory=lambda: Batches(EVIDENCE_EVERY, waits_at_once=True))
     _log: Batches = field(default_factory=lambda: Batches(LOG_EVERY, waits_at_once=False))
+    began_at: float | None = None
+    """When lesson second 0 was, by the clock that never jumps. None: it is now."""
     _marks: Marks = field(init=False)
-    _began_at: float = 0.0
-    """By the clock that never jumps."""
     _is_dark: bool = False
     """The last picture was a dark one: what builds on a picture that was left out cannot be shown."""
 
     def __post_init__(self) -> None:
-        self._marks = Marks(lambda: self.clock.monotonic() - self._began_at)
+        self._marks = Marks(self.clock, self.clock.monotonic() if self.began_at is None else self.began_at)
 
     def pause(self) -> None:
         """Record neither sound nor picture from now on."""
@@ -97,7 +97,7 @@ class LessonSession:
         Raises the error that ended the lesson early, after what there was has been closed.
         """
         self._announce(self.started)
-        now, self._began_at = 0.0, self.clock.monotonic()
+        now = 0.0
         try:
             for block in self.microphone.blocks():
                 now = block.end

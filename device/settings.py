@@ -25,6 +25,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from device.commands import Mode
 from lesson.messages import check_unit_id
 from lesson.settings import SettingsError, fill, setting
 
@@ -71,6 +72,24 @@ class UnitSettings:
         "Name of the microphone, or its USB id: vendor:product, or vendor:product:serial.", default="default"
     )
     goal_wait: float = setting("The teacher's own goal for a wait, in seconds.", default=5.0)
+    modes: str = setting(
+        "What this class agreed to: video, audio, numbers, or some of them. A press records the first.",
+        default="video, audio, numbers",
+    )
+    longest_minutes: int = setting(
+        "Minutes after which a lesson ends by itself. There must be room for so many.", default=75
+    )
+    shows_goal: bool = setting(
+        "Whether the lamp shows in lessons that a silence has lasted `goal_wait`.", default=False
+    )
+
+
+def modes_of(settings: UnitSettings) -> tuple[Mode, ...]:
+    """What this class agreed to, the usual one first. Raises `SettingsError`."""
+    try:
+        return tuple(Mode(word.strip()) for word in settings.modes.split(","))
+    except ValueError as error:
+        raise SettingsError(f"The setting modes can name {', '.join(Mode)}; not {settings.modes!r}.") from error
 
 
 def read(path: Path) -> UnitSettings:
@@ -78,6 +97,7 @@ def read(path: Path) -> UnitSettings:
     try:
         settings = fill(UnitSettings, tomllib.loads(path.read_text(encoding="utf-8")), path.parent)
         check_unit_id(settings.unit)
+        modes_of(settings)
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, SettingsError) as error:  # MessageError is a ValueError

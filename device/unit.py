@@ -112,10 +112,17 @@ class Unit:
         microphone: Microphone,
         camera: Camera | None,
         on_heard: Callable[[Heard], None],
+        people: RecipientList | None = None,
+        is_numbers_only: bool = False,
+        began_at: float | None = None,
     ) -> LessonSession:
-        """Prepare a lesson: afterwards its header and wrapped keys are on the disk, and nothing else."""
-        whose = choose(self.people(), teacher)
-        encoder = FragmentedMp4(camera.coding if camera is not None else None)
+        """Prepare a lesson: afterwards its header and wrapped keys are on the disk, and nothing else.
+
+        `people`: whom it may be recorded for, where they are known already. With `is_numbers_only` no picture and no
+        sound is ever encoded. `began_at`: when the microphone began, if it did already.
+        """
+        whose = choose(self.people() if people is None else people, teacher)
+        encoder = None if is_numbers_only else FragmentedMp4(camera.coding if camera is not None else None)
         header = self._header(whose, encoder, camera)
         sealer = LessonSealer(header, [whose.recipient], self._key)
         folder = self._lessons / header.lesson
@@ -145,7 +152,15 @@ class Unit:
             clock=self._clock,
             on_heard=on_heard,
             on_closed=self._closed,
+            began_at=began_at,
         )
+
+    def discard(self, lesson_id: str) -> bool:
+        """Throw a lesson away that has ended, and of which no footage has left the unit; say whether that was so."""
+        if lesson_id == self._recording or not self.outbox.drop_lesson(check_lesson_id(lesson_id)):
+            return False
+        shutil.rmtree(self._lessons / lesson_id)
+        return True
 
     def status(self) -> UnitStatus:
         """How the unit is, for the school."""
@@ -157,7 +172,7 @@ class Unit:
             free_bytes=shutil.disk_usage(self._lessons).free,
             waiting_segments=self.outbox.waiting_segments,
             waiting_events=self.outbox.waiting_events,
-            problems=tuple(problem.code for problem in self._problems()),
+            problems=tuple(problem.code for problem in self.problems()),
         )
 
     def close(self) -> None:
@@ -165,20 +180,21 @@ class Unit:
         self.sending.stop()
         self._opened.close()
 
-    def _problems(self) -> tuple[Problem, ...]:
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the microphone of a lesson that is recorded, and on the way to the school."""
         here = () if self.microphone_problem is None else (self.microphone_problem,)
         return here + self.sending.problems
 
-    def _header(self, whose: ListedRecipient, encoder: FragmentedMp4, camera: Camera | None) -> Header:
+    def _header(self, whose: ListedRecipient, encoder: FragmentedMp4 | None, camera: Camera | None) -> Header:
         video = None
-        if camera is not None and encoder.codecs.video is not None:
+        if camera is not None and encoder is not None and encoder.codecs.video is not None:
             video = Video(encoder.codecs.video, camera.coding.width, camera.coding.height, camera.rate_hz)
         return Header.new(
             unit=self.settings.unit,
             unit_key=self._key.public,
             started_at=self._clock.now(),
             recipients=((whose.recipient, RecipientRole.TEACHER),),
-            media=Media(video, Audio(encoder.codecs.audio, RATE_HZ)),
+            media=Media(video, None if encoder is None else Audio(encoder.codecs.audio, RATE_HZ)),
             clock=ClockQuality.UNKNOWN,
         )
 

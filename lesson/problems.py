@@ -99,6 +99,27 @@ NO_RECIPIENT = Problem(
     "The unit has no teacher's public key. It refuses to record what nobody could open.",
     Urgency.NOW,
 )
+NO_ROOM = Problem(
+    "no-room",
+    "There is no room for a whole lesson",
+    "Nothing was recorded. Tell the technician: this unit is full of lessons that the school does not have yet.",
+    "Less is free than the longest lesson needs; what the school has not confirmed stays. Check the uplink.",
+    Urgency.NOW,
+)
+NOT_AGREED = Problem(
+    "not-agreed",
+    "This class has not agreed to that",
+    "Nothing was recorded. Choose another kind of recording on the unit's page: it shows what was agreed to.",
+    "The mode is not among `modes` in the settings, or it needs a camera and there is none.",
+    Urgency.NOW,
+)
+UNIT_FAILED = Problem(
+    "unit-failed",
+    "The unit made a mistake",
+    "What was recorded is safe. Press again, and tell the technician.",
+    "An error that nobody foresaw; the journal has its traceback. Send it to those who make Waitwise.",
+    Urgency.NOW,
+)
 FOOTAGE_DAMAGED = Problem(
     "footage-damaged",
     "Part of this lesson is damaged",
@@ -152,6 +173,9 @@ ALL = (
     DISK_FULL,
     DISK_FAILED,
     NO_RECIPIENT,
+    NO_ROOM,
+    NOT_AGREED,
+    UNIT_FAILED,
     FOOTAGE_DAMAGED,
     SCHOOL_UNREACHABLE,
     SCHOOL_REFUSED,

@@ -284,6 +284,19 @@ class Outbox:
                 raise PieceError(f"Lesson {lesson_id} has no receipt: the school may not have it.")
             db.execute("DELETE FROM lessons WHERE id = ?", (lesson_id,))
 
+    def drop_lesson(self, lesson_id: str) -> bool:
+        """Forget a lesson that shall never be sent; say whether that was possible: not once a segment was delivered."""
+        with self._db.change() as db:
+            sent = db.execute(
+                "SELECT count(*) FROM pieces JOIN lessons ON lessons.number = pieces.lesson"
+                " WHERE lessons.id = ? AND pieces.kind = ? AND delivered = 1",
+                (lesson_id, Kind.SEGMENT),
+            ).fetchone()[0]
+            if sent:
+                return False
+            db.execute("DELETE FROM lessons WHERE id = ?", (lesson_id,))
+            return True
+
     # Counts, for the unit's status
 
     @property

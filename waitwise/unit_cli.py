@@ -2,7 +2,8 @@
 
 ::
 
-    waitwise unit record unit.toml                          record a lesson, and bring it to the school
+    waitwise unit run unit.toml                             wait for the button, record, wait: the unit itself
+    waitwise unit record unit.toml                          record one lesson, and bring it to the school
     waitwise unit record unit.toml --sound lesson.flac      the same from a file
     waitwise unit microphones                               which microphones there are
     waitwise unit send unit.toml                            only bring what is waiting to the school
@@ -15,7 +16,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Annotated, Self
@@ -25,12 +28,18 @@ import typer
 from capture.hearing_process import list_microphones
 from capture.secrecy import keep_memory_private
 from device.clock import SystemClock
+from device.lamp import NoLamp
+from device.notify import Notifier
+from device.program import UnitProgram
 from device.recipients import newcomers
 from device.recipients import trust as trust_person
+from device.room import room_of
 from device.settings import UnitSettings, read
+from device.state import UnitState
+from device.typed_button import listen_to
 from device.unit import Unit
 from lesson.footage.recipients import check_words
-from lesson.problems import WaitwiseError
+from lesson.problems import ALL, WaitwiseError
 from lesson.talk import Account, Heard
 from lesson.wire import to_wire
 from sync.uploader import Did
@@ -48,6 +57,42 @@ app = typer.Typer(
 SettingsFile = Annotated[Path, typer.Argument(help="The unit's settings, a TOML file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line, for programs.")]
 Patience = Annotated[float, typer.Option(min=0, help="Seconds to go on sending; 0: until everything has arrived.")]
+
+
+@app.command(epilog="Example: `waitwise unit run unit.toml --typed`")
+def run(
+    settings: SettingsFile,
+    typed: Annotated[
+        bool, typer.Option("--typed", help="Presses are typed: Enter is a short one; or the words double, hold.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Be the unit: wait for a press, record a lesson, and wait again, until somebody ends the program.
+
+    Ctrl+C and SIGTERM end it; a lesson that is recorded then ends in good order, as with a press. What is not sent is
+    sent after the next start.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    notifier = Notifier(os.environ)
+    try:
+        with _Closing(read(settings)) as unit:
+            program = UnitProgram(
+                unit,
+                room_of(unit.settings),
+                SystemClock(),
+                lamp=NoLamp(),
+                notifier=notifier,
+                on_state=_Told(as_json=as_json),
+            )
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda *_: program.leave())
+            if typed:
+                listen_to(sys.stdin, program.gesture)
+            program.run()
+    except WaitwiseError as error:
+        show.stop(error, as_json=as_json, to_technician=True)
+    finally:
+        notifier.close()
 
 
 @app.command(epilog="Example: `waitwise unit record unit.toml --microphone 0b0e:0412 --title 'Why do things float?'`")
@@ -155,6 +200,25 @@ def microphones(as_json: AsJson = False) -> None:
         show.print_microphones(list_microphones(), as_json=as_json)
     except WaitwiseError as error:
         show.stop(error, as_json=as_json, to_technician=True)
+
+
+class _Told:
+    """Prints what a unit does, when it changes."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._last = ""
+
+    def __call__(self, state: UnitState) -> None:
+        """A new state: printed as JSON, or as a sentence where that is another one."""
+        if self._as_json:
+            show.print_json(to_wire(state))
+            return
+        problems = [problem.title for problem in ALL if problem.code in state.problems]
+        sentence = " - ".join([state.doing, *problems])
+        if sentence != self._last:
+            self._last = sentence
+            show.say(sentence)
 
 
 class _Button:

@@ -15,92 +15,36 @@ import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
 from capture.drawn_microphone import DrawnMicrophone
 from capture.recorder import MANIFEST
-from device.clock import MovedClock
 from device.folder import FolderInUseError, open_outbox
-from device.recipients import ListedRecipient, RecipientList
-from device.settings import SchoolSettings, TrustSettings, UnitSettings
 from device.unit import Unit
-from lesson.footage.identity import Identity
-from lesson.footage.opening import OpenLesson
-from lesson.footage.recipients import RecipientRole
-from lesson.footage.signed import ReceiptKey, UnitKey
 from lesson.problems import MICROPHONE_LOST
 from lesson.settings import SettingsError
-from lesson.wire import dumps, to_wire
-from provisioning.throw_away import CredentialFiles, ThrowAwayAuthority
+from provisioning.throw_away import CredentialFiles
 from sync.errors import OutboxFullError
 from sync.outbox import Outbox
+from tests.suites.one_unit import DRAWN, OneUnit
 
 LESSON = "5f" * 16
-DRAWN = "." * 10 + "TTTTTTTTTT" + "." * 15 + "PPPPPPPPPP" + "." * 8
-
-
-class Room:
-    """A unit's folder, keys and settings, with a pinned teacher and a school that does not answer."""
-
-    def __init__(self, folder: pathlib.Path) -> None:
-        now = datetime.now(tz=UTC)
-        self.authority = ThrowAwayAuthority(folder / "authority", now, is_demo=True)
-        files = self.authority.unit("lab-2")
-        self.teacher = Identity.generate()
-        keys = self.teacher.recipient
-        okafor = ListedRecipient("Ms", keys.kid.hex(), keys.encryption_key, keys.signing_key, RecipientRole.TEACHER)
-        self.folder = folder / "unit"
-        self.lessons = self.folder / "lessons"
-        self.lessons.mkdir(parents=True)
-        (self.folder / "recipients.json").write_bytes(dumps(RecipientList((okafor,))))
-        (self.folder / "signing.key").write_bytes(UnitKey.generate().to_bytes())
-        (self.folder / "signing.key").chmod(0o600)
-        receipts = to_wire(ReceiptKey.generate().public)
-        self.settings = UnitSettings(
-            unit="lab-2",
-            room="Lab 2",
-            folder=self.folder,
-            school=SchoolSettings("https://127.0.0.1:1", "127.0.0.1:1", files.ca_file, receipts),
-            trust=TrustSettings(files.cert_file, files.key_file, self.folder / "signing.key"),
-        )
-
-    def unit(self) -> Unit:
-        unit = Unit(self.settings, MovedClock(datetime(1970, 1, 1, tzinfo=UTC)))
-        unit.sending.start()
-        return unit
-
-    def record(self, unit: Unit) -> pathlib.Path:
-        lesson = unit.lesson(
-            teacher=None, title=None, microphone=DrawnMicrophone(DRAWN), camera=None, on_heard=lambda _: None
-        )
-        lesson.run()
-        return lesson.folder
-
-    def opened(self, folder: pathlib.Path) -> OpenLesson:
-        return OpenLesson(
-            (folder / "header.json").read_bytes(),
-            [path.read_bytes() for path in (folder / "stanzas").iterdir()],
-            (folder / "links.jsonl").read_bytes(),
-            (folder / "manifest.json").read_bytes(),
-            self.teacher,
-        )
 
 
 @pytest.fixture
-def room(tmp_path: pathlib.Path) -> Room:
-    return Room(tmp_path)
+def room(tmp_path: pathlib.Path) -> OneUnit:
+    return OneUnit(tmp_path)
 
 
 @pytest.fixture
-def unit(room: Room) -> Iterator[Unit]:
+def unit(room: OneUnit) -> Iterator[Unit]:
     unit = room.unit()
     yield unit
     unit.close()
 
 
-def test_what_is_no_lesson_is_named_and_left_alone(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_no_lesson_is_named_and_left_alone(room: OneUnit, caplog: pytest.LogCaptureFixture) -> None:
     (room.lessons / "readme.txt").write_text("hello")
     (room.lessons / "lost+found" / "a" / "b").mkdir(parents=True)
     (room.lessons / "lost+found" / "a" / "b" / ".part-x").write_text("deep")
@@ -123,7 +67,7 @@ def test_what_is_no_lesson_is_named_and_left_alone(room: Room, caplog: pytest.Lo
     assert LESSON not in caplog.text
 
 
-def test_the_school_is_told_of_a_microphone_that_fails_while_a_lesson_is_recorded(room: Room, unit: Unit) -> None:
+def test_the_school_is_told_of_a_microphone_that_fails_while_a_lesson_is_recorded(room: OneUnit, unit: Unit) -> None:
     unit.microphone_problem = MICROPHONE_LOST
     assert MICROPHONE_LOST.code in unit.status().problems
 
@@ -131,7 +75,7 @@ def test_the_school_is_told_of_a_microphone_that_fails_while_a_lesson_is_recorde
     assert MICROPHONE_LOST.code not in unit.status().problems
 
 
-def test_what_the_unit_writes_is_its_owners_alone(room: Room, unit: Unit) -> None:
+def test_what_the_unit_writes_is_its_owners_alone(room: OneUnit, unit: Unit) -> None:
     folder = room.record(unit)
 
     for path in [*room.folder.glob("outbox.sqlite*"), room.folder / "unit.lock", folder, *folder.rglob("*")]:
@@ -139,7 +83,7 @@ def test_what_the_unit_writes_is_its_owners_alone(room: Room, unit: Unit) -> Non
 
 
 @pytest.mark.parametrize("which", ["signing_key", "private_key"])
-def test_a_key_that_others_can_read_is_refused(room: Room, which: str) -> None:
+def test_a_key_that_others_can_read_is_refused(room: OneUnit, which: str) -> None:
     path: pathlib.Path = getattr(room.settings.trust, which)
     path.chmod(0o640)
 
@@ -147,14 +91,14 @@ def test_a_key_that_others_can_read_is_refused(room: Room, which: str) -> None:
         room.unit()
 
 
-def test_a_signing_key_that_is_none_is_named(room: Room) -> None:
+def test_a_signing_key_that_is_none_is_named(room: OneUnit) -> None:
     room.settings.trust.signing_key.write_bytes(b"short")
 
     with pytest.raises(SettingsError, match="32 bytes"):
         room.unit()
 
 
-def test_a_damaged_outbox_is_put_aside_and_filled_again(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_damaged_outbox_is_put_aside_and_filled_again(room: OneUnit, caplog: pytest.LogCaptureFixture) -> None:
     unit = room.unit()
     folder = room.record(unit)
     waiting = unit.outbox.waiting_segments
@@ -174,7 +118,7 @@ def test_a_damaged_outbox_is_put_aside_and_filled_again(room: Room, caplog: pyte
     assert "damaged-1" in caplog.text
 
 
-def test_a_restored_card_does_not_take_an_old_acknowledgement_for_new_events(room: Room) -> None:
+def test_a_restored_card_does_not_take_an_old_acknowledgement_for_new_events(room: OneUnit) -> None:
     outbox = open_outbox(room.folder)
     old = outbox.stream
     outbox.add_event(b"1")
@@ -189,7 +133,7 @@ def test_a_restored_card_does_not_take_an_old_acknowledgement_for_new_events(roo
     restored.close()
 
 
-def test_a_deleted_outbox_is_filled_again(room: Room) -> None:
+def test_a_deleted_outbox_is_filled_again(room: OneUnit) -> None:
     unit = room.unit()
     folder = room.record(unit)
     waiting = unit.outbox.waiting_segments
@@ -201,7 +145,7 @@ def test_a_deleted_outbox_is_filled_again(room: Room) -> None:
     again.close()
 
 
-def test_a_second_program_does_not_close_the_lesson_that_is_being_recorded(room: Room, unit: Unit) -> None:
+def test_a_second_program_does_not_close_the_lesson_that_is_being_recorded(room: OneUnit, unit: Unit) -> None:
     lesson = unit.lesson(
         teacher=None, title=None, microphone=DrawnMicrophone(DRAWN), camera=None, on_heard=lambda _: None
     )
@@ -239,7 +183,7 @@ def talking_for_ever(files: CredentialFiles) -> Iterator[str]:
         talker.join()
 
 
-def test_a_school_that_talks_for_ever_does_not_keep_a_lesson_from_starting(room: Room) -> None:
+def test_a_school_that_talks_for_ever_does_not_keep_a_lesson_from_starting(room: OneUnit) -> None:
     with talking_for_ever(room.authority.server("127.0.0.1")) as address:
         room.settings = replace(room.settings, school=replace(room.settings.school, url=address))
         unit = room.unit()
@@ -248,7 +192,7 @@ def test_a_school_that_talks_for_ever_does_not_keep_a_lesson_from_starting(room:
         assert room.opened(folder).is_complete
 
 
-def test_an_outbox_that_cannot_grow_costs_no_lesson(room: Room) -> None:
+def test_an_outbox_that_cannot_grow_costs_no_lesson(room: OneUnit) -> None:
     class FullForAWhile(Outbox):
         """The card has no room for the outbox for a while."""
 

@@ -1,0 +1,419 @@
+"""The program that waits for the button, records lesson after lesson, and never ends by itself.
+
+::
+
+    button, page, pedal --> inbox --> controller's table --> what is to be done --> worker: one lesson, or one rehearsal
+    worker says begun, over, refused --^                 '-> UnitState --> lamp, page, systemd
+
+The loop owns the table, the state and the lamp, and never waits for a device: what may take long is done by a worker,
+one at a time. Nothing listens before a press: the microphone is opened at the press and closed at the end. The lamp
+answers at once, so that the second which a sound card takes is no doubt whether the press was felt.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
+
+from analytics.listener import LevelReading
+from analytics.thresholds import Thresholds
+from device.clock import Clock
+from device.commands import Bookmark, Command, Discard, Mode, Pause, Rehearse, Resume, Start, Stop
+from device.controller import LISTENING, Action, Input, step, waits_for_double
+from device.dry_runs import DummyRun, RehearsalRun
+from device.lamp import Lamp, Shown, Tone
+from device.notify import Notifier
+from device.people import People
+from device.preflight import HeardMicrophone, Space, check_space, choose_mode
+from device.presses import Gesture, Presses
+from device.recipients import choose
+from device.room import Room
+from device.settings import modes_of
+from device.state import Doing, LessonInHand, RehearsalInHand, UnitState
+from device.unit import Unit
+from lesson.problems import UNIT_FAILED, Problem, Urgency, WaitwiseError
+
+_log = logging.getLogger(__name__)
+
+TICK = 0.05
+"""Seconds between two looks at the time: a rhythm of the lamp is right to this, and so is a hold."""
+
+FACTS_EVERY = 1.0
+"""Seconds between two looks at disk and outbox."""
+
+SHOWN_FOR = 30.0
+"""Seconds that a refusal is shown, when nobody presses again."""
+
+SOUND_WITHIN = 10.0
+"""Seconds without a block of sound, missing ones included, after which the program does not count as alive."""
+
+CLOSED_WITHIN = 300.0
+"""Seconds that starting and closing may take before the program does not count as alive: the last judgement of an
+hour's lesson is a matter of a minute on the slowest unit."""
+
+_GESTURES = {Gesture.SHORT: Input.SHORT, Gesture.DOUBLE: Input.DOUBLE, Gesture.HOLD: Input.HOLD}
+_COMMANDS: dict[type[Command], Input] = {
+    Start: Input.START,
+    Stop: Input.STOP,
+    Pause: Input.PAUSE,
+    Resume: Input.RESUME,
+    Bookmark: Input.BOOKMARK,
+    Rehearse: Input.REHEARSE,
+    Discard: Input.DISCARD,
+}
+_TONES = {Input.BEGUN: Tone.STARTED, Input.OVER: Tone.STOPPED, Input.REFUSED: Tone.REFUSED}
+_AT_THE_END = frozenset({Input.STOP, *_TONES})
+"""What is still heard when the program was asked to end: nothing new is begun."""
+
+
+@runtime_checkable
+class Pausable(Protocol):
+    """A lesson, or a dummy run of one."""
+
+    def pause(self) -> None:
+        """Record nothing from now on."""
+
+    def resume(self) -> None:
+        """Go on."""
+
+    def bookmark(self) -> None:
+        """Mark this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The button's contact changed."""
+
+    at: float
+    """By the clock that never jumps."""
+    is_down: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A worker has everything that it needs."""
+
+    run: Pausable | RehearsalRun
+    level: Callable[[], LevelReading | None]
+    lesson: LessonInHand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A worker says how it goes."""
+
+    what: Input
+    problem: Problem | None = None
+
+
+class Leave:
+    """The program was asked to end."""
+
+
+_Item = Edge | Gesture | Command | Held | Said | Leave
+
+
+class UnitProgram:
+    """One unit, waiting. `edge`, `gesture`, `ask` and `leave` may be called by any thread."""
+
+    def __init__(
+        self,
+        unit: Unit,
+        room: Room,
+        clock: Clock,
+        *,
+        lamp: Lamp,
+        notifier: Notifier,
+        on_state: Callable[[UnitState], None],
+    ) -> None:
+        """`on_state` is told every new state, by the thread that calls `run`; it must not wait for anything."""
+        self._unit, self._settings, self._room, self._clock = unit, unit.settings, room, clock
+        self._thresholds = Thresholds(goal_wait=unit.settings.goal_wait)
+        self._modes = tuple(mode for mode in modes_of(unit.settings) if room.camera or mode is not Mode.VIDEO)
+        self._lamp, self._shown, self._notifier, self._on_state = lamp, Shown(lamp), notifier, on_state
+        self._people = People(unit)
+        self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._presses = Presses()
+        self._presses.waits_for_double = waits_for_double(Doing.READY)
+        self._leaves = False
+        self._worker: threading.Thread | None = None
+        self._held: Held | None = None
+        self._stop = threading.Event()
+        self._hears = False
+        """Whether something that a device hears or sees is taken."""
+        self._heard_at = 0.0
+        """When the last block of sound came."""
+        self._since = clock.monotonic()
+        self._looked_at = self._alive_at = float("-inf")
+        self._told: UnitState | None = None
+        self._refusal: Problem | None = None
+        self.state = UnitState(
+            doing=Doing.READY,
+            since_at=clock.now(),
+            room=unit.settings.room,
+            modes=self._modes,
+            goal_wait=unit.settings.goal_wait,
+        )
+        """What it is doing. Replaced, never changed."""
+
+    def edge(self, *, is_down: bool) -> None:
+        """The button's contact changed just now."""
+        self._inbox.put(Edge(self._clock.monotonic(), is_down))
+
+    def gesture(self, gesture: Gesture) -> None:
+        """A gesture of a button that tells them apart itself."""
+        self._inbox.put(gesture)
+
+    def ask(self, command: Command) -> None:
+        """Somebody asks for something. What cannot be done now is not done; the state shows what is."""
+        self._inbox.put(command)
+
+    def leave(self) -> None:
+        """End the lesson in good order, then the program."""
+        self._inbox.put(Leave())
+
+    def run(self) -> None:
+        """Wait, record, wait, until `leave`."""
+        self._people.start()
+        self._notifier.ready()
+        while not (self._leaves and self._worker is None):
+            self._look()
+            with contextlib.suppress(queue.Empty):
+                self._take(self._inbox.get(timeout=TICK))
+            for gesture in self._presses.due(self._clock.monotonic()):
+                self._input(_GESTURES[gesture])
+        self._look()
+        self._people.stop()
+        self._lamp.close()
+
+    # What comes in
+
+    def _take(self, item: _Item) -> None:
+        match item:
+            case Edge():
+                for gesture in self._presses.edge(item.at, is_down=item.is_down):
+                    self._input(_GESTURES[gesture])
+            case Gesture():
+                self._input(_GESTURES[item])
+            case Leave():
+                self._leaves = True
+                self._notifier.stopping()
+                self._input(Input.STOP)
+            case Held():
+                self._held = item
+                self.state = replace(self.state, lesson=item.lesson)
+            case Said():
+                self._worker_said(item)
+            case _:
+                self._input(_COMMANDS[type(item)], item)
+
+    def _worker_said(self, said: Said) -> None:
+        lesson, was = self.state.lesson, self.state.doing
+        if said.what is Input.BEGUN:
+            if lesson is not None:
+                self.state = replace(self.state, lesson=replace(lesson, has_started=True))
+        else:
+            assert self._worker is not None
+            self._worker.join()
+            self._worker, self._held, self._hears = None, None, False
+            self.state = replace(self.state, can_discard=lesson.lesson_id if lesson is not None else None)
+        self._refusal = said.problem
+        self._input(said.what)
+        if self.state.doing is not was:
+            self._lamp.buzz(_TONES[said.what])
+
+    def _input(self, given: Input, command: Command | None = None) -> None:
+        if self._leaves and given not in _AT_THE_END:
+            return
+        was, to = self.state.doing, step(self.state.doing, given)
+        # The light that pupils see comes on before anything listens, and goes off after nothing does.
+        if to.doing in LISTENING:
+            self._change(to.doing)
+        match to.action:
+            case Action.BEGIN:
+                start = command if isinstance(command, Start) else Start()
+                self._work(lambda: self._lesson(start), None)
+            case Action.BEGIN_REHEARSAL:
+                self._work(self._rehearsal, RehearsalInHand())
+            case Action.END:
+                self._hears = was in LISTENING
+                self._stop.set()
+            case Action.DISCARD if isinstance(command, Discard):
+                self._discard(command.lesson_id)
+            case Action.PAUSE | Action.RESUME | Action.BOOKMARK:
+                self._ask_run(to.action)
+        self._change(to.doing)
+
+    def _ask_run(self, action: Action) -> None:
+        if self._held is None or not isinstance(self._held.run, Pausable):
+            return
+        match action:
+            case Action.PAUSE:
+                self._held.run.pause()
+            case Action.RESUME:
+                self._held.run.resume()
+            case Action.BOOKMARK:
+                self._held.run.bookmark()
+                self._shown.bookmarked(self._clock.monotonic())
+                if (lesson := self.state.lesson) is not None:
+                    self.state = replace(self.state, lesson=replace(lesson, bookmarks=lesson.bookmarks + 1))
+
+    def _discard(self, lesson_id: str) -> None:
+        if lesson_id == self.state.can_discard and self._unit.discard(lesson_id):
+            self.state = replace(self.state, can_discard=None, lesson=None)
+
+    # What a worker does
+
+    def _work(self, job: Callable[[], None], rehearsal: RehearsalInHand | None) -> None:
+        """One worker at a time: the table begins nothing while one is busy."""
+        self._stop.clear()
+        self._refusal, self._hears, self._heard_at = None, True, self._clock.monotonic()
+        self.state = replace(self.state, lesson=None, can_discard=None, rehearsal=rehearsal)
+        self._worker = threading.Thread(target=self._until_over, args=(job,), name="lesson", daemon=True)
+        self._worker.start()
+
+    def _until_over(self, job: Callable[[], None]) -> None:
+        """The one place that catches everything a lesson may fail with: it is told, and the unit waits again."""
+        try:
+            job()
+        except WaitwiseError as error:
+            _log.warning("%s", error)
+            self._inbox.put(Said(Input.REFUSED, error.problem or UNIT_FAILED))
+        except Exception:  # noqa: BLE001 - see the docstring
+            _log.exception("The lesson failed in a way that nobody foresaw.")
+            self._inbox.put(Said(Input.REFUSED, UNIT_FAILED))
+        else:
+            self._inbox.put(Said(Input.OVER))
+
+    def _lesson(self, start: Start) -> None:
+        """Pre-flight, then the lesson. Raises what keeps it from beginning, or ends it early."""
+        mode = choose_mode(start.mode, self._modes)
+        people = self._people.known()
+        whose = choose(people, start.teacher)
+        if not start.is_dummy:
+            check_space(self._settings.folder, mode, self._settings.longest_minutes)
+        in_hand = LessonInHand(None, whose.name, start.title, mode, self._clock.now())
+        with contextlib.ExitStack() as opened:
+            microphone = HeardMicrophone(self._room.microphone(self._tell_microphone), self._clock)
+            opened.callback(microphone.close)
+            if self._stop.is_set():
+                return
+            if start.is_dummy:
+                dummy = DummyRun(microphone, self._thresholds)
+                self._inbox.put(Held(dummy, lambda: dummy.level, in_hand))
+                dummy.run(self._listening())
+                return
+            camera = self._room.camera() if mode is Mode.VIDEO and self._room.camera is not None else None
+            if camera is not None:
+                opened.callback(camera.close)
+            session = self._unit.lesson(
+                teacher=whose.name,
+                title=start.title,
+                microphone=microphone,
+                camera=camera,
+                on_heard=lambda _: None,
+                people=people,
+                is_numbers_only=mode is Mode.NUMBERS,
+                began_at=microphone.began_at,
+            )
+            in_hand = replace(in_hand, lesson_id=session.lesson_id)
+            self._inbox.put(Held(session, lambda: session.listener.level, in_hand))
+            session.run(self._listening())
+
+    def _rehearsal(self) -> None:
+        rehearsal = RehearsalRun(self._room.microphone(self._tell_microphone), self._thresholds)
+        self._inbox.put(Held(rehearsal, lambda: None))
+        rehearsal.run(self._listening())
+
+    def _listening(self) -> Callable[[], bool]:
+        """What a worker asks after each block of sound: whether it should stop."""
+        until = self._clock.monotonic() + 60 * self._settings.longest_minutes
+        blocks = 0
+
+        def should_stop() -> bool:
+            nonlocal blocks
+            blocks += 1
+            if blocks == 1:
+                self._inbox.put(Said(Input.BEGUN))
+            self._heard_at = self._clock.monotonic()
+            if not (self._stop.is_set() or self._heard_at >= until):
+                return False
+            self._hears = False
+            return True
+
+        return should_stop
+
+    def _tell_microphone(self, problem: Problem | None) -> None:
+        self._unit.microphone_problem = problem
+
+    # What is told
+
+    def _change(self, doing: Doing) -> None:
+        if doing is not self.state.doing:
+            self.state = replace(self.state, doing=doing, since_at=self._clock.now())
+            self._since, self._looked_at = self._clock.monotonic(), float("-inf")
+            self._presses.waits_for_double = waits_for_double(doing)
+        self._look()
+
+    def _look(self) -> None:
+        """Look at the time and at what others changed; tell lamp, page and systemd what is new."""
+        now = self._clock.monotonic()
+        if self.state.doing is Doing.REFUSED and now - self._since >= SHOWN_FOR:
+            self._refusal = None
+            self._input(Input.SHOWN)
+            return
+        if now - self._looked_at >= FACTS_EVERY:
+            self._looked_at = now
+            self.state = self._with_facts(self.state)
+        self.state = self._with_sound(self.state)
+        is_lit = self._hears if self.state.doing is Doing.STOPPING else self.state.doing in LISTENING
+        self._shown.feed(self.state, now, is_down=self._presses.is_down, is_room_lit=is_lit)
+        if self.state != self._told:
+            self._told = self.state
+            self._on_state(self.state)
+            self._notifier.status(self._sentence())
+        if self._notifier.alive_every is not None and now - self._alive_at >= self._notifier.alive_every:
+            self._alive_at = now
+            if self._is_alive(now):
+                self._notifier.alive()
+
+    def _with_facts(self, state: UnitState) -> UnitState:
+        problems = [self._refusal] if self._refusal is not None else []
+        problems += sorted(self._unit.problems(), key=lambda problem: list(Urgency).index(problem.urgency))
+        usual = self._modes[0] if self._modes else Mode.NUMBERS
+        return replace(
+            state,
+            teacher=self._people.teacher,
+            problems=tuple(dict.fromkeys(problem.code for problem in problems)),
+            hours_left=round(Space.of(self._settings.folder).hours(usual), 1),
+            waiting_lessons=sum(not has_receipt for has_receipt in self._unit.outbox.lessons().values()),
+            waiting_segments=self._unit.outbox.waiting_segments,
+        )
+
+    def _with_sound(self, state: UnitState) -> UnitState:
+        """How loud it is, and how a silence or a rehearsal stands."""
+        held = self._held
+        level = held.level() if held is not None and state.doing is Doing.RECORDING else None
+        goal, rehearsal = False, state.rehearsal
+        if held is not None and isinstance(held.run, RehearsalRun):
+            rehearsal = held.run.in_hand
+            goal = rehearsal.has_reached_goal
+        elif level is not None and self._settings.shows_goal:
+            goal = level.silence_so_far >= self._settings.goal_wait
+        level_db = None if level is None else float(round(level.level_dbfs))
+        return replace(state, level_db=level_db, is_goal_reached=goal, rehearsal=rehearsal)
+
+    def _is_alive(self, now: float) -> bool:
+        if self._worker is None:
+            return True
+        if self.state.doing in (Doing.RECORDING, Doing.PAUSED):
+            return now - self._heard_at < SOUND_WITHIN
+        return now - max(self._since, self._heard_at) < CLOSED_WITHIN
+
+    def _sentence(self) -> str:
+        return ", ".join([self.state.doing, *self.state.problems])
