@@ -20,11 +20,12 @@ from hypothesis import strategies as st
 
 from capture.camera import DARK, KEY_EVERY
 from capture.drawn_microphone import DrawnMicrophone
+from device.clock import MovedClock
 from device.marks import MARGIN, Marks
 from lesson.footage.segments import Track
 from lesson.sound import BLOCK_SAMPLES, RATE_HZ, AudioBlock
 from lesson.talk import Flag, Mark, MarkKind
-from tests.suites.one_lesson import OneLesson
+from tests.suites.one_lesson import NOW, OneLesson
 
 SAID = "T" * 200
 BLOCK = BLOCK_SAMPLES / RATE_HZ
@@ -119,12 +120,13 @@ def test_a_pause_that_nobody_ends_ends_with_the_lesson(made: OneLesson) -> None:
 )
 def test_nothing_that_was_captured_in_a_pause_gets_through(presses: list[tuple[int, str]], late: int) -> None:
     """However late it is handed over, and in whatever order the button is pressed."""
-    now = 0.0
-    marks = Marks(lambda: now)
+    clock = MovedClock(NOW)
+    marks = Marks(clock, began_at=0.0)
     pauses: list[tuple[float, float]] = []
     is_paused, heard = False, []
     for number in range(400):
-        now = (number + 1) * BLOCK
+        clock.sleep(BLOCK)
+        now = clock.monotonic()
         for press in [name for at, name in presses if at == number]:
             if press == "pause" and not is_paused:
                 pauses.append((now, float("inf")))
@@ -137,7 +139,7 @@ def test_nothing_that_was_captured_in_a_pause_gets_through(presses: list[tuple[i
             marks.feed(block)
             if block.start >= marks.blank_before:
                 heard.append(block)
-    marks.finish(now)
+    marks.finish(clock.monotonic())
 
     for start, end in pauses:
         assert [block.start for block in heard if start <= block.start < end] == []

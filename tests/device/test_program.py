@@ -64,6 +64,7 @@ def test_it_records_lesson_after_lesson(made: PressedUnit) -> None:
         assert lesson.manifest is not None
         assert lesson.manifest.end == "stopped"
     assert len(set(folders)) == 2
+    made.until(lambda _: len(made.lamp.tones) == 4)
     assert made.lamp.tones == [Tone.STARTED, Tone.STOPPED] * 2
     been = [doing for doing, _ in itertools.groupby(state.doing for state in made.states)]
     assert been == [Doing.READY] + [Doing.STARTING, Doing.RECORDING, Doing.STOPPING, Doing.READY] * 2
@@ -261,11 +262,12 @@ def test_a_lesson_ends_by_itself_after_the_longest_time(tmp_path: pathlib.Path) 
 
 def refused(made: PressedUnit, start: Start | None = None) -> UnitState:
     made.program.ask(start or Start())
-    state = made.until_it_is(Doing.REFUSED)
+    made.until_it_is(Doing.REFUSED)
+    made.until(lambda _: bool(made.lamp.tones))
     assert not made.lamp.is_room_lit
     assert made.lamp.tones == [Tone.REFUSED]
     assert list(made.made.lessons.iterdir()) == [], "refuse rather than half-record"
-    return made.until(lambda state: bool(state.problems)) if not state.problems else state
+    return made.until(lambda state: bool(state.problems))
 
 
 class Muted(DrawnMicrophone):
