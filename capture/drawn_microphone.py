@@ -73,6 +73,8 @@ class DrawnMicrophone:
         self._random = np.random.default_rng(seed)
         self._is_closed = False
         self.duration = len(drawing) * CHARACTER
+        self.zero = None
+        """A drawing has a time of its own."""
 
     def blocks(self) -> Iterator[AudioBlock]:
         """Blocks of the drawing, each handed over when the lesson is as old as its end."""

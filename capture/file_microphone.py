@@ -55,6 +55,8 @@ class FileMicrophone:
         Raises:
             FileUnreadableError: not a file, not readable, no sound in it.
         """
+        self.zero = None
+        """A file has a time of its own."""
         self._pace: Pace = pace or NoPace()
         self._file = MediaFile(path)
         self.missing = 0.0

@@ -20,6 +20,13 @@ from lesson.sound import BLOCK_SAMPLES, BYTES_A_SAMPLE, AudioBlock
 class Microphone(Protocol):
     """Hands over the sound of one lesson, once."""
 
+    @property
+    def zero(self) -> float | None:
+        """The moment of lesson second 0 in CLOCK_MONOTONIC. The same all lesson long, and known with the first block.
+
+        None: not known yet, or this lesson (a file, a drawing) has a time of its own.
+        """
+
     def blocks(self) -> Iterator[AudioBlock]:
         """Blocks in order, from the lesson's start until it ends or `close` is called.
 

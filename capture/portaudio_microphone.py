@@ -58,6 +58,8 @@ class PortAudioMicrophone:
         self._problem: Problem | None = None
         self._signal = SignalWatch()
         self._is_closed = False
+        self.zero: float | None = None
+        """The moment of lesson second 0 in CLOCK_MONOTONIC; None before the first block."""
         self.missing = 0.0
         """Seconds that were lost so far."""
 
@@ -73,6 +75,7 @@ class PortAudioMicrophone:
         while not self._is_closed:
             for block in self._next(stitcher):
                 self._signal.feed(block)
+                self.zero = stitcher.zero
                 self.missing = stitcher.missing
                 self._tell(
                     MICROPHONE_LOST if stitcher.is_lost else MICROPHONE_SILENT if self._signal.is_silent else None

@@ -34,6 +34,8 @@ class Stitcher:
 
     def __init__(self, started_at: float, patience: float) -> None:
         """`started_at`: the moment the lesson begins. What was captured before is thrown away."""
+        self.zero = started_at
+        """The moment of sample 0. Fixed when there is one: the first sound of a lesson may begin a little later."""
         self.is_lost = False
         """Sound has been given up, and none has come since."""
         self.missing = 0.0
@@ -54,6 +56,8 @@ class Stitcher:
             yield from self._break_off(due, rate_hz)
         elif slipped := self._timeline.slipped():
             yield from self._break_off(self._cutter.fed_samples + round(slipped * RATE_HZ), rate_hz, slipped)
+        if self._cutter.fed_samples == 0:
+            self.zero = sound.captured_at
         self.is_lost = False
         self._expected = sound.first_sample + len(sound.pcm) // BYTES_A_SAMPLE
         self._timeline.place(self._cutter.fed_samples, sound.captured_at)

@@ -105,6 +105,15 @@ def test_what_is_played_is_heard_to_the_sample(server: SoundServer, tmp_path: Pa
     assert share_at(samples[clicks[0] + 6_000 : clicks[0] + 18_000], 440) == pytest.approx(0.5, abs=0.01)
 
 
+def test_the_moment_of_second_0_is_known_with_the_first_block(server: SoundServer) -> None:
+    microphone = PortAudioMicrophone("mic", patience=PATIENT)
+    before = time.monotonic()
+    block = next(microphone.blocks())
+    assert microphone.zero is not None
+    assert before - BLOCK <= microphone.zero <= time.monotonic() - block.end + BLOCK
+    microphone.close()
+
+
 def test_what_the_system_takes_by_default_is_heard(server: SoundServer) -> None:
     microphone = PortAudioMicrophone(patience=PATIENT)
     assert next(microphone.blocks()).pcm

@@ -134,10 +134,20 @@ def test_what_was_heard_before_the_lesson_is_thrown_away() -> None:
     device = Device()
     stitcher = Stitcher(START + 0.51, 1.0)
     blocks = stitch(stitcher, device.hear(1.0))
+    assert stitcher.zero == pytest.approx(START + 0.52)
 
     assert is_whole(blocks)
     assert drawn(blocks) == "-----"
     assert stitcher.missing == 0.0
+
+
+def test_a_lesson_that_begins_without_sound_begins_when_it_was_begun() -> None:
+    device, stitcher = Device(), Stitcher(START, 1.0)
+    device.lose(3.0)
+    blocks = [*stitcher.give_up(START + 2.0), *stitch(stitcher, device.hear(1.0))]
+
+    assert drawn(blocks) == "=" * 30 + "-" * 10
+    assert stitcher.zero == START
 
 
 def test_a_lesson_goes_on_without_its_microphone_and_takes_it_back() -> None:

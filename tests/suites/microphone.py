@@ -37,6 +37,15 @@ class MicrophoneSuite:
             if block.is_missing:
                 assert not any(block.pcm)
 
+    def test_the_moment_of_second_0_does_not_change(self, microphone: Microphone) -> None:
+        assert microphone.zero is None
+        blocks = microphone.blocks()
+        next(blocks)
+        zero = microphone.zero
+        for _ in blocks:
+            assert microphone.zero == zero
+        microphone.close()
+
     def test_closed_in_the_middle_it_ends(self, microphone: Microphone) -> None:
         blocks = microphone.blocks()
         next(blocks)
