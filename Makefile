@@ -1,6 +1,6 @@
 # Waitwise. `make` alone lists what can be made; each target installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix e2e bench accuracy simulate vectors clean
+.PHONY: help setup demo test check fix e2e bench accuracy simulate vectors deb try-deb clean
 bin := .venv/bin
 ARGS ?=
 
@@ -48,6 +48,13 @@ simulate: setup ## make the sixteen simulated lessons of seed 2 and hear them, i
 
 vectors: setup ## check the footage vectors with Python, Node.js and Chromium
 	@$(bin)/pytest -q tests/lesson tests/e2e/test_footage_vectors_browser.py
+
+deb: setup ## the package of a unit, for amd64 and arm64, into out/
+	@$(bin)/python -m tools.deb.build $(ARGS)
+
+try-deb: setup ## install it in a bare Debian and try everything there (ARGS=arm64: under an emulator; needs root)
+	@tools/setup packages
+	@$(bin)/python -m tools.deb.attempt $(ARGS)
 
 clean: ## forget the environment and what was made
 	@rm -rf .venv out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

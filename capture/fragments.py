@@ -20,6 +20,7 @@ Segments may be cut only in memory: see capture/recorder.py for how they reach t
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections import deque
 from collections.abc import Iterable
@@ -219,7 +220,9 @@ class FragmentedMp4:
         """Start and duration of the fragment that has just been collected."""
         moof = next(box for box in self._fragment_boxes if box.kind == "moof")
         if self._video is not None and (span := track_span(moof, 1)):
-            return span[0] / TICKS, span[1] / TICKS
+            assert self._video.time_base is not None
+            ticks = self._video.time_base.denominator
+            return span[0] / ticks, span[1] / ticks
         start, length = track_span(moof, 2 if self._video else 1) or (0, 0)
         first, end = max(0, start - _PRIMING), max(0, start + length - _PRIMING)
         return first / RATE_HZ, (end - first) / RATE_HZ
@@ -230,7 +233,8 @@ class FragmentedMp4:
                 stream = self._mp4.add_stream_from_template(blank.streams.video[0], opaque=True)
         except (FFmpegError, IndexError) as error:
             raise EncoderError("What should be a key picture is none.") from error
-        stream.time_base = Fraction(1, TICKS)
+        with contextlib.suppress(RuntimeError):  # PyAV 14 lets nobody choose it, and takes FFmpeg's own for H.264
+            stream.time_base = Fraction(1, TICKS)
         return stream
 
     def _add_audio(self, bit_rate: int) -> AudioStream:

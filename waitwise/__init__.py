@@ -10,5 +10,6 @@
     matching.py       which of the waits found are the ones that really were
     unit_cli.py       `waitwise unit`
     school_cli.py     `waitwise school`
+    self_test.py      does everything work on this computer?
     show.py           tables and progress for people, JSON for machines
 """

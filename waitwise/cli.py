@@ -11,6 +11,7 @@
     waitwise open LESSON_DIR --identity FILE -o lesson.mp4     a sealed lesson becomes a film, for whoever may
     waitwise unit record unit.toml --sound FILE   a unit records a lesson
     waitwise school serve school.toml             the school's server
+    waitwise self-test                            whether all of this works on this computer
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ PROGRAMS = {
     "rehearse": ("waitwise.rehearse_cli", "unit"),
     "unit": ("waitwise.unit_cli", "unit"),
     "school": ("waitwise.school_cli", "school"),
+    "self-test": ("waitwise.self_test_cli", "unit"),
     "voice": ("waitwise.voice_cli", "unit"),
 }
 """Where a command lives, and the extras it needs: a unit installs no server, and a server no microphone."""
@@ -48,7 +50,17 @@ class _Programs(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """In the order of the manual."""
-        return ["demo", *super().list_commands(ctx), "correct", "voice", "rehearse", "evaluate", "unit", "school"]
+        return [
+            "demo",
+            *super().list_commands(ctx),
+            "correct",
+            "voice",
+            "rehearse",
+            "evaluate",
+            "unit",
+            "school",
+            "self-test",
+        ]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import the program, or say what has to be installed for it."""
