@@ -123,6 +123,11 @@ class HeardMicrophone:
             self._listen()
             failing.pop_all()
 
+    @property
+    def zero(self) -> float | None:
+        """What the microphone itself says."""
+        return self._microphone.zero
+
     def blocks(self) -> Iterator[AudioBlock]:
         """From the first one on."""
         return itertools.chain(self._first, self._blocks)
