@@ -20,6 +20,7 @@
     people.py     for whom, known before the press
     dry_runs.py   what listens and writes nothing: a rehearsal, a dummy run
     lamp.py       what lights and buzzer say
+    gpio.py       button, lights and buzzer on pins
     notify.py     a word to systemd
     typed_button.py  presses that are typed
     program.py    the loop that waits for the button, and never ends by itself

@@ -1,4 +1,4 @@
-"""Two lights and a buzzer: what the teacher sees, what the pupils see, what both hear.
+"""A button, two lights and a buzzer: what the teacher sees, what the pupils see, what both hear.
 
 ::
 
@@ -11,6 +11,7 @@ is drawn from `SIGNS`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -39,8 +40,11 @@ class Tone(StrEnum):
     """Low, twice: it does not record, or something is wrong now."""
 
 
-class Lamp(Protocol):
-    """Lights and buzzer of a unit."""
+class Panel(Protocol):
+    """Button, lights and buzzer of a unit."""
+
+    def listen(self, tell: Callable[[bool], None]) -> None:
+        """Tell every change of the button's contact, by any thread: whether it is down."""
 
     def show(self, colour: Colour | None) -> None:
         """The teacher's lamp; None: dark."""
@@ -55,20 +59,23 @@ class Lamp(Protocol):
         """Let go: everything is dark."""
 
 
-class NoLamp:
-    """A unit without lights: one with a page only."""
+class NoPanel:
+    """A unit without button and lights: one with a page only."""
+
+    def listen(self, tell: Callable[[bool], None]) -> None:
+        """See `Panel`."""
 
     def show(self, colour: Colour | None) -> None:
-        """See `Lamp`."""
+        """See `Panel`."""
 
     def room(self, *, is_lit: bool) -> None:
-        """See `Lamp`."""
+        """See `Panel`."""
 
     def buzz(self, tone: Tone) -> None:
-        """See `Lamp`."""
+        """See `Panel`."""
 
     def close(self) -> None:
-        """See `Lamp`."""
+        """See `Panel`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,7 @@ SIGNS = {
         "It waits, and something needs the technician today. Press to record all the same.",
     ),
     Sign.BUSY: Pattern(
-        Colour.WHITE, (0.15, 0.15), "quick, even blinking", "It is starting, or closing the lesson. Wait a moment."
+        Colour.WHITE, (0.2, 0.2), "quick, even blinking", "It is starting, or closing the lesson. Wait a moment."
     ),
     Sign.RECORDING: Pattern(Colour.RED, (1.0,), "steady", "It records. Press to end, twice to mark a moment."),
     Sign.GOAL: Pattern(
@@ -185,8 +192,8 @@ def sign_of(state: UnitState) -> Sign:
 class Shown:
     """Turns states and time into what a lamp does. Fed by the program's loop."""
 
-    def __init__(self, lamp: Lamp) -> None:
-        self._lamp = lamp
+    def __init__(self, panel: Panel) -> None:
+        self._panel = panel
         self._sign: Sign | None = None
         self._since = 0.0
         self._bookmarked_until = float("-inf")
@@ -214,7 +221,7 @@ class Shown:
         colour = pattern.colour if is_lit else None
         if colour is not self._colour:
             self._colour = colour
-            self._lamp.show(colour)
+            self._panel.show(colour)
         if is_room_lit is not self._is_room_lit:
             self._is_room_lit = is_room_lit
-            self._lamp.room(is_lit=is_room_lit)
+            self._panel.room(is_lit=is_room_lit)

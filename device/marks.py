@@ -14,6 +14,7 @@ is handed over late: the lesson goes on with what was captured `MARGIN` after th
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from device.clock import Clock
 from lesson.sound import AudioBlock
@@ -26,11 +27,13 @@ MARGIN = 0.3
 class Marks:
     """What was asked for in one lesson."""
 
-    def __init__(self, clock: Clock, began_at: float) -> None:
-        """`began_at`: when lesson second 0 was, by the clock that never jumps."""
+    def __init__(self, clock: Clock, zero: Callable[[], float | None]) -> None:
+        """`zero`: when lesson second 0 was, as the microphone says it (capture/microphone.py)."""
         self.blank_before = 0.0
         """What was captured before this second of the lesson, and is not recorded yet, must not be."""
-        self._clock, self._began_at = clock, began_at
+        self._clock, self._zero = clock, zero
+        self._began_at = float("inf")
+        """When lesson second 0 was, at the latest, by what has come."""
         self._asked = threading.Lock()
         self._is_paused = False
         self._resumes_at = 0.0
@@ -52,7 +55,7 @@ class Marks:
         """Record what is captured from now on."""
         with self._asked:
             if self._is_paused:
-                self._is_paused, self._resumes_at = False, self._clock.monotonic() - self._began_at + MARGIN
+                self._is_paused, self._resumes_at = False, self._clock.monotonic() - self._began() + MARGIN
 
     def bookmark(self) -> None:
         """Mark this moment."""
@@ -80,6 +83,10 @@ class Marks:
     def finish(self, now: float) -> list[Heard]:
         """The lesson is over: a pause ends with it."""
         return [Heard(mark=mark) for mark in self._end_pause(now)]
+
+    def _began(self) -> float:
+        zero = self._zero()
+        return self._began_at if zero is None else min(zero, self._began_at)
 
     def _end_pause(self, now: float) -> list[Mark]:
         if self._paused_at is None:

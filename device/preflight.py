@@ -22,7 +22,6 @@ from pathlib import Path
 from capture.errors import MicrophoneLostError
 from capture.microphone import Microphone
 from capture.recorder import RESERVE_BYTES
-from device.clock import Clock
 from device.commands import Mode
 from lesson.problems import MICROPHONE_SILENT, NO_ROOM, NOT_AGREED, WaitwiseError
 from lesson.sound import AudioBlock
@@ -106,15 +105,13 @@ class MicrophoneSilentError(WaitwiseError):
 class HeardMicrophone:
     """A microphone that has been heard before the lesson is prepared. The lesson begins with what was heard."""
 
-    def __init__(self, microphone: Microphone, clock: Clock) -> None:
+    def __init__(self, microphone: Microphone) -> None:
         """Listen until there is a signal. Closes the microphone where there is none.
 
         Raises:
             MicrophoneSilentError: only zeros.
             MicrophoneLostError: nothing at all.
         """
-        self.began_at = clock.monotonic()
-        """When lesson second 0 was."""
         self._microphone = microphone
         self._blocks = microphone.blocks()
         self._first: list[AudioBlock] = []

@@ -26,7 +26,7 @@ from device.clock import Clock
 from device.commands import Bookmark, Command, Discard, Mode, Pause, Rehearse, Resume, Start, Stop
 from device.controller import LISTENING, Action, Input, step, waits_for_double
 from device.dry_runs import DummyRun, RehearsalRun
-from device.lamp import Lamp, Shown, Tone
+from device.lamp import Panel, Shown, Tone
 from device.notify import Notifier
 from device.people import People
 from device.preflight import HeardMicrophone, Space, check_space, choose_mode
@@ -127,7 +127,7 @@ class UnitProgram:
         room: Room,
         clock: Clock,
         *,
-        lamp: Lamp,
+        panel: Panel,
         notifier: Notifier,
         on_state: Callable[[UnitState], None],
     ) -> None:
@@ -135,7 +135,7 @@ class UnitProgram:
         self._unit, self._settings, self._room, self._clock = unit, unit.settings, room, clock
         self._thresholds = Thresholds(goal_wait=unit.settings.goal_wait)
         self._modes = tuple(mode for mode in modes_of(unit.settings) if room.camera or mode is not Mode.VIDEO)
-        self._lamp, self._shown, self._notifier, self._on_state = lamp, Shown(lamp), notifier, on_state
+        self._panel, self._shown, self._notifier, self._on_state = panel, Shown(panel), notifier, on_state
         self._people = People(unit)
         self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._presses = Presses()
@@ -180,6 +180,7 @@ class UnitProgram:
     def run(self) -> None:
         """Wait, record, wait, until `leave`."""
         self._people.start()
+        self._panel.listen(lambda is_down: self.edge(is_down=is_down))
         self._notifier.ready()
         while not (self._leaves and self._worker is None):
             self._look()
@@ -189,7 +190,6 @@ class UnitProgram:
                 self._input(_GESTURES[gesture])
         self._look()
         self._people.stop()
-        self._lamp.close()
 
     # What comes in
 
@@ -225,7 +225,7 @@ class UnitProgram:
         self._refusal = said.problem
         self._input(said.what)
         if self.state.doing is not was:
-            self._lamp.buzz(_TONES[said.what])
+            self._panel.buzz(_TONES[said.what])
 
     def _input(self, given: Input, command: Command | None = None) -> None:
         if self._leaves and given not in _AT_THE_END:
@@ -299,7 +299,7 @@ class UnitProgram:
             check_space(self._settings.folder, mode, self._settings.longest_minutes)
         in_hand = LessonInHand(None, whose.name, start.title, mode, self._clock.now())
         with contextlib.ExitStack() as opened:
-            microphone = HeardMicrophone(self._room.microphone(self._tell_microphone), self._clock)
+            microphone = HeardMicrophone(self._room.microphone(self._tell_microphone))
             opened.callback(microphone.close)
             if self._stop.is_set():
                 return
@@ -319,7 +319,6 @@ class UnitProgram:
                 on_heard=lambda _: None,
                 people=people,
                 is_numbers_only=mode is Mode.NUMBERS,
-                began_at=microphone.began_at,
             )
             in_hand = replace(in_hand, lesson_id=session.lesson_id)
             self._inbox.put(Held(session, lambda: session.listener.level, in_hand))

@@ -70,14 +70,12 @@ class LessonSession:
     """Evidence messages so far."""
     _evidence: Batches = field(default_factory=lambda: Batches(EVIDENCE_EVERY, waits_at_once=True))
     _log: Batches = field(default_factory=lambda: Batches(LOG_EVERY, waits_at_once=False))
-    began_at: float | None = None
-    """When lesson second 0 was, by the clock that never jumps. None: it is now."""
     _marks: Marks = field(init=False)
     _is_dark: bool = False
     """The last picture was a dark one: what builds on a picture that was left out cannot be shown."""
 
     def __post_init__(self) -> None:
-        self._marks = Marks(self.clock, self.clock.monotonic() if self.began_at is None else self.began_at)
+        self._marks = Marks(self.clock, lambda: self.microphone.zero)
 
     def pause(self) -> None:
         """Record neither sound nor picture from now on."""

@@ -22,7 +22,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from device.commands import Mode
@@ -59,6 +59,23 @@ class PictureSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PanelSettings:
+    """Button, lamps and buzzer at the box. Pins have the numbers that the Raspberry Pi's makers give them (BCM)."""
+
+    button: int | None = setting("Pin of the button; its other contact is at ground.", default=None)
+    red: int | None = setting("Pin of the teacher's lamp, red part. All three parts, or none.", default=None)
+    green: int | None = setting("The same, green part.", default=None)
+    blue: int | None = setting("The same, blue part.", default=None)
+    room_light: int | None = setting("Pin of the light that pupils can see.", default=None)
+    buzzer: int | None = setting("Pin of a piezo buzzer. Without it nothing is heard.", default=None)
+
+    @property
+    def has_pins(self) -> bool:
+        """Whether anything is connected."""
+        return any(getattr(self, each.name) is not None for each in fields(self))
+
+
+@dataclass(frozen=True, slots=True)
 class UnitSettings:
     """Everything a unit is told."""
 
@@ -68,6 +85,7 @@ class UnitSettings:
     school: SchoolSettings = setting("See [school].")
     trust: TrustSettings = setting("See [trust].")
     picture: PictureSettings = setting("See [picture].", default=PictureSettings())
+    panel: PanelSettings = setting("See [panel].", default=PanelSettings())
     microphone: str = setting(
         "Name of the microphone, or its USB id: vendor:product, or vendor:product:serial.", default="default"
     )

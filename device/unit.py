@@ -114,12 +114,11 @@ class Unit:
         on_heard: Callable[[Heard], None],
         people: RecipientList | None = None,
         is_numbers_only: bool = False,
-        began_at: float | None = None,
     ) -> LessonSession:
         """Prepare a lesson: afterwards its header and wrapped keys are on the disk, and nothing else.
 
         `people`: whom it may be recorded for, where they are known already. With `is_numbers_only` no picture and no
-        sound is ever encoded. `began_at`: when the microphone began, if it did already.
+        sound is ever encoded.
         """
         whose = choose(self.people() if people is None else people, teacher)
         encoder = None if is_numbers_only else FragmentedMp4(camera.coding if camera is not None else None)
@@ -152,7 +151,6 @@ class Unit:
             clock=self._clock,
             on_heard=on_heard,
             on_closed=self._closed,
-            began_at=began_at,
         )
 
     def discard(self, lesson_id: str) -> bool:

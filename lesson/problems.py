@@ -113,6 +113,13 @@ NOT_AGREED = Problem(
     "The mode is not among `modes` in the settings, or it needs a camera and there is none.",
     Urgency.NOW,
 )
+PANEL_MISSING = Problem(
+    "panel-missing",
+    "Button and lamp cannot be used",
+    "Tell the technician: this unit does not hear its button.",
+    "The pins in [panel] cannot be opened. Are python3-lgpio and the group gpio there, and nothing else on these pins?",
+    Urgency.NOW,
+)
 UNIT_FAILED = Problem(
     "unit-failed",
     "The unit made a mistake",
@@ -175,6 +182,7 @@ ALL = (
     NO_RECIPIENT,
     NO_ROOM,
     NOT_AGREED,
+    PANEL_MISSING,
     UNIT_FAILED,
     FOOTAGE_DAMAGED,
     SCHOOL_UNREACHABLE,

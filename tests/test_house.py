@@ -42,6 +42,7 @@ ONLY_IMPORTERS = {
         for name in ("coder", "file_camera", "file_microphone", "fragments", "media_file", "rate_changer")
     },
     "sounddevice": {"capture.portaudio"},
+    "gpiozero": {"device.gpio"},
     "fastapi": {"school"},
     "starlette": {"school"},
     "sqlalchemy": {"school"},

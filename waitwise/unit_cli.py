@@ -28,7 +28,7 @@ import typer
 from capture.hearing_process import list_microphones
 from capture.secrecy import keep_memory_private
 from device.clock import SystemClock
-from device.lamp import NoLamp
+from device.lamp import NoPanel, Panel
 from device.notify import Notifier
 from device.program import UnitProgram
 from device.recipients import newcomers
@@ -75,12 +75,12 @@ def run(
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     notifier = Notifier(os.environ)
     try:
-        with _Closing(read(settings)) as unit:
+        with _Closing(read(settings)) as unit, contextlib.closing(_panel(unit.settings)) as panel:
             program = UnitProgram(
                 unit,
                 room_of(unit.settings),
                 SystemClock(),
-                lamp=NoLamp(),
+                panel=panel,
                 notifier=notifier,
                 on_state=_Told(as_json=as_json),
             )
@@ -200,6 +200,15 @@ def microphones(as_json: AsJson = False) -> None:
         show.print_microphones(list_microphones(), as_json=as_json)
     except WaitwiseError as error:
         show.stop(error, as_json=as_json, to_technician=True)
+
+
+def _panel(settings: UnitSettings) -> Panel:
+    if not settings.panel.has_pins:
+        return NoPanel()
+    # Only a unit with pins has the library for them.
+    from device.gpio import GpioPanel  # noqa: PLC0415
+
+    return GpioPanel(settings.panel)
 
 
 class _Told:

@@ -121,7 +121,7 @@ def test_a_pause_that_nobody_ends_ends_with_the_lesson(made: OneLesson) -> None:
 def test_nothing_that_was_captured_in_a_pause_gets_through(presses: list[tuple[int, str]], late: int) -> None:
     """However late it is handed over, and in whatever order the button is pressed."""
     clock = MovedClock(NOW)
-    marks = Marks(clock, began_at=0.0)
+    marks = Marks(clock, lambda: 0.0)
     pauses: list[tuple[float, float]] = []
     is_paused, heard = False, []
     for number in range(400):

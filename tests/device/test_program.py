@@ -246,7 +246,6 @@ def test_the_end_of_the_program_ends_the_lesson_in_good_order(tmp_path: pathlib.
     lesson = made.made.opened(folder)
     assert lesson.manifest is not None
     assert lesson.manifest.end == "stopped"
-    assert made.lamp.is_closed
 
 
 def test_a_lesson_ends_by_itself_after_the_longest_time(tmp_path: pathlib.Path) -> None:

@@ -37,7 +37,9 @@ class RememberingLamp:
     shown: list[tuple[float, Colour | None]] = field(default_factory=list)
     room_light: list[tuple[float, bool]] = field(default_factory=list)
     tones: list[Tone] = field(default_factory=list)
-    is_closed: bool = False
+
+    def listen(self, tell: Callable[[bool], None]) -> None:
+        """Tests press the program itself."""
 
     def show(self, colour: Colour | None) -> None:
         self.shown.append((time.monotonic(), colour))
@@ -49,7 +51,7 @@ class RememberingLamp:
         self.tones.append(tone)
 
     def close(self) -> None:
-        self.is_closed = True
+        """Nothing is lit."""
 
     @property
     def is_room_lit(self) -> bool:
@@ -102,7 +104,7 @@ def pressed_unit(place: Path, room: Room, **settings: object) -> Iterator[Presse
     made.settings = replace(made.settings, **settings)  # type: ignore[arg-type]
     unit = made.unit(SystemClock())
     lamp, states = RememberingLamp(), []
-    program = UnitProgram(unit, room, SystemClock(), lamp=lamp, notifier=Notifier({}), on_state=states.append)
+    program = UnitProgram(unit, room, SystemClock(), panel=lamp, notifier=Notifier({}), on_state=states.append)
     running = threading.Thread(target=program.run)
     running.start()
     try:
