@@ -17,6 +17,7 @@
     state.py      what it is doing, in one value
     room.py       what it hears and sees with
     preflight.py  may this lesson be recorded
+    ring.py       room for it: what the school has signed for may go
     people.py     for whom, known before the press
     dry_runs.py   what listens and writes nothing: a rehearsal, a dummy run
     lamp.py       what lights and buzzer say

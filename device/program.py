@@ -29,7 +29,7 @@ from device.dry_runs import DummyRun, RehearsalRun
 from device.lamp import Panel, Shown, Tone
 from device.notify import Notifier
 from device.people import People
-from device.preflight import HeardMicrophone, Space, check_space, choose_mode
+from device.preflight import HeardMicrophone, Space, bytes_for, check_space, choose_mode
 from device.presses import Gesture, Presses
 from device.recipients import choose
 from device.room import Room
@@ -296,6 +296,7 @@ class UnitProgram:
         people = self._people.known()
         whose = choose(people, start.teacher)
         if not start.is_dummy:
+            self._unit.make_room(bytes_for(mode, self._settings.longest_minutes))
             check_space(self._settings.folder, mode, self._settings.longest_minutes)
         in_hand = LessonInHand(None, whose.name, start.title, mode, self._clock.now())
         with contextlib.ExitStack() as opened:

@@ -28,6 +28,7 @@ from capture.recorder import HEADER, LINKS, MANIFEST, LessonRecorder, Stored
 from device.clock import Clock
 from device.folder import open_outbox, own_folder
 from device.recipients import ListedRecipient, RecipientList, choose, pin
+from device.ring import Ring
 from device.sending import Sending
 from device.session import LessonSession
 from device.settings import UnitSettings
@@ -78,6 +79,7 @@ class Unit:
                 status=self.status,
                 clock=clock,
             )
+            self._ring = Ring(self._lessons, self.outbox, _receipt_key(settings))
             self._take_up_lessons()
             self._opened = opened.pop_all()
 
@@ -152,6 +154,10 @@ class Unit:
             on_heard=on_heard,
             on_closed=self._closed,
         )
+
+    def make_room(self, needed_bytes: int) -> None:
+        """Have so much free, if that can be had by deleting what the school has signed for."""
+        self._ring.make_room(needed_bytes, lambda: shutil.disk_usage(self._lessons).free)
 
     def discard(self, lesson_id: str) -> bool:
         """Throw a lesson away that has ended, and of which no footage has left the unit; say whether that was so."""

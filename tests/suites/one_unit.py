@@ -34,7 +34,8 @@ class OneUnit:
         (self.folder / "recipients.json").write_bytes(dumps(RecipientList((okafor,))))
         (self.folder / "signing.key").write_bytes(UnitKey.generate().to_bytes())
         (self.folder / "signing.key").chmod(0o600)
-        receipts = to_wire(ReceiptKey.generate().public)
+        self.receipt_key = ReceiptKey.generate()
+        receipts = to_wire(self.receipt_key.public)
         self.settings = UnitSettings(
             unit="lab-2",
             room="Lab 2",
