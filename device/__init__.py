@@ -24,5 +24,6 @@
     gpio.py       button, lights and buzzer on pins
     notify.py     a word to systemd
     typed_button.py  presses that are typed
+    asked.py      the program on a Unix socket, for the unit's page
     program.py    the loop that waits for the button, and never ends by itself
 """

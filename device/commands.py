@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from lesson.wire import WireError, dumps, from_wire, loads, to_wire
+from lesson.wire import WireError, from_wire, to_wire
 
 
 class Mode(StrEnum):
@@ -90,19 +91,18 @@ _COMMANDS: dict[str, type[Command]] = {
 _NAMES = {kind: name for name, kind in _COMMANDS.items()}
 
 
-def encode_command(command: Command) -> bytes:
-    """JSON of a command, with its type."""
-    return dumps({"type": _NAMES[type(command)], **to_wire(command)})
+def command_to_wire(command: Command) -> dict[str, Any]:
+    """A command with its type, for `dumps` or a socket."""
+    return {"type": _NAMES[type(command)], **to_wire(command)}
 
 
-def decode_command(payload: bytes) -> Command:
-    """Read what `encode_command` wrote; raise `WireError` for anything else.
+def command_from_wire(data: object) -> Command:
+    """What `command_to_wire` made; raise `WireError` for anything else.
 
-    >>> decode_command(encode_command(Start(Mode.AUDIO)))
+    >>> command_from_wire(command_to_wire(Start(Mode.AUDIO)))
     Start(mode=<Mode.AUDIO: 'audio'>, title=None, teacher=None, mask=None, is_dummy=False)
     """
-    data = loads(payload)
     kind = _COMMANDS.get(str(data.get("type"))) if isinstance(data, dict) else None
-    if kind is None:
+    if kind is None or not isinstance(data, dict):
         raise WireError("A command names its type: " + ", ".join(_COMMANDS) + ".")
     return from_wire(kind, {key: value for key, value in data.items() if key != "type"})

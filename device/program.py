@@ -129,13 +129,12 @@ class UnitProgram:
         *,
         panel: Panel,
         notifier: Notifier,
-        on_state: Callable[[UnitState], None],
     ) -> None:
-        """`on_state` is told every new state, by the thread that calls `run`; it must not wait for anything."""
+        """Put it together. Nothing is opened."""
         self._unit, self._settings, self._room, self._clock = unit, unit.settings, room, clock
         self._thresholds = Thresholds(goal_wait=unit.settings.goal_wait)
         self._modes = tuple(mode for mode in modes_of(unit.settings) if room.camera or mode is not Mode.VIDEO)
-        self._panel, self._shown, self._notifier, self._on_state = panel, Shown(panel), notifier, on_state
+        self._panel, self._shown, self._notifier = panel, Shown(panel), notifier
         self._people = People(unit)
         self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._presses = Presses()
@@ -150,6 +149,7 @@ class UnitProgram:
         """When the last block of sound came."""
         self._since = clock.monotonic()
         self._looked_at = self._alive_at = float("-inf")
+        self._on_state: Callable[[UnitState], None] = lambda _: None
         self._told: UnitState | None = None
         self._refusal: Problem | None = None
         self.state = UnitState(
@@ -177,8 +177,9 @@ class UnitProgram:
         """End the lesson in good order, then the program."""
         self._inbox.put(Leave())
 
-    def run(self) -> None:
-        """Wait, record, wait, until `leave`."""
+    def run(self, on_state: Callable[[UnitState], None]) -> None:
+        """Wait, record, wait, until `leave`. `on_state` is told every new state; it must not wait for anything."""
+        self._on_state = on_state
         self._people.start()
         self._panel.listen(lambda is_down: self.edge(is_down=is_down))
         self._notifier.ready()

@@ -76,6 +76,16 @@ class PanelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SocketSettings:
+    """How the unit's page reaches the program that records."""
+
+    path: Path | None = setting(
+        "Unix socket on which it can be asked and followed. Without it nobody can.", default=None
+    )
+    user: str | None = setting("Account of the page. Without it the program's own.", default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class UnitSettings:
     """Everything a unit is told."""
 
@@ -85,6 +95,7 @@ class UnitSettings:
     school: SchoolSettings = setting("See [school].")
     trust: TrustSettings = setting("See [trust].")
     picture: PictureSettings = setting("See [picture].", default=PictureSettings())
+    socket: SocketSettings = setting("See [socket].", default=SocketSettings())
     panel: PanelSettings = setting("See [panel].", default=PanelSettings())
     microphone: str = setting(
         "Name of the microphone, or its USB id: vendor:product, or vendor:product:serial.", default="default"

@@ -17,7 +17,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from device.settings import PanelSettings, PictureSettings, SchoolSettings, TrustSettings, UnitSettings
+from device.settings import PanelSettings, PictureSettings, SchoolSettings, SocketSettings, TrustSettings, UnitSettings
 from lesson import messages, problems
 from school.settings import Settings
 from tools.manual import commands, options
@@ -151,6 +151,7 @@ def test_every_make_target_is_in_the_manual() -> None:
         ("unit.md", "trust.", TrustSettings),
         ("unit.md", "picture.", PictureSettings),
         ("unit.md", "panel.", PanelSettings),
+        ("unit.md", "socket.", SocketSettings),
         ("school.md", "", Settings),
     ],
 )

@@ -27,6 +27,7 @@ import typer
 
 from capture.hearing_process import list_microphones
 from capture.secrecy import keep_memory_private
+from device.asked import Asked
 from device.clock import SystemClock
 from device.lamp import NoPanel, Panel
 from device.notify import Notifier
@@ -76,19 +77,13 @@ def run(
     notifier = Notifier(os.environ)
     try:
         with _Closing(read(settings)) as unit, contextlib.closing(_panel(unit.settings)) as panel:
-            program = UnitProgram(
-                unit,
-                room_of(unit.settings),
-                SystemClock(),
-                panel=panel,
-                notifier=notifier,
-                on_state=_Told(as_json=as_json),
-            )
+            program = UnitProgram(unit, room_of(unit.settings), SystemClock(), panel=panel, notifier=notifier)
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: program.leave())
             if typed:
                 listen_to(sys.stdin, program.gesture)
-            program.run()
+            with contextlib.closing(Asked(unit.settings.socket, program.ask)) as asked:
+                program.run(_Told(asked, as_json=as_json))
     except WaitwiseError as error:
         show.stop(error, as_json=as_json, to_technician=True)
     finally:
@@ -212,14 +207,15 @@ def _panel(settings: UnitSettings) -> Panel:
 
 
 class _Told:
-    """Prints what a unit does, when it changes."""
+    """Tells the page what a unit does, and prints it when it changes."""
 
-    def __init__(self, *, as_json: bool) -> None:
-        self._as_json = as_json
+    def __init__(self, asked: Asked, *, as_json: bool) -> None:
+        self._asked, self._as_json = asked, as_json
         self._last = ""
 
     def __call__(self, state: UnitState) -> None:
         """A new state: printed as JSON, or as a sentence where that is another one."""
+        self._asked.tell(state)
         if self._as_json:
             show.print_json(to_wire(state))
             return

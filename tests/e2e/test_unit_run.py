@@ -23,6 +23,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from device.asked import ASK, STATE
+from device.commands import Mode, Start, command_to_wire
+from device.local import LocalClient, LocalRefusedError
 from device.state import UnitState
 from lesson.sound import RATE_HZ
 from lesson.wire import from_wire
@@ -147,10 +150,19 @@ def test_a_unit_without_a_microphone_says_so_and_waits_on(server: SoundServer, t
     (tmp_path / "world").mkdir()
     with world(tmp_path / "world", 0) as made, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
         told.bind(str(tmp_path / "notify"))
-        made.unit_settings.write_text('microphone = "Jabra"\n' + made.unit_settings.read_text())
+        page = tmp_path / "page.sock"
+        made.unit_settings.write_text(
+            f'microphone = "Jabra"\n{made.unit_settings.read_text()}\n[socket]\npath = "{page}"\n'
+        )
         unit = Unit(made, told)
         unit.until(lambda state: state.teacher is not None)
-        unit.press()
+        client = LocalClient(page)
+        with client.follow(STATE) as following:
+            assert from_wire(UnitState, following.next(PATIENCE)).room == "Lab 2"
+        with pytest.raises(LocalRefusedError, match="names its type"):
+            client.ask(ASK, {"type": "explode"})
+        client.ask(ASK, command_to_wire(Start(Mode.NUMBERS)))
+        client.close()
         assert unit.until_it_is("refused").problems[0] == "microphone-unknown"
         assert list((made.folder / "unit" / "lessons").iterdir()) == []
         assert unit.ends() == 0

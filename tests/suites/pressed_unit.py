@@ -104,8 +104,8 @@ def pressed_unit(place: Path, room: Room, **settings: object) -> Iterator[Presse
     made.settings = replace(made.settings, **settings)  # type: ignore[arg-type]
     unit = made.unit(SystemClock())
     lamp, states = RememberingLamp(), []
-    program = UnitProgram(unit, room, SystemClock(), panel=lamp, notifier=Notifier({}), on_state=states.append)
-    running = threading.Thread(target=program.run)
+    program = UnitProgram(unit, room, SystemClock(), panel=lamp, notifier=Notifier({}))
+    running = threading.Thread(target=program.run, args=(states.append,))
     running.start()
     try:
         yield PressedUnit(made, unit, program, lamp, states)
