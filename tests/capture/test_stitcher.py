@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.drawn_microphone import DrawnMicrophone
@@ -164,7 +164,7 @@ def test_a_lesson_goes_on_without_its_microphone_and_takes_it_back() -> None:
     assert is_whole(blocks)
     assert drawn(blocks) == "-" * 10 + "=" * 30 + "-" * 10
     assert not stitcher.is_lost
-    assert len(blocks) * 0.02 == pytest.approx(device.now - START)
+    assert len(blocks) * 0.02 == pytest.approx(device.now - START - 0.02)  # a few samples wait for those after them
 
 
 def test_a_device_of_another_rate_is_converted_and_keeps_its_place() -> None:
@@ -183,6 +183,7 @@ def test_a_device_of_another_rate_is_converted_and_keeps_its_place() -> None:
     assert sound == pytest.approx(np.full(BLOCK_SAMPLES, 10_000), abs=5)
 
 
+@settings(deadline=None)
 @given(
     fast=st.sampled_from([-200e-6, 0.0, 200e-6]),
     late=st.sampled_from([0.0, 0.05]),
@@ -201,6 +202,46 @@ def test_however_often_it_is_lost_the_count_follows_the_clock(
     assert is_whole(blocks)
     drift = 4.0 * (len(away) + 1) * abs(fast)
     assert abs(len(blocks) * 0.02 - (device.now - START)) <= late + early + drift + 0.041
+
+
+@pytest.mark.parametrize(
+    ("fast", "rate_hz"),
+    [(-200e-6, 16_000), (-50e-6, 16_000), (50e-6, 16_000), (200e-6, 16_000), (500e-6, 16_000), (200e-6, 48_000)],
+)
+def test_the_count_is_the_clock_s_whatever_the_crystal_is(fast: float, rate_hz: int) -> None:
+    device, stitcher = Device(rate_hz, fast=fast, late=0.02, early=0.06), Stitcher(START, 1.0)
+    blocks = stitch(stitcher, device.hear(240.0), rate_hz)
+    device.open_again(3.0)
+    blocks += stitch(stitcher, device.hear(150.0), rate_hz)
+    for _ in range(30):
+        blocks += stitch(stitcher, device.hear(1.0), rate_hz)
+        assert stitcher.zero + blocks[-1].end == pytest.approx(device.now - 0.01, abs=0.015)
+
+    assert is_whole(blocks)
+    assert stitcher.drift == pytest.approx(fast, abs=20e-6)
+    assert stitcher.missing == pytest.approx(3.0, abs=0.1)
+
+
+@pytest.mark.parametrize("fast", [-200e-6, 200e-6])
+def test_a_wait_is_as_long_as_by_the_clock(fast: float) -> None:
+    """Clicks a second apart by the clock are a second apart in the lesson."""
+    device, stitcher = Device(fast=fast), Stitcher(START, 1.0)
+    blocks = stitch(stitcher, with_clicks(device, 400.0))
+    sound = np.abs(np.frombuffer(b"".join(block.pcm for block in blocks), "<i2").astype(int))
+    clicks = np.array([second * RATE_HZ + np.argmax(sound[second * RATE_HZ :][:RATE_HZ]) for second in range(399)])
+    clicks = clicks / RATE_HZ - 0.5 - np.arange(399)
+
+    assert np.abs(clicks).max() < 0.008
+    assert np.abs(clicks[200:]).max() < 0.002
+
+
+def with_clicks(device: Device, seconds: float) -> Iterator[Sound]:
+    for sound in device.hear(seconds):
+        begin, pcm = sound.captured_at - START, np.zeros(BLOCK_SAMPLES, "<i2")
+        into = (np.floor(begin - 0.5) + 1.5 - begin) / 0.02 * BLOCK_SAMPLES  # until the next half second
+        if into < BLOCK_SAMPLES:
+            pcm[int(into)] = 30_000
+        yield Sound(sound.first_sample, sound.captured_at, sound.has_overflowed, pcm.tobytes())
 
 
 def test_zeros_are_no_signal_and_a_quiet_room_is_one() -> None:
