@@ -62,6 +62,9 @@ class PictureSettings:
 class PanelSettings:
     """Button, lamps and buzzer at the box. Pins have the numbers that the Raspberry Pi's makers give them (BCM)."""
 
+    pedal: str | None = setting(
+        "Name or USB id of a foot switch or keyboard whose keys are the button, too.", default=None
+    )
     button: int | None = setting("Pin of the button; its other contact is at ground.", default=None)
     red: int | None = setting("Pin of the teacher's lamp, red part. All three parts, or none.", default=None)
     green: int | None = setting("The same, green part.", default=None)
@@ -71,8 +74,8 @@ class PanelSettings:
 
     @property
     def has_pins(self) -> bool:
-        """Whether anything is connected."""
-        return any(getattr(self, each.name) is not None for each in fields(self))
+        """Whether anything is connected to pins."""
+        return any(getattr(self, each.name) is not None for each in fields(self) if each.name != "pedal")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from device.asked import Asked
 from device.clock import SystemClock
 from device.lamp import NoPanel, Panel
 from device.notify import Notifier
+from device.pedal import Pedal
 from device.program import UnitProgram
 from device.recipients import newcomers
 from device.recipients import trust as trust_person
@@ -82,7 +83,10 @@ def run(
                 signal.signal(number, lambda *_: program.leave())
             if typed:
                 listen_to(sys.stdin, program.gesture)
-            with contextlib.closing(Asked(unit.settings.socket, program.ask)) as asked:
+            with contextlib.ExitStack() as opened:
+                if (pedal := unit.settings.panel.pedal) is not None:
+                    opened.callback(Pedal(pedal, lambda is_down: program.edge(is_down=is_down)).close)
+                asked = opened.enter_context(contextlib.closing(Asked(unit.settings.socket, program.ask)))
                 program.run(_Told(asked, as_json=as_json))
     except WaitwiseError as error:
         show.stop(error, as_json=as_json, to_technician=True)
