@@ -25,6 +25,12 @@ drawn_microphone.py      a lesson drawn with characters as a microphone
 camera.py                the seam, and what a picture promises
 coder.py                 pictures as they are to H.264
 chart_camera.py          a moving test chart with the time in it
+picamera_camera.py       a Raspberry Pi's camera, lost and found again
+seeing_process.py        starts, reads and kills the small process behind it
+picamera.py              that process
+seeing.py                what it says, and is asked
+masks.py                 areas that are never filmed
+stills.py                a still that proves it
 strokes.py               letters for the chart, without a font
 time_code.py             the time in a picture, for tests
 file_camera.py           the pictures of a video file
@@ -37,6 +43,6 @@ forgetful.py             a disk that forgets what was not fsynced
 recorder.py              puts encoder, sealer and disk together
 interrupted.py           closes a lesson that a power cut ended
 
-No module here has a clock or a thread, whoever owns the loop passes a `Pace`; but a real microphone has a clock, and a
-process of its own.
+No module here has a clock or a thread, whoever owns the loop passes a `Pace`; but a real microphone and a real camera
+have a clock, and a process of their own.
 """

@@ -33,6 +33,9 @@ PATIENCE = 2.0
 """Seconds without a picture after which the last one is shown again. Longer than `KEY_EVERY`: what comes after a hole
 begins with a key picture."""
 
+STILL_WIDTH = 640
+"""Pixels of a small still."""
+
 Image = npt.NDArray[np.uint8]
 """Planar YUV 4:2:0, limited range, BT.709: height * 3 // 2 rows of width bytes: Y, then U, then V, packed."""
 
@@ -94,13 +97,18 @@ class Camera(Protocol):
     def rate_hz(self) -> float:
         """Roughly how many pictures a second. For budgets, never for time."""
 
+    @property
+    def mask(self) -> str | None:
+        """The id of the privacy mask that is on every picture; None: there is none."""
+
     def pictures_until(self, t: float) -> Iterator[CodedPicture]:
         """Every picture up to and including lesson second `t` that was not given yet, in order of time. Never waits."""
 
-    def still(self, *, is_large: bool = False) -> Image | None:
+    def still(self, *, is_large: bool = False) -> Frame | None:
         """A picture that was not given by this method yet, with the mask on it; None: not yet, ask again. Never waits.
 
-        About 640 pixels wide, or as large as the pictures of the lesson. The first call asks for one.
+        `STILL_WIDTH` pixels wide, or as large as the pictures of the lesson. The first call asks for one. Before a
+        lesson its time is 0.
         """
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 ::
 
     source     [frame]   [frame]   [frame]                  nothing for PATIENCE
+    covered    [##   ]   [##   ]   [##   ]                  what the mask covers is never coded
     camera     [K     ]  [      ]  [      ]   ...  [K     ]        [the last one again]
                 '-- a key picture every KEY_EVERY seconds by time
 
@@ -21,18 +22,26 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import VideoReformatter
 
-from capture.camera import KEY_EVERY, PATIENCE, CodedPicture, Coding, Frame, Image, PictureSource, blank
+from capture.camera import (
+    KEY_EVERY,
+    PATIENCE,
+    STILL_WIDTH,
+    CodedPicture,
+    Coding,
+    Frame,
+    Image,
+    PictureSource,
+    blank,
+)
 from capture.codecs import Preset, video_options
 from capture.errors import EncoderError
+from capture.masks import Cover, Mask
 
 TICKS = 90_000
 """Time scale of the pictures, as in MPEG systems: divides by 24, 25, 30 and 1000."""
 
 SMALLEST_STEP = TICKS // 1000
 """Ticks between two pictures, at least: two with one time stamp make the muxer refuse both."""
-
-STILL_WIDTH = 640
-"""Pixels of a small still."""
 
 
 class Coder:
@@ -79,6 +88,10 @@ class Coder:
             raise EncoderError(f"No picture of {width} x {height} at {rate_hz} Hz can be encoded: {error}") from error
         self.coding = Coding(width, height, blank_picture)
 
+    def want_key(self) -> None:
+        """Let the next picture be a key picture."""
+        self._next_key = 0.0
+
     def code(self, frame: Frame) -> CodedPicture:
         """The frame as a coded picture, a little later where its time stands still or goes back.
 
@@ -109,9 +122,11 @@ class Coder:
 class CodedCamera:
     """A picture source as a camera."""
 
-    def __init__(self, source: PictureSource, *, preset: Preset = "ultrafast") -> None:
+    def __init__(self, source: PictureSource, *, mask: Mask | None = None, preset: Preset = "ultrafast") -> None:
         """Code what `source` gives. Raises `EncoderError` where its size cannot be coded."""
         self._source = source
+        self._mask = mask
+        self._cover = None if mask is None else Cover(mask, *source.size)
         self._coder = Coder(*source.size, source.rate_hz, preset=preset)
         self._image: Image | None = None
         self._time = 0.0
@@ -129,10 +144,18 @@ class CodedCamera:
         """What the source says."""
         return self._source.rate_hz
 
+    @property
+    def mask(self) -> str | None:
+        """The id of the mask."""
+        return None if self._mask is None else self._mask.id
+
     def pictures_until(self, t: float) -> Iterator[CodedPicture]:
         """Pictures up to lesson second `t`; where the source says nothing, its last one stands."""
         for frame in self._source.frames_until(t):
             self._is_new = True
+            if self._cover is not None:
+                frame = Frame(frame.time, frame.image.copy())  # noqa: PLW2901 - the same one, covered
+                self._cover.put_on(frame.image)
             yield self._code(frame)
         if self._is_closed or t - self._time <= PATIENCE:
             return
@@ -141,18 +164,18 @@ class CodedCamera:
         assert self._image is not None
         yield self._code(Frame(t - PATIENCE / 2, self._image))
 
-    def still(self, *, is_large: bool = False) -> Image | None:
+    def still(self, *, is_large: bool = False) -> Frame | None:
         """The newest picture, if it was not given yet."""
         if self._image is None or not self._is_new:
             return None
         self._is_new = False
         width, height = self._source.size
         if is_large or width <= STILL_WIDTH:
-            return self._image
+            return Frame(self._time, self._image)
         small = 2 * round(STILL_WIDTH * height / width / 2)
         picture = VideoFrame.from_ndarray(self._image, format="yuv420p")
         scaled = self._scaler.reformat(picture, STILL_WIDTH, small, "yuv420p")
-        return np.ascontiguousarray(scaled.to_ndarray(), dtype=np.uint8)
+        return Frame(self._time, np.ascontiguousarray(scaled.to_ndarray(), dtype=np.uint8))
 
     def close(self) -> None:
         """Close the source."""

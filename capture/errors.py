@@ -8,6 +8,8 @@
       MicrophoneUnknownError  no device is called so, or more than one
       MicrophoneRefusedError  it is there and cannot be opened, or PortAudio is missing
       CameraLostError         no picture before the deadline
+      CameraRefusedError      there is none, it cannot be opened, or picamera2 is missing
+      MaskUnreadableError     the privacy mask is not there, or damaged
       EncoderError            picture or sound did not fit what was agreed at the start
       DiskFullError           no room left
       DiskFailedError         the disk refused for another reason
@@ -17,9 +19,11 @@ from __future__ import annotations
 
 from lesson.problems import (
     CAMERA_LOST,
+    CAMERA_REFUSED,
     DISK_FAILED,
     DISK_FULL,
     FILE_UNREADABLE,
+    MASK_UNREADABLE,
     MICROPHONE_LOST,
     MICROPHONE_REFUSED,
     MICROPHONE_UNKNOWN,
@@ -59,6 +63,18 @@ class CameraLostError(CaptureError):
     """The camera stopped in the middle of a lesson."""
 
     problem = CAMERA_LOST
+
+
+class CameraRefusedError(CaptureError):
+    """The camera, or the library for it, is there for somebody else or not at all."""
+
+    problem = CAMERA_REFUSED
+
+
+class MaskUnreadableError(CaptureError):
+    """A privacy mask that cannot be read. Nothing may be filmed instead."""
+
+    problem = MASK_UNREADABLE
 
 
 class EncoderError(CaptureError):

@@ -119,6 +119,11 @@ class LessonRecorder:
         if self._encoder is not None:
             self._store_fragments(self._encoder.sound(block))
 
+    def still(self, data: bytes) -> None:
+        """Record a still, a JPEG file; raises as `picture`."""
+        self._check_running()
+        self._store([(Track.STILLS, data, False, 0.0)])
+
     def log(self, lines: bytes, *, final: bool = False) -> None:
         """Record lines of the lesson log (`lesson.talk.Heard`, JSON); raises as `picture`."""
         self._check_running()

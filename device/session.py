@@ -28,6 +28,7 @@ from capture.camera import Camera, CodedPicture
 from capture.errors import DiskFullError
 from capture.microphone import Microphone
 from capture.recorder import LessonRecorder
+from capture.stills import jpeg
 from device.batches import Batches, as_line
 from device.clock import Clock
 from device.marks import Marks
@@ -45,6 +46,10 @@ EVIDENCE_EVERY = 5.0
 
 LOG_EVERY = 10.0
 """Seconds of talk in a log segment: what a power cut may cost of the numbers, beside the live evidence."""
+
+
+PROOF_EVERY = 180.0
+"""Seconds between two stills that prove the mask: some 20 kilobytes each."""
 
 
 def _do_nothing(_: object) -> None:
@@ -70,6 +75,7 @@ class LessonSession:
     """Evidence messages so far."""
     _evidence: Batches = field(default_factory=lambda: Batches(EVIDENCE_EVERY, waits_at_once=True))
     _log: Batches = field(default_factory=lambda: Batches(LOG_EVERY, waits_at_once=False))
+    _next_proof: float = 0.0
     _marks: Marks = field(init=False)
     _is_dark: bool = False
     """The last picture was a dark one: what builds on a picture that was left out cannot be shown."""
@@ -117,8 +123,18 @@ class LessonSession:
         if self.camera is not None:
             for picture in self._unless_paused(self.camera.pictures_until(block.end), self.camera.coding.blank):
                 self.recorder.picture(picture)
+            self._prove_mask(self.camera, block.end)
         self.recorder.sound(block)
         self._tell([*marks, *self.listener.feed(block)], block.end)
+
+    def _prove_mask(self, camera: Camera, now: float) -> None:
+        """Seal a still with the mask on it, at the start and then now and again; never one from a pause."""
+        if camera.mask is None or now < self._next_proof:
+            return
+        still = camera.still()
+        if still is not None and still.time >= self._marks.blank_before:
+            self._next_proof = now + PROOF_EVERY
+            self.recorder.still(jpeg(still, camera.mask))
 
     def _unless_paused(self, pictures: Iterable[CodedPicture], dark: bytes) -> Iterator[CodedPicture]:
         """In a pause a dark picture for each key picture, and none of the pictures that build on those."""

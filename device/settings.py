@@ -29,6 +29,9 @@ from device.commands import Mode
 from lesson.messages import check_unit_id
 from lesson.settings import SettingsError, fill, setting
 
+SOURCES = ("picamera", "none", "chart")
+"""Of a picture."""
+
 
 @dataclass(frozen=True, slots=True)
 class SchoolSettings:
@@ -89,6 +92,22 @@ class SocketSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraSettings:
+    """Where the picture comes from."""
+
+    source: str = setting(
+        "`picamera`, a Raspberry Pi's own camera; `none`, sound only; `chart`, a moving test chart.", default="picamera"
+    )
+    number: int = setting("Which camera, where there are several: 0 is the first.", default=0)
+    bit_rate: int = setting("Bits a second of a real camera's picture.", default=1_500_000)
+    mask: str = setting("Name of the mask on every picture, if no other is asked for. Empty: no mask.", default="")
+
+    def __post_init__(self) -> None:
+        if self.source not in SOURCES:
+            raise SettingsError(f"The setting camera.source must be one of {', '.join(SOURCES)}, not {self.source!r}.")
+
+
+@dataclass(frozen=True, slots=True)
 class UnitSettings:
     """Everything a unit is told."""
 
@@ -100,6 +119,7 @@ class UnitSettings:
     picture: PictureSettings = setting("See [picture].", default=PictureSettings())
     socket: SocketSettings = setting("See [socket].", default=SocketSettings())
     panel: PanelSettings = setting("See [panel].", default=PanelSettings())
+    camera: CameraSettings = setting("See [camera].", default=CameraSettings())
     microphone: str = setting(
         "Name of the microphone, or its USB id: vendor:product, or vendor:product:serial.", default="default"
     )

@@ -66,6 +66,8 @@ class Unit:
         self._recording: str | None = None
         self.microphone_problem: Problem | None = None
         """What is wrong with the microphone of the lesson that is recorded; the school is told."""
+        self.camera_problem: Problem | None = None
+        """What is wrong with its camera."""
         self._is_outbox_behind = False
         with contextlib.ExitStack() as opened:
             self._lessons = opened.enter_context(own_folder(settings.folder))
@@ -185,9 +187,9 @@ class Unit:
         self._opened.close()
 
     def problems(self) -> tuple[Problem, ...]:
-        """What is wrong with the microphone of a lesson that is recorded, and on the way to the school."""
-        here = () if self.microphone_problem is None else (self.microphone_problem,)
-        return here + self.sending.problems
+        """What is wrong with microphone and camera of a lesson that is recorded, and on the way to the school."""
+        here = (self.microphone_problem, self.camera_problem)
+        return tuple(problem for problem in here if problem is not None) + self.sending.problems
 
     def _header(self, whose: ListedRecipient, encoder: FragmentedMp4 | None, camera: Camera | None) -> Header:
         video = None
@@ -200,6 +202,7 @@ class Unit:
             recipients=((whose.recipient, RecipientRole.TEACHER),),
             media=Media(video, None if encoder is None else Audio(encoder.codecs.audio, RATE_HZ)),
             clock=ClockQuality.UNKNOWN,
+            mask=None if camera is None else camera.mask,
         )
 
     def _add_start(self, lesson_id: str, folder: Path) -> None:
@@ -220,7 +223,7 @@ class Unit:
         return add
 
     def _closed(self, session: LessonSession) -> None:
-        self._recording = self.microphone_problem = None
+        self._recording = self.microphone_problem = self.camera_problem = None
         if not (session.folder / MANIFEST).exists():
             return
         try:

@@ -78,6 +78,20 @@ CAMERA_LOST = Problem(
     "No frame before the deadline. Check the ribbon or USB cable; restart the unit between lessons.",
     Urgency.NOW,
 )
+CAMERA_REFUSED = Problem(
+    "camera-refused",
+    "The camera cannot be opened",
+    "Record without a picture, or tell the technician.",
+    "No camera is connected, another program has it, or picamera2 is missing: `apt-get install python3-picamera2`.",
+    Urgency.NOW,
+)
+MASK_UNREADABLE = Problem(
+    "mask-unreadable",
+    "The privacy mask cannot be used",
+    "Nothing is filmed without it. Record without a picture, or tell the technician.",
+    "The mask that the settings or the command name is not in the unit's folder masks/, or its file is damaged.",
+    Urgency.NOW,
+)
 DISK_FULL = Problem(
     "disk-full",
     "No room left for this lesson",
@@ -177,6 +191,8 @@ ALL = (
     MICROPHONE_UNKNOWN,
     MICROPHONE_REFUSED,
     CAMERA_LOST,
+    CAMERA_REFUSED,
+    MASK_UNREADABLE,
     DISK_FULL,
     DISK_FAILED,
     NO_RECIPIENT,

@@ -30,6 +30,7 @@ SEEDS = {
     "analytics-hears-only": ("analytics/turns.py", "import threading"),
     "sync-holds-no-key": ("sync/outbox.py", "import lesson.footage.sealing"),
     "portaudio-in-its-own-process": ("capture/hearing_process.py", "import capture.portaudio"),
+    "picamera-in-its-own-process": ("capture/seeing_process.py", "import capture.picamera"),
 }
 
 ONLY_IMPORTERS = {
@@ -39,10 +40,11 @@ ONLY_IMPORTERS = {
     "webrtcvad": {"analytics.webrtc_detector"},
     "av": {
         f"capture.{name}"
-        for name in ("coder", "file_camera", "file_microphone", "fragments", "media_file", "rate_changer")
+        for name in ("coder", "file_camera", "file_microphone", "fragments", "media_file", "rate_changer", "stills")
     },
     "sounddevice": {"capture.portaudio"},
     "gpiozero": {"device.gpio"},
+    "picamera2": {"capture.picamera"},
     "fastapi": {"school"},
     "starlette": {"school"},
     "sqlalchemy": {"school"},

@@ -4,7 +4,8 @@
 
     microphone   --sound FILE            a file, at its pace
                  --microphone NAME, or the one in the settings
-    camera       --picture FILE          a film, or a moving test chart
+    camera       the one in the settings, with the mask in the settings or --mask NAME
+                 --picture FILE          a film; a lesson from a file has it, or a moving test chart
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from capture.chart_camera import ChartCamera
 from capture.coder import CodedCamera
 from capture.file_camera import FileCamera
 from capture.file_microphone import FileMicrophone
+from capture.masks import mask_called
 from capture.pace import NoPace, Pace, SteadyPace
+from capture.picamera_camera import PicameraCamera
 from capture.portaudio_microphone import PortAudioMicrophone
-from device.settings import UnitSettings
 from device.unit import Unit
 from lesson.problems import Problem
 from waitwise import show
@@ -46,9 +48,38 @@ def microphone(
     return PortAudioMicrophone(name or unit.settings.microphone, on_problem=tell)
 
 
-def camera(settings: UnitSettings, picture: Path | None) -> Camera:
-    """What the lesson is seen with. Raises the errors of the camera."""
-    wanted = settings.picture
+def camera(
+    unit: Unit,
+    heard: FileMicrophone | PortAudioMicrophone,
+    picture: Path | None,
+    mask_name: str | None,
+    *,
+    as_json: bool,
+) -> Camera | None:
+    """What the lesson is seen with. Raises the errors of the camera, and of a mask that cannot be put on."""
+    wanted, settings = unit.settings.picture, unit.settings.camera
+    mask = mask_called(settings.mask if mask_name is None else mask_name, unit.settings.folder)
     if picture is not None:
-        return CodedCamera(FileCamera(picture, wanted.width, wanted.height))
-    return CodedCamera(ChartCamera(wanted.width, wanted.height, wanted.rate_hz))
+        return CodedCamera(FileCamera(picture, wanted.width, wanted.height), mask=mask)
+    if isinstance(heard, FileMicrophone) or settings.source == "chart":
+        return CodedCamera(ChartCamera(wanted.width, wanted.height, wanted.rate_hz), mask=mask)
+    if settings.source == "none":
+        return None
+
+    def tell(problem: Problem | None) -> None:
+        unit.camera_problem = problem
+        if as_json:
+            show.print_json({"camera": None if problem is None else problem.code})
+        else:
+            show.say("There is a picture again." if problem is None else f"{problem.title}. {problem.teacher}")
+
+    return PicameraCamera(
+        wanted.width,
+        wanted.height,
+        wanted.rate_hz,
+        lambda: heard.zero,
+        mask=mask,
+        number=settings.number,
+        bit_rate=settings.bit_rate,
+        on_problem=tell,
+    )

@@ -103,7 +103,14 @@ def record(
     ] = None,
     sound: Annotated[Path | None, typer.Option(help="Sound or film to record from, instead of a microphone.")] = None,
     picture: Annotated[
-        Path | None, typer.Option(help="Film to take the picture from. Without it: a moving test chart.")
+        Path | None,
+        typer.Option(
+            help="Film to take the picture from. Without it: the camera in the settings; with --sound, a chart."
+        ),
+    ] = None,
+    mask: Annotated[
+        str | None,
+        typer.Option(help="Name of the privacy mask for this class. Without it: the one in the settings."),
     ] = None,
     no_picture: Annotated[bool, typer.Option("--no-picture", help="Record sound only.")] = False,
     title: Annotated[str | None, typer.Option(help="What the lesson is called. The school can read it.")] = None,
@@ -131,7 +138,7 @@ def record(
                 teacher=teacher,
                 title=title,
                 microphone=heard,
-                camera=None if no_picture else sources.camera(unit.settings, picture),
+                camera=None if no_picture else sources.camera(unit, heard, picture, mask, as_json=as_json),
                 on_heard=lambda event: _print_heard(event, as_json=as_json),
             )
             if as_json:

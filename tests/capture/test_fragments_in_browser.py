@@ -8,8 +8,13 @@
 from __future__ import annotations
 
 import base64
+import os
 import shutil
+import signal
+import tempfile
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
@@ -17,7 +22,10 @@ from playwright.sync_api import Page, sync_playwright
 from capture.codecs import Preset
 from capture.coder import Coder
 from capture.fragments import Fragment, FragmentedMp4
+from lesson.problems import CAMERA_LOST
 from tests.capture.test_fragments import HEIGHT, RHYTHMS, WIDTH, blocks, frame, record
+from tests.capture.test_picamera_camera import Lesson
+from tests.suites.camera_sensor import sensor
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="There is no Chromium here.")]
@@ -81,12 +89,35 @@ def replaced() -> tuple[str, list[Fragment]]:
     return mp4.codecs.mime, pieces + mp4.finish()
 
 
+def killed() -> tuple[str, list[Fragment]]:
+    """A real camera's process, killed after two seconds and replaced; in the room's own time."""
+    pieces: list[Fragment] = []
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        sensor(Path(folder), patch)
+        lesson = Lesson(patience=1.0)
+        mp4 = FragmentedMp4(lesson.camera.coding)
+        lesson.start()
+        assert lesson.started is not None
+        before = lesson.process
+        for block in blocks(0, 6, 3000):
+            time.sleep(max(0.0, lesson.started + block.end - time.monotonic()))
+            if block.end == 2.0:
+                os.kill(before, signal.SIGKILL)
+            for picture in lesson.camera.pictures_until(block.end):
+                pieces += mp4.picture(picture)
+            pieces += mp4.sound(block)
+        lesson.camera.close()
+    assert lesson.told == [CAMERA_LOST, None]
+    return mp4.codecs.mime, pieces + mp4.finish()
+
+
 STREAMS = {
     "fast encoder": lambda: filmed("ultrafast", RHYTHMS["25 a second"]),
     "better encoder": lambda: filmed("superfast", RHYTHMS["25 a second"]),
     "late and uneven pictures": lambda: filmed("superfast", [0.3, 0.34, 1.5, 2.9, 3.0, 4.4, 5.8]),
     "sound only": heard,
     "a camera that dies and is replaced": replaced,
+    "a real camera that is killed and is replaced": killed,
 }
 
 

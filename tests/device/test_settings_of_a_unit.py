@@ -30,6 +30,7 @@ WRONG = {
     "a text for a number": (GOOD + '[picture]\nwidth = "wide"\n', "picture.width cannot be 'wide': int"),
     "yes for a number": (GOOD + "[picture]\nwidth = true\n", "picture.width cannot be True: int"),
     "a unit id that fits no topic": (GOOD.replace('"lab-2"', '"Lab/2"'), "no unit id"),
+    "a camera that nobody makes": (GOOD + '[camera]\nsource = "webcam"\n', "must be one of picamera, none, chart"),
     "no TOML": ("unit lab-2", "unit.toml"),
 }
 

@@ -6,7 +6,7 @@ its pictures come in real time, `wait_until`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -26,17 +26,24 @@ def decode(pictures: Iterable[bytes]) -> list[Image]:
 
 
 class CameraSuite:
+    seconds = 5.0
+    """Of the lesson that is looked at."""
+
     def wait_until(self, seconds: float) -> None:
         """Let so much of the lesson pass; a camera of a file needs no time."""
 
     @pytest.fixture
     def seen(self, camera: Camera) -> list[CodedPicture]:
         pictures = []
-        for step in range(1, 101):
-            self.wait_until(step * 0.05)
-            pictures += list(camera.pictures_until(step * 0.05))
+        for now in self.moments():
+            pictures += list(camera.pictures_until(now))
         camera.close()
         return pictures
+
+    def moments(self) -> Iterator[float]:
+        for step in range(1, round(self.seconds / 0.05) + 1):
+            self.wait_until(step * 0.05)
+            yield step * 0.05
 
     def test_all_pictures_can_be_decoded_and_have_the_size(self, camera: Camera, seen: list[CodedPicture]) -> None:
         coding = camera.coding
@@ -66,8 +73,8 @@ class CameraSuite:
 
     def test_pictures_come_when_their_time_has_come_and_once(self, seen: list[CodedPicture], camera: Camera) -> None:
         assert len({picture.time for picture in seen}) == len(seen)
-        assert all(picture.time <= 5.0 for picture in seen)
-        assert list(camera.pictures_until(5.0)) == []
+        assert all(picture.time <= self.seconds for picture in seen)
+        assert list(camera.pictures_until(self.seconds)) == []
 
     def test_it_says_roughly_how_many_pictures_a_second(self, camera: Camera) -> None:
         assert 0.1 <= camera.rate_hz <= 240
@@ -76,16 +83,16 @@ class CameraSuite:
     @pytest.mark.parametrize("is_large", [True, False])
     def test_a_still_is_given_once_and_then_the_next(self, camera: Camera, is_large: bool) -> None:
         stills = []
-        for step in range(1, 101):
-            self.wait_until(step * 0.05)
-            list(camera.pictures_until(step * 0.05))
+        for now in self.moments():
+            list(camera.pictures_until(now))
             if (still := camera.still(is_large=is_large)) is not None:
                 stills.append(still)
         camera.close()
         assert len(stills) >= 2
         width = camera.coding.width if is_large else min(640, camera.coding.width)
-        assert {still.shape[1] for still in stills} == {width}
-        assert all(still.shape[0] % 3 == 0 for still in stills)
+        assert {still.image.shape[1] for still in stills} == {width}
+        assert all(still.image.shape[0] % 3 == 0 for still in stills)
+        assert all(one.time < other.time for one, other in pairwise(stills))
 
     def test_closed_it_gives_nothing(self, camera: Camera) -> None:
         camera.close()

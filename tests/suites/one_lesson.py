@@ -4,6 +4,7 @@ import pathlib
 from datetime import UTC, datetime
 
 from analytics.listener import Listener
+from capture.camera import Camera
 from capture.chart_camera import ChartCamera
 from capture.coder import CodedCamera
 from capture.disk import FolderDisk
@@ -37,8 +38,8 @@ class OneLesson:
         self.outbox = Outbox(folder / "outbox.sqlite")
         self.heard: list[Heard] = []
 
-    def session(self, microphone: Microphone) -> LessonSession:
-        camera = CodedCamera(ChartCamera(320, 180, 5.0))
+    def session(self, microphone: Microphone, camera: Camera | None = None) -> LessonSession:
+        camera = camera or CodedCamera(ChartCamera(320, 180, 5.0))
         encoder = FragmentedMp4(camera.coding)
         assert encoder.codecs.video is not None
         header = Header.new(
@@ -46,7 +47,11 @@ class OneLesson:
             unit_key=self.unit_key.public,
             started_at=NOW,
             recipients=((self.teacher.recipient, RecipientRole.TEACHER),),
-            media=Media(Video(encoder.codecs.video, 320, 180, 5.0), Audio(encoder.codecs.audio, RATE_HZ)),
+            media=Media(
+                Video(encoder.codecs.video, camera.coding.width, camera.coding.height, camera.rate_hz),
+                Audio(encoder.codecs.audio, RATE_HZ),
+            ),
+            mask=camera.mask,
         )
         sealer = LessonSealer(header, [self.teacher.recipient], self.unit_key)
         stanzas = tuple(stanza.data for stanza in sealer.stanzas)
@@ -73,10 +78,13 @@ class OneLesson:
         )
 
     def log(self) -> list[Heard]:
+        return [from_wire(Heard, loads(line)) for line in b"".join(self.track(Track.LOG)).splitlines()]
+
+    def track(self, track: Track) -> list[bytes]:
+        """What was sealed in one of its tracks."""
         lesson = self.opened()
-        names = [name for name in lesson.segments if name.track is Track.LOG]
-        plain = b"".join(lesson.open_segment(name, (self.folder / name.file_name).read_bytes()) for name in names)
-        return [from_wire(Heard, loads(line)) for line in plain.splitlines()]
+        names = [name for name in lesson.segments if name.track is track]
+        return [lesson.open_segment(name, (self.folder / name.file_name).read_bytes()) for name in names]
 
     def events(self) -> list[LessonStarted | SealedEvidence | LessonEnded]:
         return [decode_event(queued.event) for queued in self.outbox.events_after(0, 10_000)]
