@@ -46,6 +46,9 @@ TICK = 0.05
 FACTS_EVERY = 1.0
 """Seconds between two looks at disk and outbox."""
 
+NO_WAIT_AFTER = 15.0
+"""Seconds of silence after which nobody is waiting for an answer: the class works in silence."""
+
 SHOWN_FOR = 30.0
 """Seconds that a refusal is shown, when nobody presses again."""
 
@@ -327,7 +330,8 @@ class UnitProgram:
             session.run(self._listening())
 
     def _rehearsal(self) -> None:
-        rehearsal = RehearsalRun(self._room.microphone(self._tell_microphone), self._thresholds)
+        microphone = HeardMicrophone(self._room.microphone(self._tell_microphone))
+        rehearsal = RehearsalRun(microphone, self._thresholds)
         self._inbox.put(Held(rehearsal, lambda: None))
         rehearsal.run(self._listening())
 
@@ -405,7 +409,7 @@ class UnitProgram:
             rehearsal = held.run.in_hand
             goal = rehearsal.has_reached_goal
         elif level is not None and self._settings.shows_goal:
-            goal = level.silence_so_far >= self._settings.goal_wait
+            goal = self._settings.goal_wait <= level.silence_so_far < NO_WAIT_AFTER
         level_db = None if level is None else float(round(level.level_dbfs))
         return replace(state, level_db=level_db, is_goal_reached=goal, rehearsal=rehearsal)
 

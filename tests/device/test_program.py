@@ -208,6 +208,29 @@ def test_a_rehearsal_is_heard_and_kept_nowhere(tmp_path: pathlib.Path) -> None:
         assert any(state.rehearsal and state.rehearsal.has_reached_goal for state in made.states)
 
 
+def test_the_lamp_shows_a_silence_that_reaches_her_goal_and_not_one_in_which_the_class_works(
+    tmp_path: pathlib.Path,
+) -> None:
+    drawing = "." * 10 + "T" * 20 + "." * 40 + "T" * 20 + "." * 250
+    with pressed_unit(tmp_path, Room(drawn(drawing, 4.0)), goal_wait=2.0, shows_goal=True) as made:
+        made.press()
+        made.until_it_is(Doing.RECORDING)
+        made.until(lambda state: state.doing is Doing.READY)
+
+    goals = [is_on for is_on, _ in itertools.groupby(state.is_goal_reached for state in made.states)]
+    assert goals == [False, True, False, True, False]
+
+
+def test_in_lessons_the_goal_is_shown_to_those_only_who_asked_for_it(tmp_path: pathlib.Path) -> None:
+    drawing = "." * 10 + "T" * 20 + "." * 40 + "T" * 20
+    with pressed_unit(tmp_path, Room(drawn(drawing, 4.0)), goal_wait=2.0) as made:
+        made.press()
+        made.until_it_is(Doing.RECORDING)
+        made.until_it_is(Doing.READY)
+
+    assert not any(state.is_goal_reached for state in made.states)
+
+
 def test_a_lesson_that_nobody_has_yet_can_be_thrown_away(made: PressedUnit) -> None:
     kept, folder = record(made), record(made)
     lesson = made.program.state.can_discard
