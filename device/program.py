@@ -313,8 +313,9 @@ class UnitProgram:
                 self._inbox.put(Held(dummy, lambda: dummy.level, in_hand))
                 dummy.run(self._listening())
                 return
-            camera = self._room.camera() if mode is Mode.VIDEO and self._room.camera is not None else None
-            if camera is not None:
+            camera = None
+            if mode is Mode.VIDEO and self._room.camera is not None:
+                camera = self._room.camera(lambda: microphone.zero, self._tell_camera)
                 opened.callback(camera.close)
             session = self._unit.lesson(
                 teacher=whose.name,
@@ -355,6 +356,9 @@ class UnitProgram:
 
     def _tell_microphone(self, problem: Problem | None) -> None:
         self._unit.microphone_problem = problem
+
+    def _tell_camera(self, problem: Problem | None) -> None:
+        self._unit.camera_problem = problem
 
     # What is told
 

@@ -3,7 +3,7 @@
 ::
 
     press --> room.microphone(...) --> a device that is open, or why not      nothing is open while nobody has pressed
-              room.camera()        --> the same
+              room.camera(...)     --> the same
 """
 
 from __future__ import annotations
@@ -12,12 +12,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from capture.camera import Camera
+from capture.chart_camera import ChartCamera
+from capture.coder import CodedCamera
+from capture.masks import mask_called
 from capture.microphone import Microphone
+from capture.picamera_camera import PicameraCamera
 from capture.portaudio_microphone import PortAudioMicrophone
 from device.settings import UnitSettings
 from lesson.problems import Problem
 
 TellProblem = Callable[[Problem | None], None]
+
+Zero = Callable[[], float | None]
+"""When lesson second 0 was, by CLOCK_MONOTONIC: what the microphone says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +32,32 @@ class Room:
     """Opens what a lesson is recorded with, at the press and not before. Both raise the errors of their devices."""
 
     microphone: Callable[[TellProblem], Microphone]
-    camera: Callable[[], Camera] | None = None
+    camera: Callable[[Zero, TellProblem], Camera] | None = None
     """None: there is none here."""
 
 
 def room_of(settings: UnitSettings) -> Room:
     """The devices that the settings name."""
-    return Room(lambda tell: PortAudioMicrophone(settings.microphone, on_problem=tell))
+    return Room(lambda tell: PortAudioMicrophone(settings.microphone, on_problem=tell), camera_of(settings))
+
+
+def camera_of(settings: UnitSettings, mask_name: str | None = None) -> Callable[[Zero, TellProblem], Camera] | None:
+    """The camera that the settings name; opened, it has the mask of that name, or the one in the settings."""
+    picture, wanted = settings.picture, settings.camera
+
+    def opened(zero: Zero, tell: TellProblem) -> Camera:
+        mask = mask_called(wanted.mask if mask_name is None else mask_name, settings.folder)
+        if wanted.source == "chart":
+            return CodedCamera(ChartCamera(picture.width, picture.height, picture.rate_hz), mask=mask)
+        return PicameraCamera(
+            picture.width,
+            picture.height,
+            picture.rate_hz,
+            zero,
+            mask=mask,
+            number=wanted.number,
+            bit_rate=wanted.bit_rate,
+            on_problem=tell,
+        )
+
+    return None if wanted.source == "none" else opened

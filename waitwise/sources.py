@@ -20,8 +20,8 @@ from capture.file_camera import FileCamera
 from capture.file_microphone import FileMicrophone
 from capture.masks import mask_called
 from capture.pace import NoPace, Pace, SteadyPace
-from capture.picamera_camera import PicameraCamera
 from capture.portaudio_microphone import PortAudioMicrophone
+from device.room import camera_of
 from device.unit import Unit
 from lesson.problems import Problem
 from waitwise import show
@@ -57,14 +57,12 @@ def camera(
     as_json: bool,
 ) -> Camera | None:
     """What the lesson is seen with. Raises the errors of the camera, and of a mask that cannot be put on."""
-    wanted, settings = unit.settings.picture, unit.settings.camera
-    mask = mask_called(settings.mask if mask_name is None else mask_name, unit.settings.folder)
+    wanted = unit.settings.picture
+    mask = mask_called(unit.settings.camera.mask if mask_name is None else mask_name, unit.settings.folder)
     if picture is not None:
         return CodedCamera(FileCamera(picture, wanted.width, wanted.height), mask=mask)
-    if isinstance(heard, FileMicrophone) or settings.source == "chart":
+    if isinstance(heard, FileMicrophone):
         return CodedCamera(ChartCamera(wanted.width, wanted.height, wanted.rate_hz), mask=mask)
-    if settings.source == "none":
-        return None
 
     def tell(problem: Problem | None) -> None:
         unit.camera_problem = problem
@@ -73,13 +71,5 @@ def camera(
         else:
             show.say("There is a picture again." if problem is None else f"{problem.title}. {problem.teacher}")
 
-    return PicameraCamera(
-        wanted.width,
-        wanted.height,
-        wanted.rate_hz,
-        lambda: heard.zero,
-        mask=mask,
-        number=settings.number,
-        bit_rate=settings.bit_rate,
-        on_problem=tell,
-    )
+    opened = camera_of(unit.settings, mask_name)
+    return None if opened is None else opened(lambda: heard.zero, tell)

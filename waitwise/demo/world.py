@@ -199,6 +199,7 @@ class World:
                     "private_key": str(certificate.key_file),
                     "signing_key": str(key_file),
                 },
+                "camera": {"source": "chart"},
             },
         )
 
