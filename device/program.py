@@ -315,7 +315,7 @@ class UnitProgram:
                 return
             camera = None
             if mode is Mode.VIDEO and self._room.camera is not None:
-                camera = self._room.camera(lambda: microphone.zero, self._tell_camera)
+                camera = self._room.camera(start.mask, lambda: microphone.zero, self._tell_camera)
                 opened.callback(camera.close)
             session = self._unit.lesson(
                 teacher=whose.name,

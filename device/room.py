@@ -26,13 +26,16 @@ TellProblem = Callable[[Problem | None], None]
 Zero = Callable[[], float | None]
 """When lesson second 0 was, by CLOCK_MONOTONIC: what the microphone says."""
 
+OpenCamera = Callable[[str | None, Zero, TellProblem], Camera]
+"""Opens a camera with the mask of that name on it; None: the one in the settings."""
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
     """Opens what a lesson is recorded with, at the press and not before. Both raise the errors of their devices."""
 
     microphone: Callable[[TellProblem], Microphone]
-    camera: Callable[[Zero, TellProblem], Camera] | None = None
+    camera: OpenCamera | None = None
     """None: there is none here."""
 
 
@@ -41,11 +44,11 @@ def room_of(settings: UnitSettings) -> Room:
     return Room(lambda tell: PortAudioMicrophone(settings.microphone, on_problem=tell), camera_of(settings))
 
 
-def camera_of(settings: UnitSettings, mask_name: str | None = None) -> Callable[[Zero, TellProblem], Camera] | None:
-    """The camera that the settings name; opened, it has the mask of that name, or the one in the settings."""
+def camera_of(settings: UnitSettings) -> OpenCamera | None:
+    """The camera that the settings name."""
     picture, wanted = settings.picture, settings.camera
 
-    def opened(zero: Zero, tell: TellProblem) -> Camera:
+    def opened(mask_name: str | None, zero: Zero, tell: TellProblem) -> Camera:
         mask = mask_called(wanted.mask if mask_name is None else mask_name, settings.folder)
         if wanted.source == "chart":
             return CodedCamera(ChartCamera(picture.width, picture.height, picture.rate_hz), mask=mask)

@@ -71,5 +71,5 @@ def camera(
         else:
             show.say("There is a picture again." if problem is None else f"{problem.title}. {problem.teacher}")
 
-    opened = camera_of(unit.settings, mask_name)
-    return None if opened is None else opened(lambda: heard.zero, tell)
+    opened = camera_of(unit.settings)
+    return None if opened is None else opened(mask_name, lambda: heard.zero, tell)

@@ -10,20 +10,27 @@ import itertools
 import pathlib
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from capture.camera import Camera
+from capture.chart_camera import ChartCamera
+from capture.coder import CodedCamera
 from capture.drawn_microphone import DrawnMicrophone
-from capture.errors import MicrophoneUnknownError
+from capture.errors import CameraRefusedError, MicrophoneUnknownError
 from capture.microphone import Microphone
 from device import program as program_module
 from device.commands import Discard, Mode, Rehearse, Start, Stop
 from device.lamp import Tone
 from device.presses import HOLD_AFTER, Gesture
-from device.room import Room, TellProblem
+from device.room import Room, TellProblem, camera_of
+from device.settings import CameraSettings
 from device.state import Doing, UnitState
 from lesson.footage.segments import Track
 from lesson.problems import (
+    CAMERA_REFUSED,
+    MASK_UNREADABLE,
     MICROPHONE_LOST,
     MICROPHONE_SILENT,
     MICROPHONE_UNKNOWN,
@@ -34,6 +41,7 @@ from lesson.problems import (
 )
 from lesson.sound import BLOCK_SAMPLES, AudioBlock
 from lesson.talk import MarkKind
+from tests.suites.one_unit import OneUnit
 from tests.suites.pressed_unit import PressedUnit, drawn, pressed_unit
 
 CLASS = ("TTTTTTTTTTTTTTTTTTTT" + "." * 15 + "PPPPPPPPPP" + "." * 8) * 40
@@ -331,6 +339,35 @@ def test_a_microphone_that(what: str, tmp_path: pathlib.Path) -> None:
     microphone, problem = MICROPHONES[what]
     with pressed_unit(tmp_path, Room(microphone)) as made:
         assert refused(made).problems[0] == problem.code
+
+
+def no_camera(*_: object) -> Camera:
+    raise CameraRefusedError("There is no camera here.")
+
+
+def test_a_camera_that_cannot_be_opened_refuses_the_lesson_and_not_one_without_a_picture(
+    tmp_path: pathlib.Path,
+) -> None:
+    with pressed_unit(tmp_path, Room(drawn(CLASS, 4.0), no_camera)) as made:
+        assert refused(made).problems[0] == CAMERA_REFUSED.code
+        made.program.ask(Start(Mode.AUDIO))
+        made.until_it_is(Doing.RECORDING)
+
+
+def test_a_mask_that_is_not_there_refuses_the_lesson(tmp_path: pathlib.Path) -> None:
+    settings = replace(OneUnit(tmp_path / "settings").settings, camera=CameraSettings(source="chart"))
+    with pressed_unit(tmp_path / "unit", Room(drawn(CLASS, 4.0), camera_of(settings))) as made:
+        assert refused(made, Start(mask="year-7")).problems[0] == MASK_UNREADABLE.code
+
+
+def test_a_press_films_where_there_is_a_camera(tmp_path: pathlib.Path) -> None:
+    def camera(*_: object) -> Camera:
+        return CodedCamera(ChartCamera(320, 180, 5.0))
+
+    with pressed_unit(tmp_path, Room(drawn(CLASS, 4.0), camera)) as made:
+        lesson = made.made.opened(record(made, 1.0))
+        assert lesson.is_complete
+        assert lesson.header.media.video is not None
 
 
 def test_a_refusal_is_forgotten_after_a_while(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:

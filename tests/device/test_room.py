@@ -36,8 +36,8 @@ def opened(place: pathlib.Path, mask_name: str | None = None, **camera: str) -> 
     masks.mkdir(parents=True)
     (masks / "9b.json").write_text(MASK)
     (masks / "torn.json").write_text(MASK[:20])
-    made = camera_of(settings, mask_name)
-    return None if made is None else made(lambda: None, lambda _: None)
+    made = camera_of(settings)
+    return None if made is None else made(mask_name, lambda: None, lambda _: None)
 
 
 def test_where_there_is_none_none_is_opened(tmp_path: pathlib.Path) -> None:
