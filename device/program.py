@@ -364,8 +364,9 @@ class UnitProgram:
 
     def _change(self, doing: Doing) -> None:
         if doing is not self.state.doing:
-            self.state = replace(self.state, doing=doing, since_at=self._clock.now())
-            self._since, self._looked_at = self._clock.monotonic(), float("-inf")
+            # In one step: a state that refuses says why.
+            self.state = self._with_facts(replace(self.state, doing=doing, since_at=self._clock.now()))
+            self._since = self._looked_at = self._clock.monotonic()
             self._presses.waits_for_double = waits_for_double(doing)
         self._look()
 
