@@ -109,6 +109,7 @@ def test_the_light_that_pupils_see_is_on_while_something_is_heard(tmp_path: path
 
     with pressed_unit(tmp_path, Room(lambda _: Watched(CLASS))) as made:
         assert not made.lamp.room_light
+        made.lamp.room_takes = 0.05
         record(made)
         made.press(Gesture.HOLD)
         made.until_it_is(Doing.REHEARSING)

@@ -37,6 +37,8 @@ class RememberingLamp:
     shown: list[tuple[float, Colour | None]] = field(default_factory=list)
     room_light: list[tuple[float, bool]] = field(default_factory=list)
     tones: list[Tone] = field(default_factory=list)
+    room_takes: float = 0.0
+    """Seconds until the light that pupils see has changed."""
 
     def listen(self, tell: Callable[[bool], None]) -> None:
         """Tests press the program itself."""
@@ -45,6 +47,7 @@ class RememberingLamp:
         self.shown.append((time.monotonic(), colour))
 
     def room(self, *, is_lit: bool) -> None:
+        time.sleep(self.room_takes)
         self.room_light.append((time.monotonic(), is_lit))
 
     def buzz(self, tone: Tone) -> None:
