@@ -18,7 +18,8 @@ import numpy as np
 from analytics import gate, hindsight
 from analytics.arrays import Bools, Floats, Spans
 from analytics.certainty import certainty_of
-from analytics.cues import GROUP_SHARE, cues, share_of
+from analytics.column import Sliced
+from analytics.cues import GROUP_SHARE, Cues, share_of
 from analytics.ear import BABBLE, FRAMES_A_STEP, GROUP
 from analytics.events import EventIds
 from analytics.evidence import certainty
@@ -28,6 +29,7 @@ from analytics.intervals import intervals
 from analytics.level import room_levels
 from analytics.phases import find_phases, phase_at
 from analytics.poor_sound import poor_sound
+from analytics.print_network import PRINT
 from analytics.prints import same_voice
 from analytics.questions import questions
 from analytics.room import Room
@@ -76,13 +78,13 @@ def account_of(
     level = track.level_db
     floor, ceiling = room_levels(level)
     sound = _sound_of(track, level, floor)
-    found = gate.stretches(track.voice, round(thresholds.min_silence / HOP_S), round(thresholds.min_speech / HOP_S))
+    found = gate.stretches(track.voice[:], round(thresholds.min_silence / HOP_S), round(thresholds.min_speech / HOP_S))
     room = Room.of(level, floor, ceiling, found)
     phases = find_phases(duration, _group_seconds(share_of(track, GROUP)), (found * HOP_S).tolist(), thresholds)
     outside = np.array(
         [span for span in found.tolist() if phase_at(phases, sum(span) / 2 * HOP_S) is not Phase.GROUP], dtype=np.intp
     ).reshape(-1, 2)
-    judged = hindsight.judge(cues(track, slices, outside, teacher))
+    judged = hindsight.judge(Cues(track, slices, outside, teacher))
     ipus = _typed(judged, track, sound, phases, thresholds)
     ipus = _with_unheard(ipus, phases, sound, room, thresholds)
 
@@ -92,7 +94,7 @@ def account_of(
     waits = time_waits(ipus, phases, lesson_id, thresholds=thresholds, room=room, duration=duration)
     gaps = [gap for gap in intervals(ipus, at, thresholds) if gap.phase is Phase.WHOLE_CLASS]
     states = cover(duration, ipus, phases)
-    poor = poor_sound(ipus, track.is_missing)
+    poor = poor_sound(ipus, track.is_missing[:])
     told = summarise(
         waits,
         gaps,
@@ -141,10 +143,10 @@ def time_waits(
     return sorted(events.values(), key=lambda event: event.t_end)
 
 
-def _sound_of(track: Track, level: Floats, floor: Floats) -> Sound:
+def _sound_of(track: Track, level: Sliced[Floats], floor: Floats) -> Sound:
     """The frames of a lesson, with its floor and what babbles."""
-    is_babble = np.zeros(level.size, dtype=np.bool_)
-    marked = np.repeat(share_of(track, BABBLE) > _BABBLE_SHARE, FRAMES_A_PRINT)[: level.size]
+    is_babble = np.zeros(len(level), dtype=np.bool_)
+    marked = np.repeat(share_of(track, BABBLE) > _BABBLE_SHARE, FRAMES_A_PRINT)[: len(level)]
     is_babble[: marked.size] = marked
     return Sound(level, floor, track.voicing, track.is_missing, track.is_clipped, is_babble)
 
@@ -161,7 +163,7 @@ def _typed(
     judged: Judged, track: Track, sound: Sound, phases: Sequence[PhaseSpan], thresholds: Thresholds
 ) -> list[Ipu]:
     """IPUs of both sides in order; those that overlap are two."""
-    missing = np.flatnonzero(sound.is_missing)
+    missing = np.flatnonzero(sound.is_missing[:])
     prints, voice = track.prints, track.voice
     found: list[tuple[int, int, Role]] = []
     for role, odds in ((Role.TEACHER, judged.teacher), (Role.PUPIL, judged.pupils)):
@@ -170,7 +172,7 @@ def _typed(
             if not is_noise and phase_at(phases, (start + end) / 2 * HOP_S) is not Phase.GROUP:
                 found.append((start, end, role))
     ipus: list[Ipu] = []
-    before = np.zeros(prints.shape[1], dtype=np.float32)
+    before = np.zeros(PRINT, dtype=np.float32)
     for start, end, side in sorted(found):
         steps = slice(start // FRAMES_A_STEP, max(start // FRAMES_A_STEP + 1, end // FRAMES_A_STEP))
         is_short = (end - start) * HOP_S <= thresholds.choral_max

@@ -20,8 +20,8 @@ ON, OFF = 0.7, 0.4
 
 def spans(mask: Bools) -> Spans:
     """(n, 2) first frame and frame after the last, of each run of True."""
-    change = np.diff(np.concatenate(([0], mask.astype(np.int8), [0])))
-    return np.stack((np.flatnonzero(change == 1), np.flatnonzero(change == -1)), axis=1)
+    edged = np.pad(mask, 1)
+    return np.flatnonzero(edged[1:] != edged[:-1]).reshape(-1, 2)
 
 
 def joined(pieces: Spans, gap: int, shortest: int) -> Spans:

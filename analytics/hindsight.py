@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.arrays import Floats
+from analytics.column import Sliced
 from analytics.recurrent import Weights, recur, start, weights
 
 _PIECE, _MARGIN = 2000, 400
@@ -43,20 +44,25 @@ class Judged:
     """(n,) the class speaks together."""
 
 
-def judge(cues: Floats) -> Judged:
-    """Judge (n, cues)."""
+def judge(cues: Sliced[Floats]) -> Judged:
+    """Judge (n, cues). They are asked for a few pieces at a time, so `cues` may make them then."""
     count = len(cues)
-    pieces = max(1, -(-count // _PIECE))
-    padded = np.zeros((pieces * _PIECE + 2 * _MARGIN, cues.shape[1]), dtype=np.float32)
-    padded[_MARGIN : _MARGIN + count] = cues
-    found = []
-    for first in range(0, pieces, _TOGETHER):
-        starts = [at * _PIECE for at in range(first, min(pieces, first + _TOGETHER))]
-        side_by_side = np.stack([padded[start : start + _PIECE + 2 * _MARGIN] for start in starts])
-        answers = _forward(side_by_side)[:, _MARGIN : _MARGIN + _PIECE]
-        found.append(answers.reshape(len(starts) * _PIECE, -1))
-    out = np.concatenate(found)[:count]
-    return Judged(teacher=out[:, :2].ravel(), pupils=out[:, 2:4].ravel(), choral=out[:, 4])
+    teacher, pupils, choral = (np.empty((count, each), dtype=np.float32) for each in (2, 2, 1))
+    for first in range(0, count, _TOGETHER * _PIECE):
+        starts = range(first, min(count, first + _TOGETHER * _PIECE), _PIECE)
+        answers = _forward(np.stack([_with_margins(cues, start) for start in starts]))[:, _MARGIN : _MARGIN + _PIECE]
+        known = answers.reshape(len(starts) * _PIECE, -1)[: count - first]
+        rows = slice(first, first + len(known))
+        teacher[rows], pupils[rows], choral[rows] = known[:, :2], known[:, 2:4], known[:, 4:5]
+    return Judged(teacher=teacher.ravel(), pupils=pupils.ravel(), choral=choral.ravel())
+
+
+def _with_margins(cues: Sliced[Floats], start: int) -> Floats:
+    """One piece with what is around it; nothing before the lesson and after it."""
+    first, last = start - _MARGIN, start + _PIECE + _MARGIN
+    known = cues[max(0, first) : min(last, len(cues))]
+    after = last - max(0, first) - len(known)
+    return np.pad(known, ((max(0, -first), after), (0, 0)))
 
 
 def _forward(inputs: Floats) -> Floats:
@@ -65,11 +71,16 @@ def _forward(inputs: Floats) -> Floats:
     hidden = np.maximum(inputs @ w["in"] + w["in_bias"], 0)
     first = _both_ways(w, "first", hidden)
     second = _both_ways(w, "second", first)
-    return np.asarray(np.concatenate((first, second), axis=2) @ w["out"] + w["out_bias"])
+    out = first @ w["out"][: first.shape[2]]
+    out += second @ w["out"][first.shape[2] :]
+    return np.asarray(out + w["out_bias"])
 
 
 def _both_ways(w: Weights, name: str, inputs: Floats) -> Floats:
     """One recurrent layer forwards and one backwards, side by side."""
     nothing = start(w, name, len(inputs))
-    late = recur(w, f"{name}_back", inputs[:, ::-1], nothing)[:, ::-1]
-    return np.concatenate((recur(w, name, inputs, nothing), late), axis=2)
+    size = nothing.shape[1]
+    out = np.empty((*inputs.shape[:2], 2 * size), dtype=np.float32)
+    out[..., :size] = recur(w, name, inputs, nothing)
+    out[..., size:] = recur(w, f"{name}_back", inputs[:, ::-1], nothing)[:, ::-1]
+    return out

@@ -16,6 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from analytics.arrays import Floats
+from analytics.column import Sliced
 
 FLOOR_PERCENT = 10.0
 CEILING_PERCENT = 92.0
@@ -48,10 +49,11 @@ class RoomLevel:
         self.ceiling_dbfs = _LOWEST_DB + _BIN_DB * float(ceiling)
 
 
-def room_levels(level_db: Floats) -> tuple[Floats, Floats]:
+def room_levels(level_db: Sliced[Floats]) -> tuple[Floats, Floats]:
     """Floor and ceiling at every frame of a finished lesson, from half a minute on either side."""
-    floor, ceiling = np.empty_like(level_db), np.empty_like(level_db)
-    for first in range(0, level_db.size, _STRIDE_FRAMES):
+    count = len(level_db)
+    floor, ceiling = np.empty(count, dtype=np.float32), np.empty(count, dtype=np.float32)
+    for first in range(0, count, _STRIDE_FRAMES):
         near = level_db[max(0, first - _HALF_SPAN_FRAMES) : first + _HALF_SPAN_FRAMES]
         low, high = np.percentile(near, [FLOOR_PERCENT, CEILING_PERCENT])
         floor[first : first + _STRIDE_FRAMES] = low

@@ -20,6 +20,14 @@ from analytics.arrays import Floats
 
 _SLICES_A_GAUSSIAN = 12
 _ROUNDS = 12
+_AT_ONCE = 2000
+"""Slices: an hour of them at once would need ten times the memory."""
+
+
+def _log_sum(each: Floats) -> Floats:
+    """Log of the sum of exponentials of each row."""
+    top = each.max(axis=1)
+    return np.asarray(top + np.log(np.exp(each - top[:, None]).sum(axis=1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +40,8 @@ class Mixture:
 
     def log_likelihood(self, slices: Floats) -> Floats:
         """(n,) of (n, features)."""
-        each = self._each(slices)
-        top = each.max(axis=1)
-        return np.asarray(top + np.log(np.exp(each - top[:, None]).sum(axis=1)))
+        blocks = range(0, max(1, len(slices)), _AT_ONCE)
+        return np.concatenate([_log_sum(self._each(slices[at : at + _AT_ONCE])) for at in blocks])
 
     def _each(self, slices: Floats) -> Floats:
         precision = 1 / self.variance

@@ -22,7 +22,7 @@ import numpy as np
 
 from analytics.arrays import Bools, Floats
 from analytics.odds import probability
-from analytics.print_network import near_scale, pair_scale
+from analytics.print_network import PRINT, near_scale, pair_scale
 
 _ROUNDS = 8
 _SURE = 0.6
@@ -40,6 +40,8 @@ _TRUST = 8.0
 _TALK = 0.3
 """How much it counts that the teacher speaks most."""
 _LEAST_TALK = 0.05
+_BLOCK = 2000
+"""Prints that are worked on at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class Plane:
 
     def odds(self, prints: Floats) -> Floats:
         """(n,) log odds that prints of length 1, or of 0, are hers."""
-        return np.asarray(np.clip(prints @ self.across + self.offset, -_TRUST, _TRUST))
+        # By einsum: a product would first copy all prints in double precision.
+        return np.asarray(np.clip(np.einsum("...i,i", prints, self.across) + self.offset, -_TRUST, _TRUST))
 
 
 def unit(prints: Floats) -> Floats:
@@ -109,7 +112,7 @@ def mean_print(prints: Floats, odds: Floats, is_voice: Bools) -> Floats | None:
     weight = _surely(odds, is_voice)
     if np.count_nonzero(weight) < _ENOUGH:
         return None
-    return unit(prints.T @ weight)
+    return unit(np.einsum("ni,n", prints, weight))
 
 
 def _heard_most(prints: Floats, is_voice: Bools) -> Floats:
@@ -148,9 +151,13 @@ def _followed(prints: Floats, odds: Floats, is_voice: Bools) -> Plane:
 
 def _spread(prints: Floats, weight: Floats) -> tuple[Floats, Floats]:
     """Mean and covariance."""
-    mean = weight @ prints / weight.sum()
-    off = prints - mean
-    return mean, np.asarray((off * weight[:, None]).T @ off / weight.sum())
+    own, weight = prints[weight > 0], weight[weight > 0]
+    mean = np.einsum("n,ni", weight, own) / weight.sum()
+    scatter = np.zeros((PRINT, PRINT))
+    for at in range(0, len(own), _BLOCK):
+        off = own[at : at + _BLOCK] - mean
+        scatter += (off * weight[at : at + _BLOCK, None]).T @ off
+    return mean, scatter / weight.sum()
 
 
 def _fitness(prints: Floats, plane: Plane, is_voice: Bools) -> float:

@@ -19,6 +19,9 @@ from analytics.arrays import Floats
 
 Weights = dict[str, Floats]
 
+_AT_ONCE = 200
+"""Steps whose inputs are multiplied at once: faster than one by one, and smaller than all of a piece."""
+
 
 @functools.cache
 def weights(file_name: str) -> Weights:
@@ -36,10 +39,11 @@ def recur(w: Weights, name: str, inputs: Floats, state: Floats) -> Floats:
     """States of one layer, (pieces, steps, size), from (pieces, steps, inputs) and the (pieces, size) before them."""
     matrix, bias = w[f"{name}_h"], w[f"{name}_h_bias"]
     size = state.shape[1]
-    given = inputs @ w[f"{name}_x"] + w[f"{name}_x_bias"]
     out = np.empty((*inputs.shape[:2], size), dtype=np.float32)
     for at in range(inputs.shape[1]):
-        now, before = given[:, at], state @ matrix + bias
+        if at % _AT_ONCE == 0:
+            given = inputs[:, at : at + _AT_ONCE] @ w[f"{name}_x"] + w[f"{name}_x_bias"]
+        now, before = given[:, at % _AT_ONCE], state @ matrix + bias
         gates = 1 / (1 + np.exp(-(now[:, : 2 * size] + before[:, : 2 * size])))
         new = np.tanh(now[:, 2 * size :] + gates[:, :size] * before[:, 2 * size :])
         state = new + gates[:, size:] * (state - new)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.arrays import Floats, Spans
+from analytics.column import Sliced
 from analytics.spectrum import HOP_S
 
 _SILENCE_FRAMES = 30
@@ -48,9 +49,9 @@ class Room:
     """Uncertainty of a silence: two edges."""
 
     @classmethod
-    def of(cls, level_db: Floats, floor: Floats, ceiling: Floats, stretches: Spans) -> Room:
+    def of(cls, level_db: Sliced[Floats], floor: Floats, ceiling: Floats, stretches: Spans) -> Room:
         """Learn from a whole lesson."""
-        range_db = float(np.median(ceiling - floor)) if level_db.size else 20.0
+        range_db = float(np.median(ceiling - floor)) if len(level_db) else 20.0
         return cls.like(_rt60(level_db, floor, stretches), range_db)
 
     @classmethod
@@ -63,7 +64,7 @@ class Room:
         )
 
 
-def _rt60(level_db: Floats, floor: Floats, stretches: Spans) -> float:
+def _rt60(level_db: Sliced[Floats], floor: Floats, stretches: Spans) -> float:
     slopes = []
     for (_, end), (start, _) in zip(stretches[:-1].tolist(), stretches[1:].tolist(), strict=True):
         if start - end < _SILENCE_FRAMES:

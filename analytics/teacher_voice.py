@@ -52,7 +52,7 @@ class VoiceSample:
             TeacherVoiceError: there is too little voice in the sample.
         """
         self._hear(self._windows.end(MARGIN + DELAY_FRAMES * HOP + 2 * STEP))
-        prints = self._track.prints
+        prints = self._track.prints[:]
         voice = self._track.voice[: len(prints) * FRAMES_A_PRINT].reshape(len(prints), -1).mean(axis=1)
         is_voice = voice > _SURE_VOICE
         seconds = float(np.count_nonzero(is_voice)) * FRAMES_A_PRINT * HOP_S

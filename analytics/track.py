@@ -9,7 +9,8 @@
     each 0.1 s    many       three bytes
                   print      32 bytes   the mean of the ear's voice prints, the surer of a voice the longer
 
-2.6 MB an hour, in memory for the lesson only. No speech can be made of it: there is no spectrum in it, and no sample.
+2.6 MB an hour, in memory for the lesson only; made into numbers only where it is looked at (`column.py`). No speech can
+be made of it: there is no spectrum in it, and no sample.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.arrays import Bools, Floats
+from analytics.column import Column
 from analytics.ear import DELAY_FRAMES, FRAMES_A_STEP, Answer
 from analytics.odds import probability
 from analytics.print_network import PRINT
@@ -71,9 +73,9 @@ class Track:
         self._early -= skip
         steps = skip // FRAMES_A_STEP
         heard, sides = answer.voice[skip:], answer.sides[steps:]
-        character = np.frombuffer(bytes(self._character[self.answered : self.answered + heard.size]), dtype=np.uint8)
+        known = self.is_missing[self.answered : self.answered + heard.size]
         is_missing = np.zeros(heard.size, dtype=np.bool_)
-        is_missing[: character.size] = (character & _MISSING) != 0
+        is_missing[: known.size] = known
         # Where the microphone delivered nothing nobody was heard.
         heard = np.where(is_missing, np.float32(_NOBODY), heard)
         sides = np.where(is_missing[::FRAMES_A_STEP, None], np.float32(_NOBODY), sides)
@@ -103,58 +105,77 @@ class Track:
         del self._many[3 * blocks :], self._prints[PRINT * blocks :]
 
     @property
-    def level_db(self) -> Floats:
+    def level_db(self) -> Column[Floats]:
         """(n,) dBFS."""
-        return np.frombuffer(bytes(self._level), dtype=np.uint8).astype(np.float32) / 2 + np.float32(_LOWEST_DB)
+        return Column(self._level, _levels)
 
     @property
-    def voicing(self) -> Floats:
+    def voicing(self) -> Column[Floats]:
         """(n,) 0 to 1."""
-        return (self._character_bytes & 0x1F).astype(np.float32) / 31
+        return Column(self._character, _voicing)
 
     @property
-    def voice(self) -> Floats:
+    def voice(self) -> Column[Floats]:
         """(n,) log odds that somebody speaks to the class; of the frames the ear has spoken about."""
-        return _floats(self._voice, _LOG_ODDS)
+        return Column(self._voice, _odds)
 
     @property
-    def sides(self) -> Floats:
+    def sides(self) -> Column[Floats]:
         """(n / 2, 2) log odds of the teacher, and of pupils."""
-        return _floats(self._sides, _LOG_ODDS).reshape(-1, 2)
+        return Column(self._sides, _odds, 2)
 
     @property
-    def many(self) -> Floats:
+    def many(self) -> Column[Floats]:
         """(n / 10, 3) log odds of a choral answer, of group work, of babble."""
-        return _floats(self._many, _LOG_ODDS).reshape(-1, 3)
+        return Column(self._many, _odds, 3)
 
     @property
-    def prints(self) -> Floats:
+    def prints(self) -> Column[Floats]:
         """(n / 10, PRINT)."""
-        return _floats(self._prints, _UNIT).reshape(-1, PRINT)
+        return Column(self._prints, _units, PRINT)
+
+    @property
+    def is_missing(self) -> Column[Bools]:
+        """(n,) the microphone did not deliver."""
+        return Column(self._character, _is_missing)
+
+    @property
+    def is_clipped(self) -> Column[Bools]:
+        """(n,) samples at the end of the scale."""
+        return Column(self._character, _is_clipped)
 
     def prints_between(self, start: int, end: int) -> Floats:
         """(m, PRINT) of the prints that begin inside some frames, as far as they are known."""
-        first, last = -(-start // FRAMES_A_PRINT), -(-end // FRAMES_A_PRINT)
-        return _floats(self._prints[first * PRINT : last * PRINT], _UNIT).reshape(-1, PRINT)
-
-    @property
-    def is_missing(self) -> Bools:
-        """(n,) the microphone did not deliver."""
-        return np.asarray((self._character_bytes & _MISSING) != 0)
-
-    @property
-    def is_clipped(self) -> Bools:
-        """(n,) samples at the end of the scale."""
-        return np.asarray((self._character_bytes & _CLIPPED) != 0)
-
-    @property
-    def _character_bytes(self) -> NDArray[np.uint8]:
-        return np.frombuffer(bytes(self._character), dtype=np.uint8)
+        return self.prints[-(-start // FRAMES_A_PRINT) : -(-end // FRAMES_A_PRINT)]
 
 
 def _bytes(values: Floats, scale: float) -> bytes:
     return bytes(np.clip(np.rint(values * scale), -127, 127).astype(np.int8).tobytes())
 
 
-def _floats(kept: bytearray, scale: float) -> Floats:
-    return np.frombuffer(bytes(kept), dtype=np.int8).astype(np.float32) / np.float32(scale)
+def _signed(kept: NDArray[np.uint8], scale: float) -> Floats:
+    return kept.view(np.int8).astype(np.float32) / np.float32(scale)
+
+
+def _odds(kept: NDArray[np.uint8]) -> Floats:
+    return _signed(kept, _LOG_ODDS)
+
+
+def _units(kept: NDArray[np.uint8]) -> Floats:
+    return _signed(kept, _UNIT)
+
+
+def _levels(kept: NDArray[np.uint8]) -> Floats:
+    return kept.astype(np.float32) / 2 + np.float32(_LOWEST_DB)
+
+
+def _voicing(kept: NDArray[np.uint8]) -> Floats:
+    return (kept & 0x1F).astype(np.float32) / 31
+
+
+def _is_missing(kept: NDArray[np.uint8]) -> Bools:
+    return np.asarray((kept & _MISSING) != 0)
+
+
+def _is_clipped(kept: NDArray[np.uint8]) -> Bools:
+    return np.asarray((kept & _CLIPPED) != 0)

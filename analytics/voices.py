@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.arrays import Bools, Floats
+from analytics.column import Sliced
 from analytics.spectrum import HOP_S
 from analytics.thresholds import Thresholds
 from lesson.talk import Flag
@@ -24,11 +25,11 @@ _LOUD_PERCENT = 80
 class Sound:
     """The frames that stretches are judged by, one value each 10 ms."""
 
-    level_db: Floats
+    level_db: Sliced[Floats]
     floor: Floats
-    voicing: Floats
-    is_missing: Bools
-    is_clipped: Bools
+    voicing: Sliced[Floats]
+    is_missing: Sliced[Bools]
+    is_clipped: Sliced[Bools]
     is_babble: Bools
 
     def flags(self, start: int, end: int, thresholds: Thresholds) -> frozenset[Flag]:

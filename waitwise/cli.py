@@ -28,7 +28,6 @@ from lesson.version import VERSION
 from lesson.wire import to_wire
 from waitwise import show
 from waitwise.errors import CommandError
-from waitwise.identity_file import identity_in
 
 OURS = {"analytics", "capture", "device", "lesson", "provisioning", "school", "sync", "waitwise"}
 
@@ -135,10 +134,13 @@ def analyse(
     hold, or holds damaged, is said.
     """
     from waitwise.analyse import analyse as hear  # noqa: PLC0415 - needs the unit's packages
-    from waitwise.voice import teacher_of  # noqa: PLC0415 - the same
 
     try:
-        teacher = None if teacher_voice is None else teacher_of(teacher_voice, identity)
+        teacher = None
+        if teacher_voice is not None:
+            from waitwise.voice import teacher_of  # noqa: PLC0415 - ten megabytes that hearing does not need
+
+            teacher = teacher_of(teacher_voice, identity)
         with show.progress("listening", is_hidden=as_json) as tell:
             heard = hear(file, teacher, on_progress=tell)
     except WaitwiseError as error:
@@ -179,6 +181,8 @@ def open_(
         expect_place(out)
         if account is not None:
             expect_place(account)
+        from waitwise.identity_file import identity_in  # noqa: PLC0415 - ten megabytes that hearing does not need
+
         me = identity_in(identity)
         pinned = None if unit_key is None else _unit_key(unit_key)
         with show.progress("opening", is_hidden=as_json) as tell:

@@ -13,8 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics import hindsight
-from analytics.cues import COUNT
+from analytics.arrays import Floats
+from analytics.column import Sliced
+from analytics.cues import COUNT, Cues
 from analytics.ear import DELAY_FRAMES, Answer, Ear
+from analytics.features import Slices
 from analytics.listener import Listener
 from analytics.print_network import PRINT
 from analytics.prints import near, same_voice, unit
@@ -45,8 +48,13 @@ def scene() -> Track:
     return heard(speak(f"[2.0]{T}[1.0]{P}[1.0]{T}[1.0]{P}[2.0]"))
 
 
+@functools.cache
+def cues_of_scene() -> Cues:
+    return Cues(scene(), Slices(), np.array([(200, 400), (500, 700), (800, 1000), (1100, 1300)]))
+
+
 def test_a_voice_is_heard_where_it_is_and_nowhere_else() -> None:
-    voice = scene().voice
+    voice = scene().voice[:]
     inside = np.zeros(voice.size, dtype=np.bool_)
     for start in (2.0, 5.0, 8.0, 11.0):
         inside[round(start * 100) : round((start + 2.0) * 100)] = True
@@ -74,7 +82,7 @@ def test_two_lessons_do_not_hear_each_other() -> None:
     first = heard(speak(f"[1.0]{T}"))
     heard(speak(f"{P}{P}"))
 
-    np.testing.assert_array_equal(first.voice, heard(speak(f"[1.0]{T}")).voice)
+    np.testing.assert_array_equal(first.voice[:], heard(speak(f"[1.0]{T}")).voice[:])
 
 
 def test_nobody_is_heard_where_the_microphone_delivered_nothing() -> None:
@@ -85,7 +93,7 @@ def test_nobody_is_heard_where_the_microphone_delivered_nothing() -> None:
     track.answer(sure)
 
     assert track.answered == 36 - DELAY_FRAMES
-    assert np.all(track.voice < -10)
+    assert np.all(track.voice[:] < -10)
     assert len(track.prints) == 20 // FRAMES_A_PRINT
 
 
@@ -100,6 +108,55 @@ def test_hindsight_does_not_depend_on_where_a_piece_of_the_lesson_begins(count: 
     known = 2 * 400
     assert whole.teacher.size == 2 * count
     np.testing.assert_allclose(whole.teacher[2 * (count // 3) + known :], late.teacher[known:], atol=0.2)
+
+
+class LongLesson(Sliced[Floats]):
+    """Cues of three hours that are nowhere as a whole, and the most that was asked for at once."""
+
+    def __init__(self) -> None:
+        self.most = 0
+
+    def __len__(self) -> int:
+        return 3 * 3600 * 50
+
+    def __getitem__(self, rows: slice, /) -> Floats:
+        first, last, _ = rows.indices(len(self))
+        self.most = max(self.most, last - first)
+        return np.zeros((last - first, COUNT), dtype=np.float32)
+
+
+def test_hindsight_never_asks_for_more_than_a_minute_of_a_lesson(monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson = LongLesson()
+    monkeypatch.setattr(hindsight, "_forward", lambda pieces: pieces[:, :, :6])
+
+    judged = hindsight.judge(lesson)
+
+    assert judged.teacher.size == 2 * len(lesson)
+    assert 0 < lesson.most <= 60 * 50
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_cues_are_the_same_whichever_part_is_asked_for(data: st.DataObject) -> None:
+    cues = cues_of_scene()
+    whole = cues[:]
+    first = data.draw(st.integers(0, len(cues)))
+    last = data.draw(st.integers(first, len(cues)))
+
+    assert whole.shape == (len(cues), COUNT)
+    assert len(cues) == len(scene().prints) * 5
+    np.testing.assert_allclose(cues[first:last], whole[first:last], atol=1e-6)
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_a_part_of_what_was_kept_is_that_part_of_all_of_it(data: st.DataObject) -> None:
+    track = scene()
+    column = data.draw(st.sampled_from([track.level_db, track.voicing, track.sides, track.many, track.is_missing]))
+    first = data.draw(st.integers(0, len(column)))
+    last = data.draw(st.integers(0, len(column)))
+
+    np.testing.assert_array_equal(column[first:last], column[:][first:last])
 
 
 def test_a_lesson_is_heard_as_drawn_by_whoever_knows_her_voice_too() -> None:

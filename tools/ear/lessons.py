@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from analytics import gate
-from analytics.cues import GROUP_SHARE, cues, share_of
+from analytics.cues import GROUP_SHARE, Cues, share_of
 from analytics.ear import GROUP, Ear, _Front
 from analytics.features import Slices
 from analytics.level import RoomLevel
@@ -88,7 +88,7 @@ def for_hindsight(scene: Scene) -> dict[str, Any]:
         track.answer(ear.feed(heard[-1]))
     track.cut(len(heard) * STEP_FRAMES)
     usual = Thresholds()
-    found = gate.stretches(track.voice, round(usual.min_silence / HOP_S), round(usual.min_speech / HOP_S))
+    found = gate.stretches(track.voice[:], round(usual.min_silence / HOP_S), round(usual.min_speech / HOP_S))
     share = share_of(track, GROUP)
     outside = [
         (start, end)
@@ -96,7 +96,7 @@ def for_hindsight(scene: Scene) -> dict[str, Any]:
         if share[min((start + end) // 2 // FRAMES_A_PRINT, len(share) - 1)] < GROUP_SHARE
     ]
     usable = np.array(outside, dtype=np.intp).reshape(-1, 2)
-    given, known = (cues(track, slices, usable, teacher) for teacher in (None, _print(scene)))
+    given, known = (Cues(track, slices, usable, teacher)[:] for teacher in (None, _print(scene)))
     count = 2 * len(given)
     return {"inputs": given.astype("f2"), "known": known.astype("f2"), "roles": scene.labels.roles()[:count]}
 
