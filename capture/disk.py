@@ -173,7 +173,7 @@ class FolderDisk(SafeDisk):
         """
         with _our_errors(str(folder)):
             if not folder.is_dir():
-                folder.mkdir(mode=0o700)
+                folder.mkdir(mode=0o750)
                 RealFiles(folder.parent).fsync_folder("")
         self.folder = folder
         super().__init__(RealFiles(folder))

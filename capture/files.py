@@ -66,7 +66,7 @@ class RealFiles:
 
     def create(self, name: str, data: bytes) -> None:
         """Write a new file."""
-        descriptor = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
         try:
             _write_all(descriptor, data)
         finally:
@@ -74,7 +74,7 @@ class RealFiles:
 
     def append(self, name: str, data: bytes) -> None:
         """Write to the end of a file."""
-        descriptor = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
         try:
             length = os.fstat(descriptor).st_size
             try:
@@ -101,7 +101,7 @@ class RealFiles:
 
     def make_folder(self, name: str) -> None:
         """Make a folder."""
-        (self._folder / name).mkdir(mode=0o700)
+        (self._folder / name).mkdir(mode=0o750)
 
     def fsync_folder(self, name: str) -> None:
         """Bring the names in a folder to the disk."""

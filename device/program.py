@@ -395,14 +395,15 @@ class UnitProgram:
     def _with_facts(self, state: UnitState) -> UnitState:
         problems = [self._refusal] if self._refusal is not None else []
         problems += sorted(self._unit.problems(), key=lambda problem: list(Urgency).index(problem.urgency))
+        waiting = self._unit.school.waiting
         usual = self._modes[0] if self._modes else Mode.NUMBERS
         return replace(
             state,
             teacher=self._people.teacher,
             problems=tuple(dict.fromkeys(problem.code for problem in problems)),
             hours_left=round(Space.of(self._settings.folder).hours(usual), 1),
-            waiting_lessons=sum(not has_receipt for has_receipt in self._unit.outbox.lessons().values()),
-            waiting_segments=self._unit.outbox.waiting_segments,
+            waiting_lessons=waiting.lessons,
+            waiting_segments=waiting.segments,
         )
 
     def _with_sound(self, state: UnitState) -> UnitState:

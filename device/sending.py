@@ -84,7 +84,8 @@ class Sending:
         """Stop after the piece that is on its way; say goodbye to the broker."""
         self._stopped.set()
         for thread in self._threads:
-            thread.join(GRACE)
+            if thread.ident is not None:  # else it was never started
+                thread.join(GRACE)
         if any(thread.is_alive() for thread in self._threads):
             # A school that keeps the line open and says nothing. The threads are daemons: what they hold stays waiting.
             _log.warning("The school has not finished its answer; it is not waited for.")

@@ -33,11 +33,9 @@ from device.batches import Batches, as_line
 from device.clock import Clock
 from device.marks import Marks
 from lesson.footage.manifest import End
-from lesson.messages import Event, LessonEnded, LessonStarted, SealedEvidence, encode_event
+from lesson.messages import LessonEnded, LessonStarted, SealedEvidence, encode_event
 from lesson.sound import AudioBlock
 from lesson.talk import Account, Heard
-from sync.errors import OutboxError
-from sync.outbox import Outbox
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +65,8 @@ class LessonSession:
     camera: Camera | None
     listener: Listener
     recorder: LessonRecorder
-    outbox: Outbox
+    announce: Callable[[bytes], None]
+    """Takes encoded events for the school; never raises, and never waits for the school."""
     clock: Clock
     on_heard: Callable[[Heard], None] = _do_nothing
     on_closed: Callable[[LessonSession], None] = _do_nothing
@@ -100,7 +99,7 @@ class LessonSession:
 
         Raises the error that ended the lesson early, after what there was has been closed.
         """
-        self._announce(self.started)
+        self.announce(encode_event(self.started))
         now = 0.0
         try:
             for block in self.microphone.blocks():
@@ -169,7 +168,7 @@ class LessonSession:
             n_evidence=self.evidence,
             duration=account.duration,
         )
-        self._announce(ended)
+        self.announce(encode_event(ended))
         self.on_closed(self)
         return account
 
@@ -195,11 +194,4 @@ class LessonSession:
     def _send(self, lines: bytes) -> None:
         index, ciphertext = self.recorder.seal_evidence(lines)
         self.evidence += 1
-        self._announce(SealedEvidence(self.lesson_id, index, ciphertext))
-
-    def _announce(self, event: Event) -> None:
-        try:
-            self.outbox.add_event(encode_event(event))
-        except OutboxError as error:
-            # What is said live stands in the lesson as well: without it the page is late, not the lesson lost.
-            _log.warning("The school is not told of lesson %s for now: %s", self.lesson_id, error)
+        self.announce(encode_event(SealedEvidence(self.lesson_id, index, ciphertext)))

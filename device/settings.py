@@ -28,6 +28,7 @@ from pathlib import Path
 from device.commands import Mode
 from lesson.messages import check_unit_id
 from lesson.settings import SettingsError, fill, setting
+from lesson.wire import from_base64
 
 SOURCES = ("picamera", "none", "chart")
 """Of a picture."""
@@ -142,6 +143,17 @@ def modes_of(settings: UnitSettings) -> tuple[Mode, ...]:
         return tuple(Mode(word.strip()) for word in settings.modes.split(","))
     except ValueError as error:
         raise SettingsError(f"The setting modes can name {', '.join(Mode)}; not {settings.modes!r}.") from error
+
+
+def receipt_key_of(settings: UnitSettings) -> bytes:
+    """The school's public key for receipts. Raises `SettingsError`."""
+    try:
+        key = from_base64(settings.school.receipt_key)
+    except ValueError as error:
+        raise SettingsError("The setting school.receipt_key is not base64url.") from error
+    if len(key) != 32:
+        raise SettingsError("The setting school.receipt_key is not a public key of 32 bytes.")
+    return key
 
 
 def read(path: Path) -> UnitSettings:

@@ -155,6 +155,13 @@ SCHOOL_UNREACHABLE = Problem(
     "HTTPS or MQTT to the school fails. Check network, address, clock and certificate dates.",
     Urgency.TODAY,
 )
+SENDING_STOPPED = Problem(
+    "sending-stopped",
+    "Nothing is sent to the school",
+    "Nothing is lost: lessons are recorded, and wait on the unit. Tell the technician.",
+    "The program that sends does not answer the one that records. See `systemctl status waitwise-sync`.",
+    Urgency.TODAY,
+)
 SCHOOL_REFUSED = Problem(
     "school-refused",
     "The school refused a part of a lesson",
@@ -202,6 +209,7 @@ ALL = (
     UNIT_FAILED,
     FOOTAGE_DAMAGED,
     SCHOOL_UNREACHABLE,
+    SENDING_STOPPED,
     SCHOOL_REFUSED,
     NOT_TRUSTED,
     SETTINGS_WRONG,

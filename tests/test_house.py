@@ -29,6 +29,9 @@ SEEDS = {
     "cryptography-in-footage": ("lesson/talk.py", "import cryptography.x509"),
     "analytics-hears-only": ("analytics/turns.py", "import threading"),
     "sync-holds-no-key": ("sync/outbox.py", "import lesson.footage.sealing"),
+    "who-records-has-no-network": ("device/session.py", "import sync.outbox"),
+    "who-records-has-no-network, by a detour": ("device/to_school.py", "import device.sending"),
+    "who-sends-has-no-device": ("device/lessons_to_send.py", "import capture.disk"),
     "portaudio-in-its-own-process": ("capture/hearing_process.py", "import capture.portaudio"),
     "picamera-in-its-own-process": ("capture/seeing_process.py", "import capture.picamera"),
 }

@@ -3,6 +3,7 @@
 ::
 
     waitwise unit run unit.toml                             wait for the button, record, wait: the unit itself
+    waitwise unit sync unit.toml --socket sync.sock         bring to the school what `unit run --sync sync.sock` records
     waitwise unit record unit.toml                          record one lesson, and bring it to the school
     waitwise unit record unit.toml --sound lesson.flac      the same from a file
     waitwise unit microphones                               which microphones there are
@@ -17,9 +18,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import pwd
 import signal
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -29,6 +34,7 @@ from capture.hearing_process import list_microphones
 from capture.secrecy import keep_memory_private
 from device.asked import Asked
 from device.clock import SystemClock
+from device.credentials import handed_over
 from device.lamp import NoPanel, Panel
 from device.notify import Notifier
 from device.pedal import Pedal
@@ -36,8 +42,11 @@ from device.program import UnitProgram
 from device.recipients import newcomers
 from device.recipients import trust as trust_person
 from device.room import room_of
+from device.school_side import SchoolSide
 from device.settings import UnitSettings, read
 from device.state import UnitState
+from device.sync_program import SyncProgram
+from device.sync_socket import SyncClient, serve
 from device.typed_button import listen_to
 from device.unit import Unit
 from lesson.footage.recipients import check_words
@@ -67,6 +76,12 @@ def run(
     typed: Annotated[
         bool, typer.Option("--typed", help="Presses are typed: Enter is a short one; or the words double, hold.")
     ] = False,
+    sync: Annotated[
+        Path | None,
+        typer.Option(
+            help="Socket of `waitwise unit sync`, which then does all sending. Without it: this program does."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Be the unit: wait for a press, record a lesson, and wait again, until somebody ends the program.
@@ -77,7 +92,7 @@ def run(
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     notifier = Notifier(os.environ)
     try:
-        with _Closing(read(settings)) as unit, contextlib.closing(_panel(unit.settings)) as panel:
+        with _recorder(_read(settings), sync) as unit, contextlib.closing(_panel(unit.settings)) as panel:
             program = UnitProgram(unit, room_of(unit.settings), SystemClock(), panel=panel, notifier=notifier)
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: program.leave())
@@ -90,6 +105,36 @@ def run(
                 program.run(_Told(asked, as_json=as_json))
     except WaitwiseError as error:
         show.stop(error, as_json=as_json, to_technician=True)
+    finally:
+        notifier.close()
+
+
+@app.command(epilog="Example: `waitwise unit sync unit.toml --socket /run/waitwise/sync.sock`")
+def sync(
+    settings: SettingsFile,
+    socket: Annotated[Path, typer.Option(help="Where `waitwise unit run --sync` finds this program.")],
+    outbox: Annotated[
+        Path | None, typer.Option(help="Folder of the outbox. Without it: the unit's own folder.")
+    ] = None,
+    user: Annotated[
+        str | None, typer.Option(help="Name of the account that records. Without it: the one this program runs as.")
+    ] = None,
+) -> None:
+    """Bring to the school what another program records, until somebody ends this one.
+
+    It reads sealed lessons, and can neither open nor sign one: it needs no device and no signing key. SIGTERM ends it.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    notifier = Notifier(os.environ)
+    ended = threading.Event()
+    try:
+        users = None if user is None else [_number_of(user)]
+        with SchoolSide(_read(settings), SystemClock(), outbox) as school, serve(school, socket, users):
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda *_: ended.set())
+            SyncProgram(school, notifier).run(ended)
+    except WaitwiseError as error:
+        show.stop(error, to_technician=True)
     finally:
         notifier.close()
 
@@ -131,9 +176,10 @@ def record(
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
         with (
-            _Closing(read(settings)) as unit,
-            contextlib.closing(sources.microphone(unit, microphone, sound, speed, as_json=as_json)) as heard,
+            _Whole(read(settings)) as whole,
+            contextlib.closing(sources.microphone(whole.unit, microphone, sound, speed, as_json=as_json)) as heard,
         ):
+            unit = whole.unit
             lesson = unit.lesson(
                 teacher=teacher,
                 title=title,
@@ -148,7 +194,7 @@ def record(
             with _Button() as button:
                 account = lesson.run(button.is_pressed)
             _print_end(account, heard.warnings, lesson.recorder.segments, lesson.evidence, as_json=as_json)
-            _send(unit, patience, as_json=as_json)
+            _send(whole.school, patience, as_json=as_json)
     except WaitwiseError as error:
         show.stop(error, as_json=as_json, to_technician=True)
 
@@ -161,9 +207,9 @@ def send(settings: SettingsFile, patience: Patience = 0.0, as_json: AsJson = Fal
     """
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
-        with _Closing(read(settings)) as unit:
-            _send(unit, patience, as_json=as_json)
-            if not unit.sending.is_done:
+        with _Whole(read(settings)) as whole:
+            _send(whole.school, patience, as_json=as_json)
+            if not whole.school.sending.is_done:
                 raise typer.Exit(1)
     except WaitwiseError as error:
         show.stop(error, as_json=as_json, to_technician=True)
@@ -180,8 +226,8 @@ def trust(
     changed a key on the way, and nothing should be recorded.
     """
     try:
-        with _Closing(read(settings)) as unit:
-            listed = unit.listed()
+        with _Whole(read(settings)) as whole:
+            unit, listed = whole.unit, whole.school.listed()
             if listed is None:
                 raise CommandError("The school cannot be reached.", "Check network and settings, then try again.")
             new = newcomers(unit.settings.folder, listed)
@@ -206,6 +252,31 @@ def microphones(as_json: AsJson = False) -> None:
         show.print_microphones(list_microphones(), as_json=as_json)
     except WaitwiseError as error:
         show.stop(error, as_json=as_json, to_technician=True)
+
+
+def _read(settings: Path) -> UnitSettings:
+    """Settings of a service: its secrets are handed over by systemd, where they are."""
+    found = read(settings)
+    return replace(found, trust=handed_over(found.trust, os.environ))
+
+
+def _number_of(user: str) -> int:
+    try:
+        return pwd.getpwnam(user).pw_uid
+    except KeyError as error:
+        raise CommandError(f"There is no account {user}.", "Take the one that `waitwise unit run` runs as.") from error
+
+
+@contextlib.contextmanager
+def _recorder(settings: UnitSettings, sync: Path | None) -> Iterator[Unit]:
+    """A unit that records; what sends is in this program, or behind a socket."""
+    if sync is None:
+        with _Whole(settings) as whole:
+            yield whole.unit
+        return
+    keep_memory_private()
+    with SyncClient(sync) as school, contextlib.closing(Unit(settings, SystemClock(), school)) as unit:
+        yield unit
 
 
 def _panel(settings: UnitSettings) -> Panel:
@@ -260,19 +331,23 @@ class _Button:
             raise KeyboardInterrupt
 
 
-class _Closing:
-    """A unit that sends while it is open."""
+class _Whole:
+    """A unit in one program, that records and sends while it is open."""
 
     def __init__(self, settings: UnitSettings) -> None:
         keep_memory_private()
-        self._unit = Unit(settings, SystemClock())
+        self._parts = contextlib.ExitStack()
+        with contextlib.ExitStack() as parts:
+            self.school = parts.enter_context(SchoolSide(settings, SystemClock()))
+            self.unit = parts.enter_context(contextlib.closing(Unit(settings, SystemClock(), self.school)))
+            self._parts = parts.pop_all()
 
-    def __enter__(self) -> Unit:
-        self._unit.sending.start()
-        return self._unit
+    def __enter__(self) -> Self:
+        self.school.sending.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
-        self._unit.close()
+        self._parts.close()
 
 
 def _print_heard(heard: Heard, *, as_json: bool) -> None:
@@ -292,24 +367,24 @@ def _print_end(account: Account, warnings: list[str], segments: int, evidence: i
         show.say(warning)
 
 
-def _send(unit: Unit, patience: float, *, as_json: bool) -> None:
+def _send(school: SchoolSide, patience: float, *, as_json: bool) -> None:
     until = time.monotonic() + patience if patience > 0 else float("inf")
-    at_start = unit.outbox.waiting_segments
+    at_start = school.outbox.waiting_segments
     with show.progress("sending to the school", is_hidden=as_json) as tell, contextlib.suppress(KeyboardInterrupt):
-        while not unit.sending.is_done and time.monotonic() < until:
-            tell(at_start - unit.outbox.waiting_segments, at_start)
+        while not school.sending.is_done and time.monotonic() < until:
+            tell(at_start - school.outbox.waiting_segments, at_start)
             time.sleep(0.1)
-    waiting = {"segments": unit.outbox.waiting_segments, "events": unit.outbox.waiting_events}
-    problems = [problem.code for problem in unit.sending.problems]
+    waiting = {"segments": school.outbox.waiting_segments, "events": school.outbox.waiting_events}
+    problems = [problem.code for problem in school.sending.problems]
     if as_json:
-        lessons = sum(unit.outbox.lessons().values())
+        lessons = sum(school.outbox.lessons().values())
         show.print_json(
-            {"sent": unit.sending.done[Did.SENT], "receipts": lessons, "waiting": waiting, "problems": problems}
+            {"sent": school.sending.done[Did.SENT], "receipts": lessons, "waiting": waiting, "problems": problems}
         )
-    elif unit.sending.is_done:
+    elif school.sending.is_done:
         show.say("The school has everything, and signed for it.")
     else:
         show.say(f"Still waiting for the school: {waiting['segments']} segments, {waiting['events']} events.")
         show.say("They are safe in the unit's folder. `waitwise unit send` brings them later.")
-        for problem in dict.fromkeys(unit.sending.problems):
+        for problem in dict.fromkeys(school.sending.problems):
             show.say(f"{problem.title}. {problem.technician}")

@@ -198,8 +198,8 @@ def test_a_dummy_run_writes_nothing(made: PressedUnit) -> None:
     assert state.lesson is not None
     assert state.lesson.lesson_id is None
     assert everything_in(made.made.folder) == before
-    assert made.unit.outbox.lessons() == {}
-    assert made.unit.outbox.waiting_events == 0
+    assert made.unit.school.outbox.lessons() == {}
+    assert made.unit.school.outbox.waiting_events == 0
 
 
 def test_a_rehearsal_is_heard_and_kept_nowhere(tmp_path: pathlib.Path) -> None:
@@ -251,14 +251,14 @@ def test_a_lesson_that_nobody_has_yet_can_be_thrown_away(made: PressedUnit) -> N
     assert not folder.exists()
     assert kept.exists(), "only the one that has just ended"
     assert state.lesson is None
-    assert list(made.unit.outbox.lessons()) == [kept.name]
+    assert list(made.unit.school.outbox.lessons()) == [kept.name]
 
 
 def test_a_lesson_whose_footage_has_left_is_not_thrown_away(made: PressedUnit) -> None:
     folder = record(made, 1.0)
-    piece = made.unit.outbox.piece(folder.name, "0-000001.seg")
+    piece = made.unit.school.outbox.piece(folder.name, "0-000001.seg")
     assert piece is not None
-    made.unit.outbox.delivered(piece)
+    made.unit.school.outbox.delivered(piece)
     made.program.ask(Discard(folder.name))
     made.program.ask(Start(is_dummy=True))
     made.until_it_is(Doing.RECORDING)

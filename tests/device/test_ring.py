@@ -164,7 +164,7 @@ def test_a_full_disk_refuses_until_the_school_has_signed(small_disk: pathlib.Pat
         assert sent.exists()
         assert waiting.exists()
 
-        made.unit.outbox.keep_receipt(sent.name, receipt_for(sent, made.made.receipt_key))
+        made.unit.school.outbox.keep_receipt(sent.name, receipt_for(sent, made.made.receipt_key))
         made.press()
         made.until_it_is(Doing.RECORDING)
         assert not sent.exists()

@@ -20,7 +20,8 @@ import pytest
 
 from capture.drawn_microphone import DrawnMicrophone
 from capture.recorder import MANIFEST
-from device.folder import FolderInUseError, open_outbox
+from device.folder import FolderInUseError
+from device.outbox import open_outbox
 from device.unit import Unit
 from lesson.problems import MICROPHONE_LOST
 from lesson.settings import SettingsError
@@ -69,17 +70,19 @@ def test_what_is_no_lesson_is_named_and_left_alone(room: OneUnit, caplog: pytest
 
 def test_the_school_is_told_of_a_microphone_that_fails_while_a_lesson_is_recorded(room: OneUnit, unit: Unit) -> None:
     unit.microphone_problem = MICROPHONE_LOST
-    assert MICROPHONE_LOST.code in unit.status().problems
+    assert MICROPHONE_LOST.code in unit.school.status().problems
 
     room.record(unit)
-    assert MICROPHONE_LOST.code not in unit.status().problems
+    assert MICROPHONE_LOST.code not in unit.school.status().problems
 
 
 def test_what_the_unit_writes_is_its_owners_alone(room: OneUnit, unit: Unit) -> None:
     folder = room.record(unit)
 
-    for path in [*room.folder.glob("outbox.sqlite*"), room.folder / "unit.lock", folder, *folder.rglob("*")]:
+    for path in [*room.folder.glob("outbox.*"), room.folder / "unit.lock"]:
         assert path.stat().st_mode & 0o077 == 0, path
+    for path in [folder, *folder.rglob("*")]:  # sealed: who sends may read it, and change nothing
+        assert path.stat().st_mode & 0o027 == 0, path
 
 
 @pytest.mark.parametrize("which", ["signing_key", "private_key"])
@@ -101,7 +104,7 @@ def test_a_signing_key_that_is_none_is_named(room: OneUnit) -> None:
 def test_a_damaged_outbox_is_put_aside_and_filled_again(room: OneUnit, caplog: pytest.LogCaptureFixture) -> None:
     unit = room.unit()
     folder = room.record(unit)
-    waiting = unit.outbox.waiting_segments
+    waiting = unit.school.outbox.waiting_segments
     unit.close()
     assert waiting > 2
     outbox = room.folder / "outbox.sqlite"
@@ -110,8 +113,8 @@ def test_a_damaged_outbox_is_put_aside_and_filled_again(room: OneUnit, caplog: p
     (room.folder / "outbox.sqlite-wal").unlink(missing_ok=True)
 
     again = room.unit()
-    assert again.outbox.waiting_segments == waiting
-    assert again.outbox.lessons() == {folder.name: False}
+    assert again.school.outbox.waiting_segments == waiting
+    assert again.school.outbox.lessons() == {folder.name: False}
     again.close()
 
     assert (room.folder / "outbox.sqlite.damaged-1").stat().st_size == size
@@ -136,12 +139,12 @@ def test_a_restored_card_does_not_take_an_old_acknowledgement_for_new_events(roo
 def test_a_deleted_outbox_is_filled_again(room: OneUnit) -> None:
     unit = room.unit()
     folder = room.record(unit)
-    waiting = unit.outbox.waiting_segments
+    waiting = unit.school.outbox.waiting_segments
     unit.close()
     (room.folder / "outbox.sqlite").unlink()
 
     again = room.unit()
-    assert (again.outbox.waiting_segments, list(again.outbox.lessons())) == (waiting, [folder.name])
+    assert (again.school.outbox.waiting_segments, list(again.school.outbox.lessons())) == (waiting, [folder.name])
     again.close()
 
 
@@ -211,7 +214,7 @@ def test_an_outbox_that_cannot_grow_costs_no_lesson(room: OneUnit) -> None:
 
     unit = room.unit()
     full = FullForAWhile(room.folder / "outbox.sqlite")
-    unit.outbox = full
+    unit.school.outbox = unit.school.to_send._outbox = full
     lesson = unit.lesson(
         teacher=None, title=None, microphone=DrawnMicrophone(DRAWN * 3), camera=None, on_heard=lambda _: None
     )

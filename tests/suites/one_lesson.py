@@ -63,7 +63,7 @@ class OneLesson:
             camera=camera,
             listener=Listener(lesson_id=header.lesson),
             recorder=LessonRecorder(FolderDisk(self.folder), sealer, encoder, reserve_bytes=0),
-            outbox=self.outbox,
+            announce=self.outbox.add_event,
             clock=MovedClock(NOW),
             on_heard=self.heard.append,
         )

@@ -1,11 +1,13 @@
 """A unit in a folder, with its keys, a teacher it knows, and a school that does not answer."""
 
+import contextlib
 import pathlib
 from datetime import UTC, datetime
 
 from capture.drawn_microphone import DrawnMicrophone
 from device.clock import Clock, MovedClock
 from device.recipients import ListedRecipient, RecipientList
+from device.school_side import SchoolSide
 from device.settings import SchoolSettings, TrustSettings, UnitSettings
 from device.unit import Unit
 from lesson.footage.identity import Identity
@@ -16,6 +18,16 @@ from lesson.wire import dumps, to_wire
 from provisioning.throw_away import ThrowAwayAuthority
 
 DRAWN = "." * 10 + "TTTTTTTTTT" + "." * 15 + "PPPPPPPPPP" + "." * 8
+
+
+class WholeUnit(Unit):
+    """A unit that records and sends, in one program."""
+
+    school: SchoolSide
+
+    def close(self) -> None:
+        super().close()
+        self.school.close()
 
 
 class OneUnit:
@@ -44,12 +56,16 @@ class OneUnit:
             trust=TrustSettings(files.cert_file, files.key_file, self.folder / "signing.key"),
         )
 
-    def unit(self, clock: Clock | None = None) -> Unit:
-        unit = Unit(self.settings, clock or MovedClock(datetime(1970, 1, 1, tzinfo=UTC)))
-        unit.sending.start()
+    def unit(self, clock: Clock | None = None) -> WholeUnit:
+        clock = clock or MovedClock(datetime(1970, 1, 1, tzinfo=UTC))
+        with contextlib.ExitStack() as opened:
+            school = opened.enter_context(SchoolSide(self.settings, clock))
+            unit = WholeUnit(self.settings, clock, school)
+            opened.pop_all()
+        school.sending.start()
         return unit
 
-    def record(self, unit: Unit) -> pathlib.Path:
+    def record(self, unit: WholeUnit) -> pathlib.Path:
         lesson = unit.lesson(
             teacher=None, title=None, microphone=DrawnMicrophone(DRAWN), camera=None, on_heard=lambda _: None
         )
