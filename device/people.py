@@ -4,6 +4,7 @@
 
     start, and every 5 min   unit.people() --> pinned keys, or why they are not believed
     press                    known()       --> what was found last
+    lamp, page               whose()       --> whose lesson a press records now: whose.py
 
 The school may take three seconds to answer, or not answer at all; a lesson begins without it (device/recipients.py).
 """
@@ -12,10 +13,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from datetime import datetime
 
 from device.recipients import RecipientList, RecipientsError
+from device.timetable import RoomTimetable
 from device.unit import Unit
-from lesson.problems import WaitwiseError
+from device.whose import Whose, whose_lesson
+from lesson.problems import Problem, WaitwiseError
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +35,8 @@ class People:
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
+        self._timetable = RoomTimetable(unit.settings.timetable, unit.settings.room)
+        self._usual = unit.settings.teacher
         self._found: RecipientList | RecipientsError = RecipientList(())
         self._is_first = threading.Event()
         self._stopped = threading.Event()
@@ -51,13 +57,15 @@ class People:
             raise self._found
         return self._found
 
+    def whose(self, now: datetime, named: str | None = None) -> Whose:
+        """Whose lesson a press records. Never waits. Raises `RecipientsError` where `named` is nobody we know."""
+        people = RecipientList(()) if isinstance(self._found, RecipientsError) else self._found
+        return whose_lesson(people, named=named, periods=self._timetable.at(now), usual=self._usual)
+
     @property
-    def teacher(self) -> str | None:
-        """The only one whom the unit may record for, if there is one. Never waits."""
-        found = self._found
-        if isinstance(found, RecipientsError) or len(found.recipients) != 1:
-            return None
-        return found.recipients[0].name
+    def problem(self) -> Problem | None:
+        """What is wrong with the timetable."""
+        return self._timetable.problem
 
     def _keep_asking(self) -> None:
         while not self._stopped.is_set():
@@ -69,4 +77,8 @@ class People:
             except (WaitwiseError, OSError) as error:
                 _log.warning("The list of teachers could not be read; it is tried again: %s", error)
             self._is_first.set()
-            self._stopped.wait(ASK_EVERY if self.teacher is not None else ASK_AGAIN)
+            self._stopped.wait(ASK_EVERY if self._knows_somebody else ASK_AGAIN)
+
+    @property
+    def _knows_somebody(self) -> bool:
+        return isinstance(self._found, RecipientList) and bool(self._found.recipients)

@@ -31,11 +31,11 @@ from device.notify import Notifier
 from device.people import People
 from device.preflight import HeardMicrophone, Space, bytes_for, check_space, choose_mode
 from device.presses import Gesture, Presses
-from device.recipients import choose
 from device.room import Room
 from device.settings import modes_of
 from device.state import Doing, LessonInHand, RehearsalInHand, UnitState
 from device.unit import Unit
+from device.whose import refuse_to_guess
 from lesson.problems import UNIT_FAILED, Problem, Urgency, WaitwiseError
 
 _log = logging.getLogger(__name__)
@@ -298,11 +298,12 @@ class UnitProgram:
         """Pre-flight, then the lesson. Raises what keeps it from beginning, or ends it early."""
         mode = choose_mode(start.mode, self._modes)
         people = self._people.known()
-        whose = choose(people, start.teacher)
+        whose = self._people.whose(self._clock.now(), start.teacher)
+        teacher = whose.person or refuse_to_guess(people)
         if not start.is_dummy:
             self._unit.make_room(bytes_for(mode, self._settings.longest_minutes))
             check_space(self._settings.folder, mode, self._settings.longest_minutes)
-        in_hand = LessonInHand(None, whose.name, start.title, mode, self._clock.now())
+        in_hand = LessonInHand(None, teacher.name, start.title or whose.title, mode, self._clock.now())
         with contextlib.ExitStack() as opened:
             microphone = HeardMicrophone(self._room.microphone(self._tell_microphone))
             opened.callback(microphone.close)
@@ -318,8 +319,8 @@ class UnitProgram:
                 camera = self._room.camera(start.mask, lambda: microphone.zero, self._tell_camera)
                 opened.callback(camera.close)
             session = self._unit.lesson(
-                teacher=whose.name,
-                title=start.title,
+                teacher=teacher.name,
+                title=in_hand.title,
                 microphone=microphone,
                 camera=camera,
                 on_heard=lambda _: None,
@@ -396,10 +397,13 @@ class UnitProgram:
         problems = [self._refusal] if self._refusal is not None else []
         problems += sorted(self._unit.problems(), key=lambda problem: list(Urgency).index(problem.urgency))
         waiting = self._unit.school.waiting
+        problems += [self._people.problem] if self._people.problem is not None else []
+        whose = self._people.whose(self._clock.now())
         usual = self._modes[0] if self._modes else Mode.NUMBERS
         return replace(
             state,
-            teacher=self._people.teacher,
+            teacher=None if whose.person is None else whose.person.name,
+            title=whose.title,
             problems=tuple(dict.fromkeys(problem.code for problem in problems)),
             hours_left=round(Space.of(self._settings.folder).hours(usual), 1),
             waiting_lessons=waiting.lessons,

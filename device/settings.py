@@ -121,6 +121,13 @@ class UnitSettings:
     socket: SocketSettings = setting("See [socket].", default=SocketSettings())
     panel: PanelSettings = setting("See [panel].", default=PanelSettings())
     camera: CameraSettings = setting("See [camera].", default=CameraSettings())
+    teacher: str | None = setting(
+        "Whose room it is, as the school writes her name, unless the timetable says otherwise.",
+        default=None,
+    )
+    timetable: Path | None = setting(
+        "The room's timetable, an iCalendar file (.ics); lessons of other rooms may be in it.", default=None
+    )
     microphone: str = setting(
         "Name of the microphone, or its USB id: vendor:product, or vendor:product:serial.", default="default"
     )

@@ -72,7 +72,9 @@ class UnitState:
     """When it began to."""
     room: str
     teacher: str | None = None
-    """For whom a press records now. None: nobody, or the unit must be told."""
+    """For whom a press records now (device/whose.py). None: nobody, or the unit must be told."""
+    title: str | None = None
+    """What the timetable calls the lesson that a press records now."""
     modes: tuple[Mode, ...] = ()
     """What this class agreed to; the first is what a press records."""
     goal_wait: float = seconds(default=5.0)

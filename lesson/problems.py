@@ -127,6 +127,21 @@ NOT_AGREED = Problem(
     "The mode is not among `modes` in the settings, or it needs a camera and there is none.",
     Urgency.NOW,
 )
+WHOSE_UNCLEAR = Problem(
+    "whose-unclear",
+    "Whose lesson is it?",
+    "Nothing was recorded. Choose your name on the unit's page, then press again.",
+    "Several teachers are known here and nothing says who teaches now, or the timetable names somebody else. See the "
+    "settings `teacher` and `timetable`; `waitwise unit trust` lets the unit know a teacher.",
+    Urgency.NOW,
+)
+TIMETABLE_UNREADABLE = Problem(
+    "timetable-unreadable",
+    "The timetable cannot be read",
+    "Nothing is lost. Say on the unit's page whose lesson it is, before you press.",
+    "The file that the setting `timetable` names is missing or no iCalendar file. Export it again.",
+    Urgency.TODAY,
+)
 PANEL_MISSING = Problem(
     "panel-missing",
     "Button and lamp cannot be used",
@@ -205,6 +220,8 @@ ALL = (
     NO_RECIPIENT,
     NO_ROOM,
     NOT_AGREED,
+    WHOSE_UNCLEAR,
+    TIMETABLE_UNREADABLE,
     PANEL_MISSING,
     UNIT_FAILED,
     FOOTAGE_DAMAGED,

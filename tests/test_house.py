@@ -47,6 +47,8 @@ ONLY_IMPORTERS = {
     },
     "sounddevice": {"capture.portaudio"},
     "gpiozero": {"device.gpio"},
+    "icalendar": {"device.timetable"},
+    "recurring_ical_events": {"device.timetable"},
     "picamera2": {"capture.picamera"},
     "fastapi": {"school"},
     "starlette": {"school"},

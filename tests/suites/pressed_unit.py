@@ -101,9 +101,9 @@ class PressedUnit:
 
 
 @contextmanager
-def pressed_unit(place: Path, room: Room, **settings: object) -> Iterator[PressedUnit]:
+def pressed_unit(place: Path | OneUnit, room: Room, **settings: object) -> Iterator[PressedUnit]:
     """A unit whose program runs until the end of the test."""
-    made = OneUnit(place)
+    made = place if isinstance(place, OneUnit) else OneUnit(place)
     made.settings = replace(made.settings, **settings)  # type: ignore[arg-type]
     unit = made.unit(SystemClock())
     lamp, states = RememberingLamp(), []

@@ -1,0 +1,123 @@
+"""Whose lesson a press records now, and why: shown before the press.
+
+::
+
+    she is named, on the page or in the command      her
+    her key card was held to the camera              her
+    the timetable has one lesson here, and knows her her, with its title
+    it names somebody else, or has two lessons       nobody can say
+    the room is usually hers (settings)              her
+    the unit knows one teacher only                  her
+    else                                             nobody can say
+
+The first that can say decides; where the timetable contradicts the rest, a lesson could be sealed to another teacher
+than the one who gives it, so nobody is guessed. Only a teacher whose keys the unit has pinned is ever the answer
+(recipients.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NoReturn
+
+from device.recipients import ListedRecipient, RecipientList, choose
+from device.timetable import Period
+from lesson.problems import WHOSE_UNCLEAR, WaitwiseError
+
+
+class WhoseError(WaitwiseError):
+    """It cannot be told whose lesson it is."""
+
+    problem = WHOSE_UNCLEAR
+
+
+class Why(StrEnum):
+    """What decided."""
+
+    NAMED = "named"
+    """Somebody said so, on the page or in the command."""
+    CARD = "card"
+    """Her key card was held to the camera."""
+    TIMETABLE = "timetable"
+    ROOM = "room"
+    """The room is usually hers."""
+    ONLY = "only"
+    """The unit knows nobody else."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose lesson it would be."""
+
+    person: ListedRecipient | None
+    why: Why
+    title: str | None = None
+    """What the timetable calls the lesson, when it decided."""
+
+
+NOBODY = Whose(None, Why.UNKNOWN)
+
+
+def whose_lesson(
+    people: RecipientList,
+    *,
+    named: str | None = None,
+    card: str | None = None,
+    periods: Iterable[Period] = (),
+    usual: str | None = None,
+) -> Whose:
+    """Say whose lesson it is.
+
+    Args:
+        people: whom the unit may record for.
+        named: name of a person, said by a person.
+        card: kid of the keys on the card that was shown.
+        periods: what the timetable has in this room now.
+        usual: name of the teacher whose room it is.
+
+    Raises:
+        RecipientsError: `named` is nobody whom the unit may record for. A card and a setting of whom we do not know are
+            passed over.
+    """
+    if named is not None:
+        return Whose(choose(people, named), Why.NAMED)
+    if shown := [each for each in people.recipients if each.kid == card]:
+        return Whose(shown[0], Why.CARD)
+    if periods := [each for each in periods if each.people or _meant(people, each)]:
+        return _timetabled(people, periods)
+    if (theirs := [each for each in people.recipients if each.name == usual]) and len(theirs) == 1:
+        return Whose(theirs[0], Why.ROOM)
+    if len(people.recipients) == 1:
+        return Whose(people.recipients[0], Why.ONLY)
+    return NOBODY
+
+
+def refuse_to_guess(people: RecipientList) -> NoReturn:
+    """Say why nobody is recorded for: the unit knows nobody, or cannot say who of them it is."""
+    if not people.recipients:
+        choose(people, None)
+    names = ", ".join(each.name for each in people.recipients)
+    raise WhoseError(f"Whose lesson it is, nobody has said, and the timetable does not say it either. Known: {names}.")
+
+
+def _timetabled(people: RecipientList, periods: list[Period]) -> Whose:
+    """The one whom the timetable means, where it means one only."""
+    (period, *others), meant = periods, _meant(people, periods[0])
+    return NOBODY if others or len(meant) != 1 else Whose(meant[0], Why.TIMETABLE, period.title)
+
+
+def _meant(people: RecipientList, period: Period) -> list[ListedRecipient]:
+    return [person for person in people.recipients if _is_meant(person.name, period)]
+
+
+def _is_meant(name: str, period: Period) -> bool:
+    """Her whole name is among those who take part, or stands in the title."""
+    wanted = _words(name)
+    return any(_words(each) == wanted for each in period.people) or f" {wanted} " in f" {_words(period.title or '')} "
+
+
+def _words(text: str) -> str:
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in text.casefold()).split())

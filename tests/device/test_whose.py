@@ -1,0 +1,79 @@
+"""Whose lesson a press records: the first that can say decides, and nobody is ever guessed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from device.recipients import ListedRecipient, RecipientList, RecipientsError
+from device.timetable import Period
+from device.whose import Why, whose_lesson
+from lesson.footage.identity import Identity
+from lesson.footage.recipients import RecipientRole
+
+
+def person(name: str) -> ListedRecipient:
+    keys = Identity.generate().recipient
+    return ListedRecipient(name, keys.kid.hex(), keys.encryption_key, keys.signing_key, RecipientRole.TEACHER)
+
+
+OKAFOR, AMIN, OSEI = person("Ms J. Okafor"), person("R. Amin"), person("K. Osei")
+BOTH = RecipientList((OKAFOR, AMIN))
+NINE = datetime(2026, 11, 9, 9, tzinfo=UTC)
+
+
+def period(title: str, *people: str) -> Period:
+    return Period(NINE, NINE + timedelta(hours=1), title, people)
+
+
+SEVEN, EIGHT = period("7B Science", "Ms J. Okafor"), period("8A Science", "R. Amin")
+SAID = {
+    "somebody says so, whatever else": ({"named": "R. Amin", "card": OKAFOR.kid, "periods": [SEVEN]}, AMIN, Why.NAMED),
+    "her card, whatever the timetable": ({"card": AMIN.kid, "periods": [SEVEN]}, AMIN, Why.CARD),
+    "a card that nobody knows": ({"card": OSEI.kid, "periods": [SEVEN]}, OKAFOR, Why.TIMETABLE),
+    "the timetable before the room": ({"periods": [SEVEN], "usual": "R. Amin"}, OKAFOR, Why.TIMETABLE),
+    "her name written otherwise": ({"periods": [period("", "ms j okafor")]}, OKAFOR, Why.TIMETABLE),
+    "her name in the title": ({"periods": [period("7B / Ms J. Okafor / Lab 2")]}, OKAFOR, Why.TIMETABLE),
+    "a name that only begins like hers": ({"periods": [period("7B, R. Aminata")]}, None, Why.UNKNOWN),
+    "two lessons at once": ({"periods": [SEVEN, EIGHT]}, None, Why.UNKNOWN),
+    "two at once, one of somebody unknown": ({"periods": [SEVEN, period("9C", "K. Osei")]}, None, Why.UNKNOWN),
+    "two teachers in one lesson": ({"periods": [period("7B", "R. Amin", "Ms J. Okafor")]}, None, Why.UNKNOWN),
+    "two at once, and a room that is hers": ({"periods": [SEVEN, EIGHT], "usual": "R. Amin"}, None, Why.UNKNOWN),
+    "a stranger's lesson in her room": ({"periods": [period("9C", "K. Osei")], "usual": "R. Amin"}, None, Why.UNKNOWN),
+    "a lesson that names nobody, in her room": ({"periods": [period("9C")], "usual": "R. Amin"}, AMIN, Why.ROOM),
+    "the room's teacher": ({"usual": "R. Amin"}, AMIN, Why.ROOM),
+    "the room's teacher is gone": ({"usual": "K. Osei"}, None, Why.UNKNOWN),
+    "nothing is known": ({}, None, Why.UNKNOWN),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_whose_it_is(name: str) -> None:
+    told, who, why = SAID[name]
+
+    found = whose_lesson(BOTH, **told)
+
+    assert (found.person, found.why) == (who, why)
+
+
+def test_the_timetable_brings_the_title_and_nobody_else_does() -> None:
+    assert whose_lesson(BOTH, periods=[SEVEN]).title == "7B Science"
+    assert whose_lesson(BOTH, periods=[SEVEN], named="R. Amin").title is None
+
+
+def test_the_only_teacher_needs_nothing_said() -> None:
+    assert whose_lesson(RecipientList((AMIN,))).person == AMIN
+    assert whose_lesson(RecipientList((AMIN,)), periods=[SEVEN]).person is None, "Ms Okafor's lesson is not for him"
+    assert whose_lesson(RecipientList(())).person is None
+
+
+def test_a_name_that_the_unit_may_not_record_for_is_an_error() -> None:
+    with pytest.raises(RecipientsError, match="Say whose lesson it is"):
+        whose_lesson(BOTH, named="K. Osei")
+
+
+def test_two_teachers_of_one_name_are_not_guessed_at() -> None:
+    twins = RecipientList((AMIN, replace(OSEI, name="R. Amin")))
+
+    assert whose_lesson(twins, usual="R. Amin").person is None
+    assert whose_lesson(twins, periods=[EIGHT]).person is None

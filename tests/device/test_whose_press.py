@@ -1,0 +1,73 @@
+"""A press records for whom the timetable names, and for nobody where it names somebody the unit does not know."""
+
+import pathlib
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from device.commands import Start
+from device.recipients import ListedRecipient, RecipientList, pin
+from device.room import Room
+from device.state import Doing
+from lesson.footage.identity import Identity
+from lesson.footage.recipients import RecipientRole
+from lesson.problems import TIMETABLE_UNREADABLE, WHOSE_UNCLEAR
+from lesson.wire import dumps
+from tests.suites.one_unit import OneUnit
+from tests.suites.pressed_unit import drawn, pressed_unit
+
+ROOM = Room(drawn(("TTTTTTTTTT" + "." * 15 + "PPPPPPPPPP" + "." * 8) * 40, 4.0))
+
+
+def timetabled(place: pathlib.Path, name: str) -> OneUnit:
+    """A unit that knows two teachers, and a timetable in which somebody teaches all the while."""
+    made = OneUnit(place)
+    keys = Identity.generate().recipient
+    amin = ListedRecipient("R. Amin", keys.kid.hex(), keys.encryption_key, keys.signing_key, RecipientRole.TEACHER)
+    known = pin(made.folder, None).recipients
+    (made.folder / "recipients.json").write_bytes(dumps(RecipientList((*known, amin))))
+    begins, ends = (f"{datetime.now(tz=UTC) + timedelta(hours=by):%Y%m%dT%H%M%SZ}" for by in (-1, 1))
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//T//EN", "BEGIN:VEVENT", "UID:1", f"DTSTAMP:{begins}"]
+    lines += [f"DTSTART:{begins}", f"DTEND:{ends}", "SUMMARY:7B Science", "LOCATION:Lab 2"]
+    lines += [f"ORGANIZER;CN={name}:mailto:x@school.example", "END:VEVENT", "END:VCALENDAR"]
+    (made.folder / "timetable.ics").write_text("\r\n".join(lines))
+    made.settings = replace(made.settings, timetable=made.folder / "timetable.ics")
+    return made
+
+
+def test_a_press_records_for_whom_the_timetable_names_and_it_is_shown_before(tmp_path: pathlib.Path) -> None:
+    with pressed_unit(timetabled(tmp_path, "R. Amin"), ROOM) as made:
+        before = made.until(lambda state: state.teacher is not None)
+        made.press()
+        lesson = made.until_it_is(Doing.RECORDING).lesson
+        made.press()
+        made.until_it_is(Doing.READY)
+
+    assert (before.teacher, before.title) == ("R. Amin", "7B Science")
+    assert lesson is not None
+    assert (lesson.teacher, lesson.title) == ("R. Amin", "7B Science")
+    (stanza,) = (made.lessons[-1] / "stanzas").iterdir()
+    assert stanza.stem == pin(made.made.folder, None).recipients[1].kid
+
+
+def test_somebody_elses_lesson_is_recorded_for_nobody_until_she_is_named(tmp_path: pathlib.Path) -> None:
+    with pressed_unit(timetabled(tmp_path, "K. Osei"), ROOM) as made:
+        made.press()
+        refused = made.until_it_is(Doing.REFUSED)
+        assert refused.teacher is None
+        assert made.until(lambda state: bool(state.problems)).problems[0] == WHOSE_UNCLEAR.code
+        assert made.lessons == []
+
+        made.program.ask(Start(teacher="R. Amin"))
+        lesson = made.until_it_is(Doing.RECORDING).lesson
+
+    assert lesson is not None
+    assert (lesson.teacher, lesson.title) == ("R. Amin", None)
+
+
+def test_a_timetable_that_cannot_be_read_is_told_and_the_rooms_teacher_counts(tmp_path: pathlib.Path) -> None:
+    unit = timetabled(tmp_path, "K. Osei")
+    (unit.folder / "timetable.ics").write_text("<html>Please sign in</html>")
+    with pressed_unit(unit, ROOM, teacher="R. Amin") as made:
+        state = made.until(lambda state: TIMETABLE_UNREADABLE.code in state.problems)
+
+    assert state.teacher == "R. Amin"
