@@ -18,49 +18,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lesson.look import HEADERS
 from school.errors import ForbiddenError, LengthMissingError, MisdirectedError, RefusedError, TooLargeError
 
 MAX_BODY_BYTES = 256 * 1024
 """A sealed identity is the largest thing that a page sends."""
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-    "media-src blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
-)
-_OFF = (
-    "accelerometer",
-    "autoplay",
-    "camera",
-    "display-capture",
-    "encrypted-media",
-    "geolocation",
-    "gyroscope",
-    "hid",
-    "identity-credentials-get",
-    "idle-detection",
-    "local-fonts",
-    "magnetometer",
-    "microphone",
-    "midi",
-    "payment",
-    "picture-in-picture",
-    "publickey-credentials-create",
-    "publickey-credentials-get",
-    "screen-wake-lock",
-    "serial",
-    "storage-access",
-    "usb",
-    "xr-spatial-tracking",
-)
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": ", ".join(["fullscreen=(self)", *(f"{feature}=()" for feature in _OFF)]),
-}
 TRANSPORT_SECURITY = "max-age=31536000"
 IMMUTABLE = "private, max-age=31536000, immutable"
 """For segments: sealed bytes under a name that never gets others."""
@@ -124,7 +87,7 @@ class Security:
         headers.update(self._headers)
         if headers.get("cache-control") != IMMUTABLE:
             # Scripts and styles are asked for again each time, and answered with 304 when they are the same.
-            headers["cache-control"] = "no-cache" if path.startswith("/pages/") else "no-store"
+            headers["cache-control"] = "no-cache" if path.startswith(("/pages/", "/look/")) else "no-store"
 
 
 def problem_response(error: RefusedError) -> JSONResponse:

@@ -3,7 +3,8 @@
 ::
 
     Security            host, origin, headers          on every answer, errors included
-      /pages/...        scripts, styles, fonts         school/pages
+      /look/...         style and fonts                lesson/look, the same as the unit's page
+      /pages/...        scripts and styles             school/pages
       web_pages.py      HTML                           refused: a page that says why
       web_api.py        JSON and server-sent events    refused: a problem document
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -27,7 +28,8 @@ from school.web_parts import WebParts
 
 def page_templates(folder: Path) -> Environment:
     """The templates of a folder. A name that nobody passed is a mistake, not an empty place."""
-    return Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, auto_reload=False)
+    loader = ChoiceLoader([FileSystemLoader(folder), PackageLoader("lesson", "look")])
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, auto_reload=False)
 
 
 def routes_app(parts: WebParts) -> FastAPI:
@@ -36,6 +38,7 @@ def routes_app(parts: WebParts) -> FastAPI:
     app.state.parts = parts
     app.include_router(web_pages.router)
     app.include_router(web_api.router)
+    app.mount("/look", StaticFiles(packages=[("lesson", "look")]))
     app.mount("/pages", StaticFiles(directory=parts.settings.pages_folder))
     answer_refusals(app, _render)
     return app
@@ -47,7 +50,7 @@ def web_app(parts: WebParts) -> ASGIApp:
 
 
 def _render(request: Request, error: RefusedError) -> Response:
-    if request.url.path.startswith(("/api/", "/pages/")):
+    if request.url.path.startswith(("/api/", "/look/", "/pages/")):
         return problem_response(error)
     if isinstance(error, NotSignedInError):
         return RedirectResponse("/welcome", 303)

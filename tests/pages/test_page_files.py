@@ -9,8 +9,10 @@ import pytest
 
 HOUSE = Path(__file__).resolve().parents[2]
 PAGES = HOUSE / "school" / "pages"
+LOOK = HOUSE / "lesson" / "look"
 TEMPLATES = HOUSE / "school" / "templates"
 SCRIPTS = sorted(PAGES.rglob("*.js"))
+EVERY_TEMPLATE = [*sorted(TEMPLATES.glob("*.html")), *sorted(LOOK.glob("*.html"))]
 
 _IMPORT = re.compile(r'^(?:import|\} from|export .*? from)\b[^;]*?"(?P<path>\.[^"]+)";', re.MULTILINE)
 
@@ -47,7 +49,7 @@ def test_no_word_list_before_the_first_picture() -> None:
     assert PAGES / "footage" / "words.js" not in imports(PAGES / "lesson" / "page.js")
 
 
-@pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+@pytest.mark.parametrize("template", EVERY_TEMPLATE, ids=lambda path: path.name)
 def test_no_template_has_a_script_or_a_style_of_its_own(template: Path) -> None:
     text = template.read_text()
 
@@ -67,8 +69,10 @@ def test_no_script_turns_text_into_markup_or_code() -> None:
 
 
 def test_every_colour_has_a_name() -> None:
-    style = (PAGES / "style.css").read_text()
-    tokens, rules = style.split("--space-1", 1)
+    look = (LOOK / "look.css").read_text()
+    tokens, rules = look.split("--space-1", 1)
+    rules += (PAGES / "style.css").read_text()
+    style = look + rules
 
     assert "light-dark(" in tokens
     assert not re.findall(r"light-dark\(", rules)
@@ -78,8 +82,8 @@ def test_every_colour_has_a_name() -> None:
 
 def test_the_fonts_come_with_their_licence() -> None:
     for licence in ("LICENSE.next.txt", "LICENSE.mono.txt"):
-        assert "SIL OPEN FONT LICENSE Version 1.1" in (PAGES / "fonts" / licence).read_text()
-    assert len(list((PAGES / "fonts").glob("*.woff2"))) == 2
+        assert "SIL OPEN FONT LICENSE Version 1.1" in (LOOK / "fonts" / licence).read_text()
+    assert len(list((LOOK / "fonts").glob("*.woff2"))) == 2
 
 
 @pytest.mark.skipif(
