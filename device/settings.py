@@ -93,6 +93,31 @@ class SocketSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PageSettings:
+    """The unit's own page, for teachers in the room."""
+
+    host: str = setting(
+        "Address on which it is served, with TLS; `0.0.0.0`: all of them. `localhost`: this computer only, without.",
+        default="localhost",
+    )
+    port: int = setting("Port. 0 takes a free one.", default=8445)
+    names: str = setting("What people may type for the unit, with commas. Empty: `UNIT.local`.", default="")
+    folder: Path | None = setting(
+        "Where its certificate and key are kept. Without it: `page` in the unit's folder.", default=None
+    )
+    screen: Path | None = setting(
+        "Terminal of the screen in the room that shows the number for pairing, such as `/dev/tty1`. Without it: the "
+        "terminal that the page was started in.",
+        default=None,
+    )
+    day_ends: int = setting("Hour of the day at which everybody who paired is let go.", default=18)
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.day_ends <= 23:
+            raise SettingsError(f"The setting page.day_ends is an hour from 1 to 23, not {self.day_ends}.")
+
+
+@dataclass(frozen=True, slots=True)
 class CameraSettings:
     """Where the picture comes from."""
 
@@ -119,6 +144,7 @@ class UnitSettings:
     trust: TrustSettings = setting("See [trust].")
     picture: PictureSettings = setting("See [picture].", default=PictureSettings())
     socket: SocketSettings = setting("See [socket].", default=SocketSettings())
+    page: PageSettings = setting("See [page].", default=PageSettings())
     panel: PanelSettings = setting("See [panel].", default=PanelSettings())
     camera: CameraSettings = setting("See [camera].", default=CameraSettings())
     teacher: str | None = setting(

@@ -17,7 +17,15 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from device.settings import PanelSettings, PictureSettings, SchoolSettings, SocketSettings, TrustSettings, UnitSettings
+from device.settings import (
+    PageSettings,
+    PanelSettings,
+    PictureSettings,
+    SchoolSettings,
+    SocketSettings,
+    TrustSettings,
+    UnitSettings,
+)
 from lesson import messages, problems
 from school.settings import Settings
 from tools.manual import commands, options
@@ -150,6 +158,7 @@ def test_every_make_target_is_in_the_manual() -> None:
         ("unit.md", "school.", SchoolSettings),
         ("unit.md", "trust.", TrustSettings),
         ("unit.md", "picture.", PictureSettings),
+        ("unit.md", "page.", PageSettings),
         ("unit.md", "panel.", PanelSettings),
         ("unit.md", "socket.", SocketSettings),
         ("school.md", "", Settings),

@@ -7,6 +7,7 @@
     waitwise unit record unit.toml                          record one lesson, and bring it to the school
     waitwise unit record unit.toml --sound lesson.flac      the same from a file
     waitwise unit microphones                               which microphones there are
+    waitwise unit page unit.toml                            serve the unit's own page
     waitwise unit send unit.toml                            only bring what is waiting to the school
 
 Ctrl+C is the unit's button: it ends the lesson, and pressed again the sending. What is not sent stays.
@@ -137,6 +138,33 @@ def sync(
         show.stop(error, to_technician=True)
     finally:
         notifier.close()
+
+
+@app.command(epilog="Example: `waitwise unit page unit.toml`")
+def page(settings: SettingsFile, as_json: AsJson = False) -> None:
+    """Serve the unit's own page for teachers in the room, beside `waitwise unit run`.
+
+    Whoever opens it asks for a number, which then stands on the room's screen for two minutes: the terminal in the
+    settings, or this one. It has no way to a lesson, and reaches the unit over the socket in the settings only.
+    """
+    # What records is the same command with another word, and shall not carry a web server in its memory.
+    from device.page.server import PageReady, serve_page  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+
+    def ready(where: PageReady) -> None:
+        fingerprint = None if where.fingerprint is None else where.fingerprint.hex(":").upper()
+        if as_json:
+            show.print_json({"ready": True, "address": where.address, "certificate": fingerprint})
+            return
+        show.say(f"The unit's page: {where.address}")
+        if fingerprint is not None:
+            show.say(f"Its certificate, as a phone shows it behind its warning: {fingerprint}")
+
+    try:
+        serve_page(read(settings), ready)
+    except WaitwiseError as error:
+        show.stop(error, as_json=as_json, to_technician=True)
 
 
 @app.command(epilog="Example: `waitwise unit record unit.toml --microphone 0b0e:0412 --title 'Why do things float?'`")

@@ -12,7 +12,9 @@ PAGES = HOUSE / "school" / "pages"
 LOOK = HOUSE / "lesson" / "look"
 TEMPLATES = HOUSE / "school" / "templates"
 SCRIPTS = sorted(PAGES.rglob("*.js"))
-EVERY_TEMPLATE = [*sorted(TEMPLATES.glob("*.html")), *sorted(LOOK.glob("*.html"))]
+UNIT = HOUSE / "device" / "page"
+EVERY_SCRIPT = [*SCRIPTS, *sorted(UNIT.rglob("*.js"))]
+EVERY_TEMPLATE = [*sorted(TEMPLATES.glob("*.html")), *sorted(UNIT.rglob("*.html")), *sorted(LOOK.glob("*.html"))]
 
 _IMPORT = re.compile(r'^(?:import|\} from|export .*? from)\b[^;]*?"(?P<path>\.[^"]+)";', re.MULTILINE)
 
@@ -63,7 +65,7 @@ def test_no_script_turns_text_into_markup_or_code() -> None:
     sinks = (
         r"\binnerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc|setHTMLUnsafe|DOMParser"
     )
-    for script in SCRIPTS:
+    for script in EVERY_SCRIPT:
         assert not re.findall(sinks, script.read_text()), script
         assert not re.findall(r"[\"'`]https?://(?!www\.w3\.org/2000/svg)", script.read_text()), script
 
@@ -71,7 +73,7 @@ def test_no_script_turns_text_into_markup_or_code() -> None:
 def test_every_colour_has_a_name() -> None:
     look = (LOOK / "look.css").read_text()
     tokens, rules = look.split("--space-1", 1)
-    rules += (PAGES / "style.css").read_text()
+    rules += (PAGES / "style.css").read_text() + (UNIT / "files" / "unit.css").read_text()
     style = look + rules
 
     assert "light-dark(" in tokens

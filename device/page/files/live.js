@@ -1,0 +1,153 @@
+/**
+ * Keeps the page as the unit is: sets the words, shares and buttons that the server sends, at the places where the
+ * server put them first. It decides nothing; device/page/view.py does.
+ *
+ *     event: view   {"headline": "Recording", "can": ["stop", "pause"], "level": 0.4, ...}
+ */
+
+/** @typedef {{says: string, word: string, verdict: string, share: number}} Bar */
+/** @typedef {{title: string, sentence: string}} Notice */
+/**
+ * @typedef {object} View
+ * @property {string} doing
+ * @property {string} headline
+ * @property {string[]} can
+ * @property {boolean} is_running
+ * @property {number} elapsed_s
+ * @property {number|null} level
+ * @property {Notice[]} notices
+ * @property {string|null} discard
+ * @property {boolean} is_beyond_discard
+ * @property {number} ring
+ * @property {number} step
+ * @property {Bar[]} bars
+ */
+
+const NAMESPACE = "http://www.w3.org/2000/svg";
+const WARNING = "M12 4 2.8 20h18.4zM12 10v4.5M12 17.4h.01";
+
+/**
+ * @param {string} name
+ * @returns {HTMLElement|null}
+ */
+const part = (name) => document.querySelector(`[data-part="${name}"]`);
+
+let startedAt = 0;
+let isRunning = false;
+
+/** @param {View} view */
+function show(view) {
+  for (const place of document.querySelectorAll("[data-say]")) {
+    const words = String(view[/** @type {keyof View} */ (place.getAttribute("data-say"))]);
+    if (place.textContent !== words) place.textContent = words;
+  }
+  document.title = `${view.headline} - ${part("unit")?.dataset.room}`;
+  part("doing")?.setAttribute("data-doing", view.doing);
+  showButtons(view);
+  showNotices(view.notices);
+  part("meter")?.toggleAttribute("data-off", view.level === null);
+  part("level")?.setAttribute("width", String((view.level ?? 0) * 100));
+  isRunning = view.is_running;
+  startedAt = performance.now() - view.elapsed_s * 1000;
+  showClock();
+  showRehearsal(view);
+}
+
+/** @param {View} view */
+function showButtons(view) {
+  const focused = document.activeElement;
+  for (const button of document.querySelectorAll("[data-can]")) {
+    button.toggleAttribute("hidden", !view.can.includes(String(button.getAttribute("data-can"))));
+  }
+  part("busy")?.toggleAttribute("hidden", view.can.includes("start") || view.can.includes("stop"));
+  part("before")?.toggleAttribute("hidden", !view.can.includes("start"));
+  part("after")?.toggleAttribute("hidden", !view.discard);
+  part("lesson")?.setAttribute("value", view.discard ?? "");
+  part("sent")?.toggleAttribute("hidden", !view.is_beyond_discard);
+  // Whoever started with the keyboard finds Stop under her finger.
+  if (focused instanceof HTMLElement && focused.matches("[data-can][hidden]")) {
+    const next = document.querySelector(".round-button[data-can]:not([hidden])");
+    if (next instanceof HTMLElement) next.focus();
+  }
+}
+
+/** @param {Notice[]} notices */
+function showNotices(notices) {
+  const place = part("notices");
+  const key = JSON.stringify(notices);
+  if (!place || place.dataset.shown === key) return;
+  place.dataset.shown = key;
+  place.replaceChildren(...notices.map(notice));
+}
+
+/** @param {Notice} each */
+function notice(each) {
+  const sign = document.createElementNS(NAMESPACE, "svg");
+  const attributes = { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true", fill: "none", stroke: "currentColor", "stroke-width": "2" };
+  for (const [name, value] of Object.entries(attributes)) sign.setAttribute(name, value);
+  const path = document.createElementNS(NAMESPACE, "path");
+  path.setAttribute("d", WARNING);
+  sign.append(path);
+  const title = document.createElement("b");
+  title.textContent = `${each.title}.`;
+  const words = document.createElement("span");
+  words.append(title, ` ${each.sentence}`);
+  const made = document.createElement("p");
+  made.className = "notice";
+  made.append(sign, words);
+  return made;
+}
+
+/** @param {View} view */
+function showRehearsal(view) {
+  part("ring")?.setAttribute("stroke-dasharray", `${(view.ring * 100).toFixed(1)} 200`);
+  for (const step of document.querySelectorAll("[data-step-number]")) {
+    if (step.getAttribute("data-step-number") === String(view.step)) step.setAttribute("aria-current", "step");
+    else step.removeAttribute("aria-current");
+  }
+  for (const [number, slot] of [...(part("bars")?.children ?? [])].entries()) {
+    const bar = view.bars[number] ?? { says: "", word: "", verdict: "", share: 0 };
+    slot.setAttribute("data-verdict", bar.verdict);
+    slot.children[0].textContent = bar.says;
+    slot.querySelector(".bar-fill")?.setAttribute("y", String(100 - bar.share * 100));
+    slot.querySelector(".bar-fill")?.setAttribute("height", String(bar.share * 100));
+    slot.children[2].textContent = bar.word;
+  }
+}
+
+function showClock() {
+  const clock = part("clock");
+  if (!clock) return;
+  const seconds = isRunning ? Math.floor((performance.now() - startedAt) / 1000) : 0;
+  const words = [Math.floor(seconds / 60), seconds % 60].map((each) => String(each).padStart(2, "0")).join(":");
+  if (clock.textContent !== words) clock.textContent = words;
+}
+
+/** @param {SubmitEvent} event */
+async function send(event) {
+  const form = event.currentTarget;
+  if (!(form instanceof HTMLFormElement)) return;
+  event.preventDefault();
+  const fields = new URLSearchParams();
+  for (const [name, value] of new FormData(form, event.submitter)) fields.append(name, String(value));
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: fields, headers: { Accept: "application/json" } });
+    if (answer.status === 401) location.reload();
+  } catch {
+    showNotices([{ title: "The unit cannot be reached", sentence: "Use the button at the unit." }]);
+  }
+}
+
+const following = new EventSource("/live");
+following.addEventListener("view", (event) => show(JSON.parse(event.data)));
+following.addEventListener("over", () => {
+  following.close();
+  location.reload();
+});
+following.addEventListener("error", () => {
+  isRunning = false;
+  showNotices([{ title: "The unit cannot be reached", sentence: "This page tries again. The button at the unit works without it." }]);
+});
+const form = part("do");
+if (form instanceof HTMLFormElement) form.addEventListener("submit", send);
+setInterval(showClock, 250);

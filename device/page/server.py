@@ -1,0 +1,162 @@
+"""Serves the unit's page until somebody ends the program.
+
+::
+
+    certificate, pairing --> app --HTTPS--> phones in the room
+    number --> the room's screen: the terminal in the settings, or the one that this program was started in
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from uvicorn import Config, Server
+
+from device.page.app import PageParts, page_app, templates
+from device.page.pairing import Pairing
+from device.page.resident import Resident
+from device.settings import UnitSettings
+from lesson.settings import SettingsError
+from provisioning.own_certificate import OwnCertificate, own_certificate
+
+GRACE_SECONDS = 2
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@dataclass(frozen=True, slots=True)
+class PageReady:
+    """Where the page is, once it is."""
+
+    address: str
+    fingerprint: bytes | None
+    """Of the certificate. None: this computer only, without one."""
+
+
+class Screen:
+    """What stands in the room for people to read: never the journal."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def show(self, lines: list[str]) -> bool:
+        """Show lines. False: there is no screen."""
+        text = "".join(f"{line}\n" for line in lines)
+        try:
+            if self._path is not None:
+                with self._path.open("a", encoding="utf-8") as screen:
+                    if not screen.isatty():
+                        return False
+                    screen.write(text)
+                return True
+        except OSError:
+            return False
+        if not sys.stderr.isatty():
+            return False
+        sys.stderr.write(text)
+        return True
+
+
+def serve_page(settings: UnitSettings, ready: Callable[[PageReady], None]) -> None:
+    """Run until SIGTERM or SIGINT. Raises `SettingsError`, `ProvisioningError`."""
+    page = settings.page
+    if settings.socket.path is None:
+        raise SettingsError("The page needs the setting socket.path, to reach the program that records.")
+    names = tuple(name.strip().lower() for name in page.names.split(",") if name.strip()) or (f"{settings.unit}.local",)
+    certificate = None
+    if page.host not in _LOOPBACK:
+        certificate = own_certificate(page.folder or settings.folder / "page", names, datetime.now(UTC))
+    try:
+        family = socket.AF_INET6 if ":" in page.host else socket.AF_INET
+        listening = socket.create_server((page.host, page.port), family=family, backlog=32)
+    except OSError as error:
+        raise SettingsError(f"Port {page.port} at {page.host} cannot be opened: {error.strerror}.") from error
+    with listening:
+        asyncio.run(_serve(settings, settings.socket.path, names, certificate, listening, ready))
+
+
+class _Server(Server):
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say when the port answers."""
+        await super().startup(sockets)
+        self.up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to `_serve`, which ends live pages first."""
+        yield
+
+
+async def _serve(
+    settings: UnitSettings,
+    path: Path,
+    names: tuple[str, ...],
+    certificate: OwnCertificate | None,
+    listening: socket.socket,
+    ready: Callable[[PageReady], None],
+) -> None:
+    loop, closing = asyncio.get_running_loop(), asyncio.Event()
+    resident, pairing, screen = Resident(path, loop), Pairing(settings.page.day_ends), Screen(settings.page.screen)
+    port = listening.getsockname()[1]
+    address = f"https://{names[0]}:{port}" if certificate else f"http://localhost:{port}"
+
+    def show_number() -> bool:
+        number = pairing.shown(datetime.now(UTC))
+        return number is not None and screen.show(_on_screen(settings.room, address, number, certificate))
+
+    parts = PageParts(
+        room=settings.room,
+        scheme="https" if certificate else "http",
+        names=names,
+        resident=resident,
+        pairing=pairing,
+        show_number=show_number,
+        now=lambda: datetime.now(UTC),
+        closing=closing,
+        templates=templates(),
+    )
+    server = _Server(
+        Config(
+            page_app(parts),
+            http="h11",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            ssl_certfile=certificate.cert_file if certificate else None,
+            ssl_keyfile=certificate.key_file if certificate else None,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+
+    def stop() -> None:
+        closing.set()
+        resident.stop()
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    resident.start()
+    serving = asyncio.create_task(server.serve([listening]))
+    await server.up.wait()
+    ready(PageReady(address, certificate.fingerprint if certificate else None))
+    await serving
+
+
+def _on_screen(room: str, address: str, number: str, certificate: OwnCertificate | None) -> list[str]:
+    lines = [f"{room}: the number for the unit's page is  {number[:3]} {number[3:]}", f"  {address}"]
+    if certificate is not None:
+        lines.append(f"  its certificate: {certificate.fingerprint.hex(':').upper()}")
+    return lines

@@ -1,0 +1,225 @@
+"""What the page says of a state: every word, share and number, for the first HTML and for each change after it.
+
+::
+
+    UnitState --view(state, now)--> View --template--> HTML
+                                         '--JSON-----> live.js sets the same words at the same places
+
+What may be pressed comes from the table of device/controller.py, so the page cannot offer what the unit would not do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from analytics.try_events import Try, Verdict
+from device.commands import Mode
+from device.controller import COMMANDS, TABLE
+from device.state import Doing, RehearsalInHand, UnitState
+from lesson.problems import ALL
+from lesson.wire import seconds
+
+AWAY = "away"
+SLOTS = 10
+"""Seven to ten repetitions make a rehearsal."""
+_ROOM_ABOVE_GOAL = 1.4
+"""Times the goal that a bar is high at most."""
+_QUIETEST_DB = -60.0
+_PROBLEMS = {problem.code: problem for problem in ALL}
+
+_HEADLINES = {
+    Doing.READY: "Ready",
+    Doing.STARTING: "Starting",
+    Doing.RECORDING: "Recording",
+    Doing.PAUSED: "Paused",
+    Doing.STOPPING: "Closing the lesson",
+    Doing.REHEARSING: "Rehearsing",
+    Doing.REFUSED: "Not started",
+}
+MODES = {Mode.VIDEO: "Picture, sound and numbers", Mode.AUDIO: "Sound and numbers", Mode.NUMBERS: "Numbers only"}
+_KEPT = {
+    Mode.VIDEO: "Picture, sound and numbers are sealed for",
+    Mode.AUDIO: "Camera off. Sound and numbers are sealed for",
+    Mode.NUMBERS: "No picture and no sound is kept. Numbers are sealed for",
+}
+VERDICTS = {Verdict.YES: "yes", Verdict.BORDERLINE: "borderline", Verdict.NO: "no", Verdict.CUT: "cut"}
+_SAID = {
+    Verdict.YES: "Held it. The name came after the pause.",
+    Verdict.BORDERLINE: "Just about: nearer to your goal than can be measured.",
+    Verdict.NO: "A name before your goal. Once more.",
+    Verdict.CUT: "You spoke on. Pose again, then be silent.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A problem, in the words for a teacher."""
+
+    title: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One repetition."""
+
+    says: str
+    """Its seconds."""
+    word: str
+    verdict: str
+    share: float
+    """Of the height there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The page's words and numbers."""
+
+    doing: str
+    headline: str
+    note: str
+    facts: str
+    can: tuple[str, ...]
+    """Commands that mean something now."""
+    is_running: bool
+    """Whether the clock goes on."""
+    level: float | None
+    """Share of the meter."""
+    level_says: str
+    notices: tuple[Notice, ...]
+    discard: str | None
+    """Lesson that can still be thrown away here."""
+    is_beyond_discard: bool
+    """The last lesson has been sent, or part of it."""
+    ring: float
+    ring_says: str
+    ring_word: str
+    step: int
+    """1 pose, 2 pause, 3 name; 0: no rehearsal goes on."""
+    said: str
+    bars: tuple[Bar, ...]
+    tries_say: str
+    elapsed: float = seconds()
+    goal_share: float = 1 / _ROOM_ABOVE_GOAL
+
+
+def view(state: UnitState | None, now: datetime) -> View:
+    """What to show of a state. None: the program that records does not answer."""
+    if state is None:
+        return _away()
+    lesson, rehearsal = state.lesson, state.rehearsal or RehearsalInHand()
+    is_in_lesson = lesson is not None and state.doing in (Doing.RECORDING, Doing.PAUSED, Doing.STOPPING)
+    return View(
+        doing=state.doing,
+        headline=_HEADLINES[state.doing],
+        note=_note(state),
+        facts=_facts(state),
+        can=tuple(each for each in COMMANDS if each in TABLE[state.doing]),
+        is_running=is_in_lesson and state.doing is not Doing.STOPPING,
+        elapsed=max((now - lesson.started_at).total_seconds(), 0.0) if lesson is not None and is_in_lesson else 0.0,
+        level=None if state.level_db is None else min(max(1 - state.level_db / _QUIETEST_DB, 0.0), 1.0),
+        level_says=_level_says(state),
+        notices=tuple(
+            Notice(problem.title, problem.teacher) for problem in map(_PROBLEMS.get, state.problems) if problem
+        ),
+        discard=state.can_discard,
+        is_beyond_discard=lesson is not None
+        and lesson.lesson_id is not None
+        and state.can_discard is None
+        and state.doing in (Doing.READY, Doing.REFUSED),
+        ring=min((rehearsal.silence or 0.0) / state.goal_wait, 1.0),
+        ring_says=f"{rehearsal.silence or 0.0:.1f}",
+        ring_word=_ring_word(state, rehearsal),
+        step=_step(state, rehearsal),
+        said=_said(rehearsal),
+        bars=tuple(_bar(each, state.goal_wait) for each in rehearsal.tries[-SLOTS:]),
+        tries_say=_tries_say(rehearsal),
+    )
+
+
+def _away() -> View:
+    notice = Notice("The unit does not answer", "Nothing is recorded from here. Press the button at the unit instead.")
+    return View(
+        doing=AWAY,
+        headline="No answer",
+        note="The page looks for the unit again every second.",
+        facts="",
+        can=(),
+        is_running=False,
+        elapsed=0.0,
+        level=None,
+        level_says="Nothing listens.",
+        notices=(notice,),
+        discard=None,
+        is_beyond_discard=False,
+        ring=0.0,
+        ring_says="0.0",
+        ring_word="",
+        step=0,
+        said="",
+        bars=(),
+        tries_say="",
+    )
+
+
+def _note(state: UnitState) -> str:
+    lesson = state.lesson
+    match state.doing:
+        case Doing.RECORDING | Doing.STARTING | Doing.STOPPING if lesson is not None:
+            if lesson.lesson_id is None:
+                return "Dummy run: nothing is written."
+            marks = {0: "", 1: " 1 bookmark."}.get(lesson.bookmarks, f" {lesson.bookmarks} bookmarks.")
+            return f"{_KEPT[lesson.mode]} {lesson.teacher}.{marks}"
+        case Doing.PAUSED:
+            return "Neither sound nor picture is recorded until you go on."
+        case Doing.REHEARSING:
+            return "Camera off. The unit listens and keeps no sound."
+    whose = f"A press records for {state.teacher}." if state.teacher else "Nobody is known whom it could record for."
+    return f"Nothing listens and nothing looks until you press Record. {whose}"
+
+
+def _facts(state: UnitState) -> str:
+    waiting = {0: "nothing waiting", 1: "1 lesson waiting to upload"}.get(
+        state.waiting_lessons, f"{state.waiting_lessons} lessons waiting to upload"
+    )
+    return waiting if state.hours_left is None else f"{state.hours_left:.0f} h free · {waiting}"
+
+
+def _level_says(state: UnitState) -> str:
+    if state.level_db is None:
+        return "The unit listens." if state.doing is Doing.REHEARSING else "Nothing listens."
+    return f"Sound: {state.level_db:.0f} dB"
+
+
+def _ring_word(state: UnitState, rehearsal: RehearsalInHand) -> str:
+    if state.doing is not Doing.REHEARSING:
+        return "not started"
+    if rehearsal.silence is None:
+        return "pose"
+    return "say the name" if rehearsal.has_reached_goal else "hold the pause"
+
+
+def _step(state: UnitState, rehearsal: RehearsalInHand) -> int:
+    if state.doing is not Doing.REHEARSING:
+        return 0
+    if rehearsal.silence is None:
+        return 1
+    return 3 if rehearsal.has_reached_goal else 2
+
+
+def _said(rehearsal: RehearsalInHand) -> str:
+    return _SAID[rehearsal.tries[-1].verdict] if rehearsal.tries else ""
+
+
+def _bar(each: Try, goal: float) -> Bar:
+    share = min(each.pause / (goal * _ROOM_ABOVE_GOAL), 1.0)
+    return Bar(f"{each.pause:.1f}", VERDICTS[each.verdict], each.verdict, round(share, 3))
+
+
+def _tries_say(rehearsal: RehearsalInHand) -> str:
+    count = len(rehearsal.tries)
+    held = sum(each.verdict is Verdict.YES for each in rehearsal.tries)
+    if not count:
+        return "Seven to ten is a good number. Sound of a rehearsal is never kept."
+    return f"{held} of {count} held. Seven to ten is a good number. Sound of a rehearsal is never kept."

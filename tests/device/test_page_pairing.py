@@ -1,0 +1,100 @@
+"""Who may see the unit's page: one who reads the screen in the room, once, until the evening; nobody by trying."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from device.page.pairing import FIRST_WAIT, LONGEST_WAIT, SHOWN_FOR, TRIES, Pairing, PairingError
+
+MORNING = datetime(2026, 11, 17, 9, 0).astimezone()
+
+
+def shown(now: datetime = MORNING) -> tuple[Pairing, str]:
+    numbers = iter(["428913", "000417", "555000", "102030"])
+    pairing = Pairing(18, lambda: next(numbers))
+    return pairing, pairing.number(now)
+
+
+def test_the_number_lets_one_browser_in_until_the_evening() -> None:
+    pairing, number = shown()
+    paired = pairing.enter(f"{number[:3]} {number[3:]}", MORNING)
+
+    assert pairing.is_paired(paired.token, MORNING + timedelta(hours=8, minutes=59))
+    assert not pairing.is_paired(paired.token, MORNING + timedelta(hours=9))
+    assert not pairing.is_paired("guessed", MORNING)
+    assert not pairing.is_paired(None, MORNING)
+
+
+def test_a_number_is_good_once() -> None:
+    pairing, number = shown()
+    pairing.enter(number, MORNING)
+
+    with pytest.raises(PairingError, match="No number is shown"):
+        pairing.enter(number, MORNING)
+
+
+def test_a_number_is_good_for_two_minutes() -> None:
+    pairing, number = shown()
+
+    with pytest.raises(PairingError, match="No number is shown"):
+        pairing.enter(number, MORNING + SHOWN_FOR)
+    assert pairing.number(MORNING + SHOWN_FOR) != number
+
+
+def test_whoever_asks_again_does_not_take_the_number_from_who_is_typing_it() -> None:
+    pairing, number = shown()
+
+    assert pairing.number(MORNING + SHOWN_FOR / 2) == number
+
+
+def test_five_wrong_numbers_and_even_the_right_one_is_refused_for_a_time_that_grows() -> None:
+    pairing, number = shown()
+    now, waits = MORNING, []
+    for _ in range(10):
+        for _ in range(TRIES):
+            with pytest.raises(PairingError, match="not the number"):
+                pairing.enter("999999", now)
+        with pytest.raises(PairingError, match="Too many"):
+            pairing.enter(number, now)
+        began = now
+        while True:
+            try:
+                pairing = with_next_number(pairing, now)
+                break
+            except PairingError:
+                now += timedelta(seconds=30)
+        waits.append(now - began)
+        number = "777777"
+
+    assert waits[:3] == [FIRST_WAIT, FIRST_WAIT * 2, FIRST_WAIT * 4]
+    assert waits[-1] == LONGEST_WAIT
+
+
+def with_next_number(pairing: Pairing, now: datetime) -> Pairing:
+    pairing._new_number = lambda: "777777"
+    pairing.number(now)
+    return pairing
+
+
+def test_who_pairs_in_the_evening_has_an_hour() -> None:
+    evening = MORNING.replace(hour=19)
+    pairing, number = shown(evening)
+    paired = pairing.enter(number, evening)
+
+    assert pairing.is_paired(paired.token, evening + timedelta(minutes=59))
+    assert not pairing.is_paired(paired.token, evening + timedelta(minutes=60))
+
+
+def test_who_leaves_is_not_let_in_again() -> None:
+    pairing, number = shown()
+    paired = pairing.enter(number, MORNING)
+    pairing.forget(paired.token)
+
+    assert not pairing.is_paired(paired.token, MORNING)
+
+
+def test_numbers_are_six_digits_and_new_each_time() -> None:
+    numbers = {Pairing(18).number(datetime.now(UTC)) for _ in range(50)}
+
+    assert len(numbers) > 40
+    assert all(len(each) == 6 and each.isdecimal() for each in numbers)

@@ -1,0 +1,113 @@
+"""What the unit's page says of a state, and what it offers: never what the unit would not do."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from analytics.try_events import Try, Verdict
+from device.commands import Mode
+from device.controller import COMMANDS, TABLE
+from device.page.view import SLOTS, view
+from device.state import Doing, LessonInHand, RehearsalInHand, UnitState
+from lesson.problems import ALL, MICROPHONE_LOST, SCHOOL_UNREACHABLE
+from lesson.wire import dumps
+
+NOW = datetime(2026, 11, 17, 9, 0, tzinfo=UTC)
+READY = UnitState(doing=Doing.READY, since_at=NOW, room="Lab 2", teacher="Ms Okafor", modes=tuple(Mode))
+LESSON = LessonInHand("5" * 32, "Ms Okafor", None, Mode.AUDIO, NOW - timedelta(seconds=61), bookmarks=2)
+
+
+@pytest.mark.parametrize("doing", Doing)
+def test_only_what_the_table_knows_is_offered(doing: Doing) -> None:
+    shown = view(replace(READY, doing=doing), NOW)
+
+    assert set(shown.can) == {each for each in COMMANDS if each in TABLE[doing]}
+    assert dumps(shown)
+
+
+def test_a_unit_that_does_not_answer_offers_nothing() -> None:
+    assert view(None, NOW).can == ()
+    assert view(None, NOW).notices
+
+
+def test_problems_are_said_in_the_teachers_words_most_urgent_first() -> None:
+    shown = view(replace(READY, problems=(MICROPHONE_LOST.code, SCHOOL_UNREACHABLE.code, "of a later version")), NOW)
+
+    assert [each.sentence for each in shown.notices] == [MICROPHONE_LOST.teacher, SCHOOL_UNREACHABLE.teacher]
+    assert not any(problem.technician in str(shown) for problem in ALL)
+
+
+def test_a_lesson_says_what_is_kept_and_for_whom() -> None:
+    shown = view(replace(READY, doing=Doing.RECORDING, lesson=LESSON), NOW)
+
+    assert shown.note == "Camera off. Sound and numbers are sealed for Ms Okafor. 2 bookmarks."
+    assert (shown.is_running, shown.elapsed) == (True, 61.0)
+    assert not view(replace(READY, lesson=LESSON), NOW).is_running
+
+
+@pytest.mark.parametrize(
+    ("waiting", "hours", "says"),
+    [
+        (0, 38.2, "38 h free · nothing waiting"),
+        (1, None, "1 lesson waiting to upload"),
+        (2, 38.0, "38 h free · 2 lessons waiting to upload"),
+    ],
+)
+def test_room_and_what_waits_are_said(waiting: int, hours: float | None, says: str) -> None:
+    assert view(replace(READY, waiting_lessons=waiting, hours_left=hours), NOW).facts == says
+
+
+def test_a_lesson_can_be_thrown_away_or_it_is_said_why_not() -> None:
+    here = view(replace(READY, lesson=LESSON, can_discard=LESSON.lesson_id), NOW)
+    gone = view(replace(READY, lesson=LESSON), NOW)
+    dummy = view(replace(READY, lesson=replace(LESSON, lesson_id=None)), NOW)
+
+    assert (here.discard, here.is_beyond_discard) == (LESSON.lesson_id, False)
+    assert (gone.discard, gone.is_beyond_discard) == (None, True)
+    assert (dummy.discard, dummy.is_beyond_discard) == (None, False)
+
+
+@pytest.mark.parametrize(("level", "share"), [(0.0, 1.0), (-30.0, 0.5), (-60.0, 0.0), (-90.0, 0.0), (None, None)])
+def test_the_meter_is_full_at_full_scale_and_empty_in_quiet(level: float | None, share: float | None) -> None:
+    assert view(replace(READY, doing=Doing.RECORDING, level_db=level), NOW).level == share
+
+
+@pytest.mark.parametrize(
+    ("silence", "reached", "ring", "step", "word"),
+    [
+        (None, False, 0.0, 1, "pose"),
+        (3.0, False, 0.6, 2, "hold the pause"),
+        (5.0, True, 1.0, 3, "say the name"),
+        (9.0, True, 1.0, 3, "say the name"),
+    ],
+)
+def test_the_ring_fills_to_the_goal(silence: float | None, reached: bool, ring: float, step: int, word: str) -> None:
+    now = RehearsalInHand(silence, has_reached_goal=reached)
+    shown = view(replace(READY, doing=Doing.REHEARSING, rehearsal=now), NOW)
+
+    assert (shown.ring, shown.step, shown.ring_word) == (ring, step, word)
+
+
+def test_each_repetition_is_a_bar_with_seconds_and_a_word() -> None:
+    tries = tuple(
+        Try(number, verdict, pause=float(number), at=0.0, latency=0.2)
+        for number, verdict in enumerate(Verdict, start=1)
+    )
+    shown = view(replace(READY, rehearsal=RehearsalInHand(tries=tries)), NOW)
+
+    assert [(bar.says, bar.word) for bar in shown.bars] == [
+        ("1.0", "yes"),
+        ("2.0", "borderline"),
+        ("3.0", "no"),
+        ("4.0", "cut"),
+    ]
+    assert shown.bars[0].share < shown.bars[1].share < shown.goal_share
+    assert shown.tries_say.startswith("1 of 4 held.")
+
+
+def test_the_last_ten_of_many_repetitions_are_shown() -> None:
+    tries = tuple(Try(number, Verdict.YES, pause=5.0 + number, at=0.0, latency=0.2) for number in range(14))
+
+    assert len(view(replace(READY, rehearsal=RehearsalInHand(tries=tries)), NOW).bars) == SLOTS
+    assert view(replace(READY, rehearsal=RehearsalInHand(tries=tries)), NOW).bars[-1].says == "18.0"
