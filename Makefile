@@ -1,6 +1,6 @@
 # Waitwise. `make` alone lists what can be made; each target installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix e2e bench accuracy simulate vectors deb try-deb clean
+.PHONY: help setup demo test check fix e2e bench accuracy simulate vectors deb try-deb boot-test clean
 bin := .venv/bin
 ARGS ?=
 
@@ -51,6 +51,10 @@ vectors: setup ## check the footage vectors with Python, Node.js and Chromium
 
 deb: setup ## the package of a unit, for amd64 and arm64, into out/
 	@$(bin)/python -m tools.deb.build $(ARGS)
+
+boot-test: setup ## start, kill and hang the unit's services under a real systemd, in a container (needs root)
+	@tools/setup packages
+	@$(bin)/pytest tests/systemd $(ARGS)
 
 try-deb: setup ## install it in a bare Debian and try everything there (ARGS=arm64: under an emulator; needs root)
 	@tools/setup packages

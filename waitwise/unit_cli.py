@@ -36,6 +36,7 @@ from capture.secrecy import keep_memory_private
 from device.asked import Asked
 from device.clock import SystemClock
 from device.credentials import handed_over
+from device.journal import log_as_a_service
 from device.lamp import NoPanel, Panel
 from device.notify import Notifier
 from device.pedal import Pedal
@@ -90,7 +91,7 @@ def run(
     Ctrl+C and SIGTERM end it; a lesson that is recorded then ends in good order, as with a press. What is not sent is
     sent after the next start.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    log_as_a_service(os.environ)
     notifier = Notifier(os.environ)
     try:
         with _recorder(_read(settings), sync) as unit, contextlib.closing(_panel(unit.settings)) as panel:
@@ -125,7 +126,7 @@ def sync(
 
     It reads sealed lessons, and can neither open nor sign one: it needs no device and no signing key. SIGTERM ends it.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    log_as_a_service(os.environ)
     notifier = Notifier(os.environ)
     ended = threading.Event()
     try:

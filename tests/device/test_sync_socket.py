@@ -156,9 +156,12 @@ def test_a_lesson_is_dropped_in_both_programs(both: TwoPrograms) -> None:
     with both.sending() as school, both.recording() as unit:
         folder = both.record(unit)
         until(lambda: both.has_all(school, folder))
+        assert both.client.drop(folder.name)
+        school.to_send.look_everywhere()  # before its folder is removed
+        assert school.outbox.lessons() == {}
         assert unit.discard(folder.name)
         assert not folder.exists()
-        school.to_send.look(folder.name)
+        school.to_send.look_everywhere()
         assert school.outbox.lessons() == {}
 
 
@@ -190,7 +193,7 @@ def test_a_damaged_lesson_keeps_no_other_from_being_sent(both: TwoPrograms, capl
         assert caplog.text.count(f"Not all of {damaged.name!r}") == 1
 
 
-def test_half_a_line_is_waited_for(both: TwoPrograms) -> None:
+def test_half_a_line_is_waited_for(both: TwoPrograms, caplog: pytest.LogCaptureFixture) -> None:
     with both.recording() as unit:
         folder = both.record(unit)
     whole, manifest = (folder / "links.jsonl").read_bytes(), (folder / "manifest.json").read_bytes()
@@ -203,6 +206,7 @@ def test_half_a_line_is_waited_for(both: TwoPrograms) -> None:
         (folder / "manifest.json").write_bytes(manifest)
         school.to_send.look(folder.name)
         assert school.outbox.waiting_segments == before + 1
+        assert "Not all of" not in caplog.text
         assert both.has_all(school, folder)
 
 
