@@ -205,8 +205,8 @@ def _command(form: dict[str, str]) -> Command:
                 mode = Mode(form["mode"]) if "mode" in form else None
             except ValueError as error:
                 raise WireError("There is no such mode.") from error
-            title = form.get("title", "").strip()[:120] or None
-            return Start(mode=mode, title=title, is_dummy=form.get("dummy") == "yes")
+            title, teacher = (form.get(name, "").strip()[:120] or None for name in ("title", "teacher"))
+            return Start(mode=mode, title=title, teacher=teacher, is_dummy=form.get("dummy") == "yes")
         case "discard":
             return Discard(form.get("lesson", ""))
     given: dict[str, Any] = {"type": what}

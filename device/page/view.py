@@ -175,7 +175,9 @@ def _note(state: UnitState) -> str:
             return "Neither sound nor picture is recorded until you go on."
         case Doing.REHEARSING:
             return "Camera off. The unit listens and keeps no sound."
-    whose = f"A press records for {state.teacher}." if state.teacher else "Nobody is known whom it could record for."
+    whose = "Say whose lesson it is: the unit does not guess."
+    if state.teacher is not None:
+        whose = f"A press records for {state.teacher}{f': {state.title}' if state.title else ''}."
     return f"Nothing listens and nothing looks until you press Record. {whose}"
 
 

@@ -38,6 +38,18 @@ def test_problems_are_said_in_the_teachers_words_most_urgent_first() -> None:
     assert not any(problem.technician in str(shown) for problem in ALL)
 
 
+@pytest.mark.parametrize(
+    ("teacher", "title", "says"),
+    [
+        ("Ms Okafor", None, "A press records for Ms Okafor."),
+        ("Ms Okafor", "9A Physics", "A press records for Ms Okafor: 9A Physics."),
+        (None, None, "Say whose lesson it is: the unit does not guess."),
+    ],
+)
+def test_it_is_said_before_the_press_whose_lesson_it_will_be(teacher: str | None, title: str | None, says: str) -> None:
+    assert view(replace(READY, teacher=teacher, title=title), NOW).note.endswith(f"until you press Record. {says}")
+
+
 def test_a_lesson_says_what_is_kept_and_for_whom() -> None:
     shown = view(replace(READY, doing=Doing.RECORDING, lesson=LESSON), NOW)
 

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from device.room import Room
 from device.state import Doing
+from lesson.problems import ALL
 from tests.suites.page_browser import Watched, axe_findings, chromium, watched
 from tests.suites.pressed_unit import drawn
 from tests.suites.unit_page import UnitAndPage, unit_and_page
@@ -96,6 +97,21 @@ def test_the_last_lesson_is_thrown_away_with_a_second_press(unit: UnitAndPage, p
     expect(page.get_by_text("Throw the last lesson away")).to_be_hidden()
 
     assert set(unit.made.lessons.iterdir()) == before
+
+
+def test_somebody_whom_the_unit_does_not_know_is_refused_with_a_reason(unit: UnitAndPage, page: Page) -> None:
+    page.get_by_label("Whose lesson it is").fill("Mr Nobody")
+    page.get_by_role("button", name="Record").click()
+    expect(page.get_by_role("status")).to_have_text("Not started")
+
+    assert unit.program.state.problems[0] in {problem.code for problem in ALL}
+    expect(page.get_by_role("alert")).not_to_be_empty()
+    page.get_by_label("Whose lesson it is").fill("Ms")
+    page.get_by_role("checkbox", name=re.compile("Dummy run")).check()
+    page.get_by_role("button", name="Record").click()
+    unit.until(Doing.RECORDING)
+    page.get_by_role("button", name="Stop").click()
+    unit.until(Doing.READY)
 
 
 def test_a_dummy_run_keeps_nothing(unit: UnitAndPage, page: Page) -> None:
