@@ -32,11 +32,12 @@ fix: setup ## format, and mend what can be mended by itself
 	@$(bin)/ruff format .
 	@$(bin)/cog -r -p "import sys; sys.path.insert(0, '.')" $(docs_from_code)
 
-e2e: setup ## a unit, a broker, a school and a browser, all real
-	@$(bin)/pytest tests/e2e $(ARGS)
+e2e: setup ## a unit, a broker, a school and a browser, all real; ten minutes calmly, ten in which everything breaks
+	@WAITWISE_FAULTS_S=$${WAITWISE_FAULTS_S:-600} $(bin)/pytest tests/e2e $(ARGS)
 
 bench: setup ## what it costs, beside a peer in the same run
 	@$(bin)/python -m tools.bench $(ARGS)
+	@$(bin)/python -m tools.standing_unit
 
 accuracy: setup ## how far the numbers are from the truth, into docs/accuracy.md (ARGS='lessons=DIR': folders beside the demo lesson)
 	@tools/setup peers

@@ -106,8 +106,10 @@ def sound_server(folder: Path) -> Iterator[SoundServer]:
         for name, value in server.environment.items():
             patch.setenv(name, value)
         server.start()
-        yield server
-        server.kill()
+        try:
+            yield server
+        finally:
+            server.kill()
 
 
 def write_wav(path: Path, sound: npt.NDArray[np.int16], rate_hz: int) -> Path:
