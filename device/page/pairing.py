@@ -24,7 +24,8 @@ from lesson.problems import WaitwiseError
 DIGITS = 6
 SHOWN_FOR = timedelta(minutes=2)
 TRIES = 5
-"""For one number. Of a million numbers, 5 tries an hour at last: two years of hours for an even chance at one."""
+"""Since somebody was let in, whatever the number is by now. Of a million numbers, 5 tries an hour at last: fifteen
+years for an even chance at one."""
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 SHORTEST_SESSION = timedelta(hours=1)
@@ -60,7 +61,8 @@ class Pairing:
         """The number to show now: the one that is shown, or a new one. Raises `PairingError`."""
         self._refuse_if_blocked(now)
         if self._number is None or self._number_until is None or now >= self._number_until:
-            self._number, self._number_until, self._tries = self._new_number(), now + SHOWN_FOR, 0
+            # Wrong tries go on being counted: else four at each number, every two minutes, would never be noticed.
+            self._number, self._number_until = self._new_number(), now + SHOWN_FOR
         return self._number
 
     def shown(self, now: datetime) -> str | None:
@@ -79,7 +81,8 @@ class Pairing:
             if self._tries >= TRIES:
                 self._block(now)
             raise PairingError("That is not the number on the screen.")
-        self._number, self._number_until, self._blocks = None, None, 0
+        self._number, self._number_until = None, None
+        self._tries = self._blocks = 0
         paired = Paired(secrets.token_urlsafe(32), self._evening(now))
         self._sessions = {kept: until for kept, until in self._sessions.items() if now < until}
         self._sessions[_hash(paired.token)] = paired.until
@@ -101,7 +104,7 @@ class Pairing:
         return max(evening, here + SHORTEST_SESSION)
 
     def _block(self, now: datetime) -> None:
-        self._number, self._number_until = None, None
+        self._number, self._number_until, self._tries = None, None, 0
         self._blocked_until = now + min(FIRST_WAIT * 2 ** min(self._blocks, 10), LONGEST_WAIT)
         self._blocks += 1
 

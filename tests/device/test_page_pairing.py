@@ -76,6 +76,18 @@ def with_next_number(pairing: Pairing, now: datetime) -> Pairing:
     return pairing
 
 
+def test_a_few_tries_at_each_new_number_are_counted_together() -> None:
+    pairing = Pairing(18, lambda: "555000")
+    for number_of_minutes in range(0, 2 * TRIES, 2):
+        now = MORNING + timedelta(minutes=number_of_minutes)
+        pairing.number(now)
+        with pytest.raises(PairingError, match="not the number"):
+            pairing.enter("111111", now)
+
+    with pytest.raises(PairingError, match="Too many wrong numbers"):
+        pairing.number(now)
+
+
 def test_who_pairs_in_the_evening_has_an_hour() -> None:
     evening = MORNING.replace(hour=19)
     pairing, number = shown(evening)
