@@ -6,6 +6,7 @@
       unit.lock         held while a program records: a second one would take the lesson that is being recorded for one
                         that a power cut left behind, and close it
       lessons/<id>/     sealed lessons: who sends them is in the folder's group, and can read them
+      clock.txt         the latest time that it has known (sure_clock.py)
       outbox.lock       held while a program sends
       outbox.sqlite     what waits; damaged: outbox.sqlite.damaged-1, and a new one is filled from the lessons
 """

@@ -380,6 +380,7 @@ class UnitProgram:
             return
         if now - self._looked_at >= FACTS_EVERY:
             self._looked_at = now
+            self._unit.time.store_now_and_then()
             self.state = self._with_facts(self.state)
         self.state = self._with_sound(self.state)
         is_lit = self._hears if self.state.doing is Doing.STOPPING else self.state.doing in LISTENING

@@ -32,6 +32,7 @@ from capture.stills import jpeg
 from device.batches import Batches, as_line
 from device.clock import Clock
 from device.marks import Marks
+from device.sure_clock import SureClock
 from lesson.footage.manifest import End
 from lesson.messages import LessonEnded, LessonStarted, SealedEvidence, encode_event
 from lesson.sound import AudioBlock
@@ -68,6 +69,7 @@ class LessonSession:
     announce: Callable[[bytes], None]
     """Takes encoded events for the school; never raises, and never waits for the school."""
     clock: Clock
+    time: SureClock
     on_heard: Callable[[Heard], None] = _do_nothing
     on_closed: Callable[[LessonSession], None] = _do_nothing
     evidence: int = 0
@@ -162,7 +164,7 @@ class LessonSession:
             self.recorder.stop(end)
         ended = LessonEnded(
             lesson_id=self.lesson_id,
-            ended_at=self.clock.now(),
+            ended_at=self.time.read().at,
             end=end.value,
             n_segments=self.recorder.segments,
             n_evidence=self.evidence,

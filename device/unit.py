@@ -31,8 +31,9 @@ from device.recipients import ListedRecipient, RecipientList, choose, pin
 from device.ring import Ring
 from device.session import LessonSession
 from device.settings import UnitSettings, receipt_key_of
+from device.sure_clock import SureClock
 from device.to_school import Recording, ToSchool, problems_of
-from lesson.footage.header import Audio, ClockQuality, Header, Media, Video
+from lesson.footage.header import Audio, Header, Media, Video
 from lesson.footage.recipients import RecipientRole
 from lesson.footage.sealing import LessonSealer
 from lesson.footage.signed import UnitKey
@@ -59,6 +60,9 @@ class Unit:
         self._camera_problem: Problem | None = None
         with contextlib.ExitStack() as opened:
             self._lessons = opened.enter_context(own_lessons(settings.folder))
+            self.time = SureClock(clock, settings.folder)
+            """What time it is, for lessons: stored now, and with each of them."""
+            self.time.store()
             self._ring = Ring(self._lessons, school, receipt_key_of(settings))
             self._take_up_lessons()
             self._opened = opened.pop_all()
@@ -114,6 +118,7 @@ class Unit:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
+        self.time.store()
         self.school.look(header.lesson)
         started = LessonStarted(
             lesson_id=header.lesson,
@@ -133,6 +138,7 @@ class Unit:
             started=started,
             announce=self.school.add_event,
             clock=self._clock,
+            time=self.time,
             on_heard=on_heard,
             on_closed=self._closed,
         )
@@ -162,22 +168,24 @@ class Unit:
         self.school.report(self._recording)
 
     def _header(self, whose: ListedRecipient, encoder: FragmentedMp4 | None, camera: Camera | None) -> Header:
+        time = self.time.read()
         video = None
         if camera is not None and encoder is not None and encoder.codecs.video is not None:
             video = Video(encoder.codecs.video, camera.coding.width, camera.coding.height, camera.rate_hz)
         return Header.new(
             unit=self.settings.unit,
             unit_key=self._key.public,
-            started_at=self._clock.now(),
+            started_at=time.at,
             recipients=((whose.recipient, RecipientRole.TEACHER),),
             media=Media(video, None if encoder is None else Audio(encoder.codecs.audio, RATE_HZ)),
-            clock=ClockQuality.UNKNOWN,
+            clock=time.quality,
             mask=None if camera is None else camera.mask,
         )
 
     def _closed(self, session: LessonSession) -> None:
         self._microphone_problem = self._camera_problem = None
         self._report(None)
+        self.time.store()
         self.school.look(session.lesson_id)
 
     def _take_up_lessons(self) -> None:

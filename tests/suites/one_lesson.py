@@ -13,6 +13,7 @@ from capture.microphone import Microphone
 from capture.recorder import LessonRecorder
 from device.clock import MovedClock
 from device.session import LessonSession
+from device.sure_clock import SureClock
 from lesson.footage.header import Audio, Header, Media, Video
 from lesson.footage.identity import Identity
 from lesson.footage.opening import OpenLesson
@@ -65,6 +66,7 @@ class OneLesson:
             recorder=LessonRecorder(FolderDisk(self.folder), sealer, encoder, reserve_bytes=0),
             announce=self.outbox.add_event,
             clock=MovedClock(NOW),
+            time=SureClock(MovedClock(NOW), self.folder),
             on_heard=self.heard.append,
         )
 
