@@ -60,6 +60,8 @@ class Crystal:
     def __init__(self) -> None:
         self.drift = 0.0
         """How much too fast it is, of 1: 200e-6 is 0.2 ms a second."""
+        self.knows_drift = False
+        """Whether there was time enough to learn it."""
         self._said: deque[float] = deque(maxlen=4 * SECOND)
         self._sounds = 0
         self._recent: deque[tuple[float, float]] = deque(maxlen=RECENT)
@@ -116,4 +118,5 @@ class Crystal:
             if stretch_1 == stretch_2 and at_2 - at_1 >= APART - 1
         ]
         if slopes:
+            self.knows_drift = True
             self.drift = 1 / (1 + median(slopes)) - 1

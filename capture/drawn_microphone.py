@@ -73,7 +73,7 @@ class DrawnMicrophone:
         self._random = np.random.default_rng(seed)
         self._is_closed = False
         self.duration = len(drawing) * CHARACTER
-        self.zero = None
+        self.zero = self.drift = None
         """A drawing has a time of its own."""
 
     def blocks(self) -> Iterator[AudioBlock]:

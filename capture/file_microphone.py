@@ -55,7 +55,7 @@ class FileMicrophone:
         Raises:
             FileUnreadableError: not a file, not readable, no sound in it.
         """
-        self.zero = None
+        self.zero = self.drift = None
         """A file has a time of its own."""
         self._pace: Pace = pace or NoPace()
         self._file = MediaFile(path)

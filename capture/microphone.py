@@ -27,6 +27,10 @@ class Microphone(Protocol):
         None: not known yet, or this lesson (a file, a drawing) has a time of its own.
         """
 
+    @property
+    def drift(self) -> float | None:
+        """How much too fast it counts, of 1, which is put right. None: not known yet, or a time of its own."""
+
     def blocks(self) -> Iterator[AudioBlock]:
         """Blocks in order, from the lesson's start until it ends or `close` is called.
 

@@ -60,6 +60,8 @@ class PortAudioMicrophone:
         self._is_closed = False
         self.zero: float | None = None
         """The moment of lesson second 0 in CLOCK_MONOTONIC; None before the first block."""
+        self.drift: float | None = None
+        """How much too fast the device counts, of 1; None for the first minute and a half."""
         self.missing = 0.0
         """Seconds that were lost so far."""
 
@@ -76,6 +78,7 @@ class PortAudioMicrophone:
             for block in self._next(stitcher):
                 self._signal.feed(block)
                 self.zero = stitcher.zero
+                self.drift = stitcher.drift
                 self.missing = stitcher.missing
                 self._tell(
                     MICROPHONE_LOST if stitcher.is_lost else MICROPHONE_SILENT if self._signal.is_silent else None

@@ -61,9 +61,9 @@ class Stitcher:
         self._expected: int | None = None
 
     @property
-    def drift(self) -> float:
-        """How much too fast the device counts, of 1, as far as is known."""
-        return self._crystal.drift
+    def drift(self) -> float | None:
+        """How much too fast the device counts, of 1; None while that is not known."""
+        return self._crystal.drift if self._crystal.knows_drift else None
 
     def take(self, sound: Sound, rate_hz: int) -> Iterator[AudioBlock]:
         """The blocks that a sound completes, and those that are missing before it."""

@@ -125,6 +125,11 @@ class HeardMicrophone:
         """What the microphone itself says."""
         return self._microphone.zero
 
+    @property
+    def drift(self) -> float | None:
+        """What the microphone itself says."""
+        return self._microphone.drift
+
     def blocks(self) -> Iterator[AudioBlock]:
         """From the first one on."""
         return itertools.chain(self._first, self._blocks)

@@ -158,7 +158,12 @@ class LessonSession:
         if self.camera is not None:
             self.camera.close()
         heard = [*self._marks.finish(now), *self.listener.finish()]
-        account = replace(self.listener.account(), marks=self._marks.marks)
+        drift = self.microphone.drift
+        account = replace(
+            self.listener.account(),
+            marks=self._marks.marks,
+            microphone_drift_ppm=None if drift is None else round(drift * 1e6, 1),
+        )
         if not self.recorder.is_over:  # else the disk failed: the next start closes the lesson
             end = self._last_words(heard, account, now) or end
             self.recorder.stop(end)

@@ -22,7 +22,7 @@ from enum import StrEnum
 from lesson.evidence import NO_EVIDENCE, NOTHING_REACHED, Evidence, Range, Reach, RoleCertainty
 from lesson.wire import later, seconds
 
-SCHEMA = "1.2.0"
+SCHEMA = "1.3.0"
 """Version of these values on the wire. A new field raises the minor number, another meaning the major one."""
 
 
@@ -378,6 +378,8 @@ class Account:
     """The account before anybody said anything, and before earlier lessons taught anything. None: this is it."""
     marks: tuple[Mark, ...] = later(())
     """What a person marked while the lesson went on. Left out where there is nothing."""
+    microphone_drift_ppm: float | None = later(None)
+    """How much too fast the microphone counted, in parts in a million; that was put right. Left out where unknown."""
 
 
 @dataclass(frozen=True, slots=True)

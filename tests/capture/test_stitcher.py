@@ -210,7 +210,9 @@ def test_however_often_it_is_lost_the_count_follows_the_clock(
 )
 def test_the_count_is_the_clock_s_whatever_the_crystal_is(fast: float, rate_hz: int) -> None:
     device, stitcher = Device(rate_hz, fast=fast, late=0.02, early=0.06), Stitcher(START, 1.0)
-    blocks = stitch(stitcher, device.hear(240.0), rate_hz)
+    blocks = stitch(stitcher, device.hear(60.0), rate_hz)
+    assert stitcher.drift is None
+    blocks += stitch(stitcher, device.hear(180.0), rate_hz)
     device.open_again(3.0)
     blocks += stitch(stitcher, device.hear(150.0), rate_hz)
     for _ in range(30):

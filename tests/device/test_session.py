@@ -14,6 +14,7 @@ import pytest
 from capture.disk import FolderDisk
 from capture.drawn_microphone import DrawnMicrophone
 from capture.errors import DiskFullError, MicrophoneLostError
+from device.preflight import HeardMicrophone
 from lesson.messages import LessonEnded, LessonStarted, SealedEvidence
 from lesson.sound import AudioBlock
 from lesson.talk import Heard, Role
@@ -50,6 +51,26 @@ def test_what_was_heard_is_in_the_log_and_in_the_evidence(made: OneLesson) -> No
     assert [from_wire(Heard, loads(line)) for line in lines.splitlines()] == made.heard
     assert {state.role for state in account.states} >= {Role.TEACHER, Role.SILENCE}
     assert account.duration == pytest.approx(len(DRAWN) / 10, abs=0.03)
+
+
+class FastMicrophone(DrawnMicrophone):
+    """A drawing by a crystal that is 200 ppm too fast: known when the first block is there."""
+
+    def blocks(self) -> Iterator[AudioBlock]:
+        for block in super().blocks():
+            self.drift = 200.04e-6
+            yield block
+
+
+def test_how_fast_the_microphone_counted_is_in_the_opened_account(made: OneLesson) -> None:
+    account = made.session(HeardMicrophone(FastMicrophone(DRAWN))).run()
+
+    assert account.microphone_drift_ppm == 200.0
+    assert made.log()[-1].account == account
+
+
+def test_a_drift_that_nobody_knows_is_left_out(made: OneLesson) -> None:
+    assert made.session(DrawnMicrophone(DRAWN)).run().microphone_drift_ppm is None
 
 
 def test_the_button_ends_it(made: OneLesson) -> None:

@@ -39,6 +39,7 @@ class MicrophoneSuite:
 
     def test_the_moment_of_second_0_does_not_change(self, microphone: Microphone) -> None:
         assert microphone.zero is None
+        assert microphone.drift is None
         blocks = microphone.blocks()
         next(blocks)
         zero = microphone.zero
