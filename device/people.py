@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from datetime import datetime
 
 from device.recipients import RecipientList, RecipientsError
+from device.sure_clock import Reading
 from device.timetable import RoomTimetable
 from device.unit import Unit
 from device.whose import Whose, whose_lesson
+from lesson.footage.header import ClockQuality
 from lesson.problems import Problem, WaitwiseError
 
 _log = logging.getLogger(__name__)
@@ -57,10 +58,13 @@ class People:
             raise self._found
         return self._found
 
-    def whose(self, now: datetime, named: str | None = None) -> Whose:
+    def whose(self, now: Reading, named: str | None = None) -> Whose:
         """Whose lesson a press records. Never waits. Raises `RecipientsError` where `named` is nobody we know."""
         people = RecipientList(()) if isinstance(self._found, RecipientsError) else self._found
-        return whose_lesson(people, named=named, periods=self._timetable.at(now), usual=self._usual)
+        # After a power cut a clock may be hours behind, and look right: another teacher's lesson would seem to be on.
+        is_believed = not self._timetable.is_there or now.quality is ClockQuality.SYNCED
+        periods = self._timetable.at(now.at) if is_believed else None
+        return whose_lesson(people, named=named, periods=periods, usual=self._usual)
 
     @property
     def problem(self) -> Problem | None:

@@ -298,7 +298,7 @@ class UnitProgram:
         """Pre-flight, then the lesson. Raises what keeps it from beginning, or ends it early."""
         mode = choose_mode(start.mode, self._modes)
         people = self._people.known()
-        whose = self._people.whose(self._clock.now(), start.teacher)
+        whose = self._people.whose(self._unit.time.read(), start.teacher)
         teacher = whose.person or refuse_to_guess(people)
         if not start.is_dummy:
             self._unit.make_room(bytes_for(mode, self._settings.longest_minutes))
@@ -399,7 +399,7 @@ class UnitProgram:
         problems += sorted(self._unit.problems(), key=lambda problem: list(Urgency).index(problem.urgency))
         waiting = self._unit.school.waiting
         problems += [self._people.problem] if self._people.problem is not None else []
-        whose = self._people.whose(self._clock.now())
+        whose = self._people.whose(self._unit.time.read())
         usual = self._modes[0] if self._modes else Mode.NUMBERS
         return replace(
             state,

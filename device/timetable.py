@@ -95,6 +95,11 @@ class RoomTimetable:
         self.problem: Problem | None = None
         """What is wrong with the file."""
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the settings name one."""
+        return self._path is not None
+
     def at(self, now: datetime) -> tuple[Period, ...]:
         """As `Timetable.at`, to the minute. Nothing, where the file cannot be read: `problem` says so."""
         minute = now.replace(second=0, microsecond=0)

@@ -6,6 +6,7 @@
     her key card was held to the camera              her
     the timetable has one lesson here, and knows her her, with its title
     it names somebody else, or has two lessons       nobody can say
+    there is one, and the clock may be wrong         nobody can say
     the room is usually hers (settings)              her
     the unit knows one teacher only                  her
     else                                             nobody can say
@@ -66,7 +67,7 @@ def whose_lesson(
     *,
     named: str | None = None,
     card: str | None = None,
-    periods: Iterable[Period] = (),
+    periods: Iterable[Period] | None = (),
     usual: str | None = None,
 ) -> Whose:
     """Say whose lesson it is.
@@ -75,7 +76,7 @@ def whose_lesson(
         people: whom the unit may record for.
         named: name of a person, said by a person.
         card: kid of the keys on the card that was shown.
-        periods: what the timetable has in this room now.
+        periods: what the timetable has in this room now; None: there is one, and nobody knows what time it is.
         usual: name of the teacher whose room it is.
 
     Raises:
@@ -86,6 +87,8 @@ def whose_lesson(
         return Whose(choose(people, named), Why.NAMED)
     if shown := [each for each in people.recipients if each.kid == card]:
         return Whose(shown[0], Why.CARD)
+    if periods is None:
+        return NOBODY
     if periods := [each for each in periods if each.people or _meant(people, each)]:
         return _timetabled(people, periods)
     if (theirs := [each for each in people.recipients if each.name == usual]) and len(theirs) == 1:

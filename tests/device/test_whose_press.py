@@ -71,3 +71,15 @@ def test_a_timetable_that_cannot_be_read_is_told_and_the_rooms_teacher_counts(tm
         state = made.until(lambda state: TIMETABLE_UNREADABLE.code in state.problems)
 
     assert state.teacher == "R. Amin"
+
+
+def test_with_a_clock_that_may_be_wrong_the_timetable_is_not_believed_and_nobody_is_guessed(
+    tmp_path: pathlib.Path,
+) -> None:
+    with pressed_unit(timetabled(tmp_path, "R. Amin"), ROOM, is_synced=False, teacher="R. Amin") as made:
+        made.press()
+        refused = made.until_it_is(Doing.REFUSED)
+
+        assert refused.teacher is None
+        assert made.until(lambda state: bool(state.problems)).problems[0] == WHOSE_UNCLEAR.code
+        assert made.lessons == []

@@ -101,13 +101,16 @@ class PressedUnit:
 
 
 @contextmanager
-def pressed_unit(place: Path | OneUnit, room: Room, **settings: object) -> Iterator[PressedUnit]:
+def pressed_unit(
+    place: Path | OneUnit, room: Room, *, is_synced: bool = True, **settings: object
+) -> Iterator[PressedUnit]:
     """A unit whose program runs until the end of the test."""
     made = place if isinstance(place, OneUnit) else OneUnit(place)
     made.settings = replace(made.settings, **settings)  # type: ignore[arg-type]
-    unit = made.unit(SystemClock())
+    clock = SystemClock(made.folder if is_synced else made.folder / "no-server-was-asked")
+    unit = made.unit(clock)
     lamp, states = RememberingLamp(), []
-    program = UnitProgram(unit, room, SystemClock(), panel=lamp, notifier=Notifier({}))
+    program = UnitProgram(unit, room, clock, panel=lamp, notifier=Notifier({}))
     running = threading.Thread(target=program.run, args=(states.append,))
     running.start()
     try:
