@@ -131,8 +131,8 @@ WHOSE_UNCLEAR = Problem(
     "whose-unclear",
     "Whose lesson is it?",
     "Nothing was recorded. Choose your name on the unit's page, then press again.",
-    "Nothing says which of several teachers it is, the timetable names somebody else, or no server has set the clock by "
-    "which it is read. See the settings `teacher` and `timetable`; `waitwise unit trust` lets the unit know a teacher.",
+    "Nothing says which of several teachers it is, the timetable names somebody else, or no server has set the clock "
+    "that it needs. See the settings `teacher` and `timetable`; `waitwise unit trust` lets the unit know a teacher.",
     Urgency.NOW,
 )
 TIMETABLE_UNREADABLE = Problem(
