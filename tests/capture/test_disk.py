@@ -204,12 +204,13 @@ def test_a_really_full_device_is_full() -> None:
     assert full.value.errno == errno.ENOSPC
 
 
-def test_the_folder_is_for_its_owner_only(tmp_path: Path) -> None:
+def test_the_owner_writes_the_group_that_sends_reads_and_nobody_else_sees(tmp_path: Path) -> None:
     disk = FolderDisk(tmp_path / "lesson")
     disk.write_whole("stanzas/a.json", b"1")
     disk.append_line("links.jsonl", b"1\n")
-    modes = {path.stat().st_mode & 0o077 for path in [disk.folder, *disk.folder.rglob("*")]}
-    assert modes == {0}
+    there = [disk.folder, *disk.folder.rglob("*")]
+    assert {path.stat().st_mode & 0o777 for path in there if path.is_dir()} == {0o750}
+    assert {path.stat().st_mode & 0o777 for path in there if path.is_file()} == {0o640}
 
 
 def test_a_folder_that_cannot_be_made_is_our_error(tmp_path: Path) -> None:
