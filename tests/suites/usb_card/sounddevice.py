@@ -52,11 +52,14 @@ class RawInputStream:
 
     def _run(self) -> None:
         status = SimpleNamespace(input_overflow=False)
+        started_at = time.monotonic()
         for first in range(0, 10**9, self._samples):
-            time.sleep(self._samples / RATE_HZ)
+            # A crystal's pace, however busy the computer is: what is late is made up for, as a card's buffer does.
+            captured_at = started_at + first / RATE_HZ
+            time.sleep(max(captured_at + self._samples / RATE_HZ - time.monotonic(), 0.0))
             wave = (math.sin(2 * math.pi * 440 * (first + n) / RATE_HZ) for n in range(self._samples))
             now = time.monotonic()
-            times = SimpleNamespace(currentTime=now, inputBufferAdcTime=now - self._samples / RATE_HZ)
+            times = SimpleNamespace(currentTime=now, inputBufferAdcTime=captured_at)
             self._callback(
                 array.array("h", (round(16_384 * each) for each in wave)).tobytes(), self._samples, times, status
             )
