@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -34,6 +32,7 @@ from lesson.problems import CAMERA_LOST, CAMERA_REFUSED, Problem
 from tests.suites.camera import CameraSuite, decode
 from tests.suites.camera_sensor import Sensor, sensor
 from tests.suites.masked import CODING, SEATS, what_shows
+from tests.suites.small_processes import expect_to_die_with_its_unit
 
 SIZE, RATE = (640, 360), 25.0
 PATIENT = 20.0
@@ -308,19 +307,11 @@ def test_without_picamera2_it_says_what_to_install(tmp_path: Path, monkeypatch: 
     assert "apt-get install python3-picamera2" in refused.value.problem.technician
 
 
-DIES = """
-import os
+HOLDS_A_PROCESS = """
 from capture.picamera_camera import PicameraCamera
 print(PicameraCamera(640, 360, 25.0, lambda: None)._seeing.process.pid, flush=True)
-os._exit(1)
 """
 
 
 def test_a_process_does_not_outlive_its_unit(imx708: Sensor) -> None:
-    unit = subprocess.run([sys.executable, "-c", DIES], capture_output=True, text=True, check=False)
-    watched = select.poll()
-    with contextlib.suppress(ProcessLookupError):
-        pid = os.pidfd_open(int(unit.stdout))
-        watched.register(pid, select.POLLIN)
-        assert watched.poll(10_000)
-        os.close(pid)
+    expect_to_die_with_its_unit(HOLDS_A_PROCESS)

@@ -8,12 +8,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
-import select
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -32,6 +29,7 @@ from capture.signal_watch import SILENT_AFTER
 from lesson.problems import MICROPHONE_LOST, MICROPHONE_SILENT, MICROPHONE_UNKNOWN, Problem
 from lesson.sound import BLOCK_SAMPLES, RATE_HZ, AudioBlock
 from tests.suites.microphone import MicrophoneSuite
+from tests.suites.small_processes import expect_to_die_with_its_unit
 from tests.suites.sound_cards import card
 from tests.suites.sound_server import SoundServer, sound_server, write_wav
 
@@ -250,22 +248,14 @@ def test_a_process_that_hears_no_more_is_replaced(lesson: Lesson, signal_number:
         os.kill(before, 0)
 
 
-DIES = """
-import os
+HOLDS_A_PROCESS = """
 from capture.hearing_process import Hearing
 print(Hearing("mic").process.pid, flush=True)
-os._exit(1)
 """
 
 
 def test_a_process_does_not_outlive_its_unit(server: SoundServer) -> None:
-    unit = subprocess.run([sys.executable, "-c", DIES], capture_output=True, text=True, check=False)
-    watched = select.poll()
-    with contextlib.suppress(ProcessLookupError):
-        pid = os.pidfd_open(int(unit.stdout))
-        watched.register(pid, select.POLLIN)
-        assert watched.poll(10_000)
-        os.close(pid)
+    expect_to_die_with_its_unit(HOLDS_A_PROCESS)
 
 
 def test_zeros_are_a_problem_until_there_is_sound(server: SoundServer, tmp_path: Path) -> None:

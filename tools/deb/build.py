@@ -167,11 +167,7 @@ def _describe(stage: Path, machine: str) -> None:
         " whoever she names can open them.",
     }
     (about / "control").write_text("".join(f"{name}: {text}\n" for name, text in fields.items()))
-    sums = (
-        f"{hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()}  {path.relative_to(stage)}\n"
-        for path in files
-    )
-    (about / "md5sums").write_text("".join(sums))
+    (about / "md5sums").write_text("".join(f"{_md5(path)}  {path.relative_to(stage)}\n" for path in files))
     for script in ("postinst", "prerm"):
         shutil.copy(HERE / script, about / script)
         (about / script).chmod(0o755)
