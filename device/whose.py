@@ -3,7 +3,6 @@
 ::
 
     she is named, on the page or in the command      her
-    her key card was held to the camera              her
     the timetable has one lesson here, and knows her her, with its title
     it names somebody else, or has two lessons       nobody can say
     there is one, and the clock may be wrong         nobody can say
@@ -39,8 +38,6 @@ class Why(StrEnum):
 
     NAMED = "named"
     """Somebody said so, on the page or in the command."""
-    CARD = "card"
-    """Her key card was held to the camera."""
     TIMETABLE = "timetable"
     ROOM = "room"
     """The room is usually hers."""
@@ -66,7 +63,6 @@ def whose_lesson(
     people: RecipientList,
     *,
     named: str | None = None,
-    card: str | None = None,
     periods: Iterable[Period] | None = (),
     usual: str | None = None,
 ) -> Whose:
@@ -75,18 +71,15 @@ def whose_lesson(
     Args:
         people: whom the unit may record for.
         named: name of a person, said by a person.
-        card: kid of the keys on the card that was shown.
         periods: what the timetable has in this room now; None: there is one, and nobody knows what time it is.
         usual: name of the teacher whose room it is.
 
     Raises:
-        RecipientsError: `named` is nobody whom the unit may record for. A card and a setting of whom we do not know are
+        RecipientsError: `named` is nobody whom the unit may record for. A setting that names nobody whom we know is
             passed over.
     """
     if named is not None:
         return Whose(choose(people, named), Why.NAMED)
-    if shown := [each for each in people.recipients if each.kid == card]:
-        return Whose(shown[0], Why.CARD)
     if periods is None:
         return NOBODY
     if periods := [each for each in periods if each.people or _meant(people, each)]:

@@ -28,9 +28,8 @@ def period(title: str, *people: str) -> Period:
 
 SEVEN, EIGHT = period("7B Science", "Ms J. Okafor"), period("8A Science", "R. Amin")
 SAID = {
-    "somebody says so, whatever else": ({"named": "R. Amin", "card": OKAFOR.kid, "periods": [SEVEN]}, AMIN, Why.NAMED),
-    "her card, whatever the timetable": ({"card": AMIN.kid, "periods": [SEVEN]}, AMIN, Why.CARD),
-    "a card that nobody knows": ({"card": OSEI.kid, "periods": [SEVEN]}, OKAFOR, Why.TIMETABLE),
+    "somebody says so, whatever else": ({"named": "R. Amin", "periods": [SEVEN]}, AMIN, Why.NAMED),
+    "the timetable": ({"periods": [SEVEN]}, OKAFOR, Why.TIMETABLE),
     "the timetable before the room": ({"periods": [SEVEN], "usual": "R. Amin"}, OKAFOR, Why.TIMETABLE),
     "her name written otherwise": ({"periods": [period("", "ms j okafor")]}, OKAFOR, Why.TIMETABLE),
     "her name in the title": ({"periods": [period("7B / Ms J. Okafor / Lab 2")]}, OKAFOR, Why.TIMETABLE),
