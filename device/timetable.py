@@ -7,8 +7,9 @@
     at(9:57)         7B, 8A     a lesson may be begun five minutes early: whose it is, is then for her card or the page
     at(10:00)        8A
 
-Repeated lessons, their exceptions and time zones are the library's business. A lesson of another room, and one that
-lasts all day, is not seen. Nothing but room, time, title and the people's names and addresses is read.
+Repeated lessons, their exceptions and time zones are the library's business. A lesson of another room, one that lasts
+all day, and one that was cancelled, are not seen. Nothing but room, time, title and the people's names and addresses is
+read.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class Timetable:
     def at(self, now: datetime) -> tuple[Period, ...]:
         """What is on in this room at an aware moment, or begins within five minutes; what began first comes first."""
         events = [
-            event for event in self._query.between(now, now + EARLY) if _has_times(event) and self._is_here(event)
+            event for event in self._query.between(now, now + EARLY) if _takes_place(event) and self._is_here(event)
         ]
         found = [period for period in map(_period, events) if period.ends_at > now]
         return tuple(sorted((each for each in found if each.ends_at > now), key=lambda each: each.starts_at))
@@ -122,8 +123,9 @@ class RoomTimetable:
             self._changed_at = changed_at
 
 
-def _has_times(event: Any) -> bool:
-    return isinstance(event.start, datetime)
+def _takes_place(event: Any) -> bool:
+    """Not all day long, and not called off."""
+    return isinstance(event.start, datetime) and str(event.get("STATUS", "")).upper() != "CANCELLED"
 
 
 def _period(event: Any) -> Period:
