@@ -18,6 +18,8 @@ lasts; nothing is written.
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 
 from analytics.arrays import Bools, Samples
@@ -47,6 +49,8 @@ _START_BIAS_S = -0.015
 _END_BIAS_S, _END_BIAS_PER_RT60 = 0.055, 0.15
 """How late an end is found in a usual room, and for each second of reverberation more."""
 _SILENT_DB = -100.0
+_METER_STEPS = 5
+"""Steps of 20 ms that a meter shows the loudest of."""
 
 
 class RehearsalError(WaitwiseError):
@@ -71,11 +75,17 @@ class Rehearsal:
         self._prints = np.zeros((0, PRINT), dtype=np.float32)
         self._her = HerVoice()
         self._level_db = _SILENT_DB
+        self._loudest: deque[float] = deque(maxlen=_METER_STEPS)
         self._frames = 0
         self._is_voice = self._is_lost = False
         self._since_frame = 0
         """Where this voice began, or the last one ended."""
         self._end_before = self._searched_frame = 0
+
+    @property
+    def level_dbfs(self) -> float | None:
+        """How loud the last 100 ms were, for a meter. None: nothing was heard yet."""
+        return max(self._loudest, default=None)
 
     def feed(self, block: AudioBlock) -> list[RehearsalEvent]:
         """Take in the next block, of any size. A hole before it is filled with missing sound.
@@ -103,6 +113,7 @@ class Rehearsal:
             frames = frames.without(is_missing, self._level_db)
         else:
             self._level_db += 0.01 * (float(frames.level_db.min()) - self._level_db)
+        self._loudest.append(float(frames.level_db.max()))
         odds, prints = self._hearing.feed(frames, own)
         self._odds = np.concatenate((self._odds, odds))[-_KEPT_FRAMES:]
         self._prints = np.concatenate((self._prints, prints))[-_KEPT_FRAMES // FRAMES_A_STEP :]

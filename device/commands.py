@@ -77,7 +77,15 @@ class Discard:
     """Said, so that a late click never throws away another one."""
 
 
-Command = Start | Stop | Pause | Resume | Bookmark | Rehearse | Discard
+@dataclass(frozen=True, slots=True)
+class ShowGoal:
+    """Let the lamp show a teacher's goal in her lessons, or no longer. At any time."""
+
+    teacher: str
+    is_shown: bool
+
+
+Command = Start | Stop | Pause | Resume | Bookmark | Rehearse | Discard | ShowGoal
 
 _COMMANDS: dict[str, type[Command]] = {
     "start": Start,
@@ -87,6 +95,7 @@ _COMMANDS: dict[str, type[Command]] = {
     "bookmark": Bookmark,
     "rehearse": Rehearse,
     "discard": Discard,
+    "show_goal": ShowGoal,
 }
 _NAMES = {kind: name for name, kind in _COMMANDS.items()}
 

@@ -62,6 +62,11 @@ class RehearsalRun:
         self._rehearsal = Rehearsal(thresholds)
         self._tries = TrySet()
 
+    @property
+    def level_dbfs(self) -> float | None:
+        """How loud it is now. None: nothing was heard yet."""
+        return self._rehearsal.level_dbfs
+
     def run(self, should_stop: Callable[[], bool]) -> None:
         """Listen until the sound ends or it should stop."""
         try:

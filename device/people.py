@@ -58,6 +58,11 @@ class People:
             raise self._found
         return self._found
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Whom a press could record for. Never waits."""
+        return () if isinstance(self._found, RecipientsError) else tuple(each.name for each in self._found.recipients)
+
     def whose(self, now: Reading, named: str | None = None) -> Whose:
         """Whose lesson a press records. Never waits. Raises `RecipientsError` where `named` is nobody we know."""
         people = RecipientList(()) if isinstance(self._found, RecipientsError) else self._found

@@ -23,9 +23,10 @@ from typing import Protocol, runtime_checkable
 from analytics.listener import LevelReading
 from analytics.thresholds import Thresholds
 from device.clock import Clock
-from device.commands import Bookmark, Command, Discard, Mode, Pause, Rehearse, Resume, Start, Stop
-from device.controller import LISTENING, Action, Input, step, waits_for_double
+from device.commands import Bookmark, Command, Discard, Mode, Pause, Rehearse, Resume, ShowGoal, Start, Stop
+from device.controller import LESSON, LISTENING, Action, Input, step, waits_for_double
 from device.dry_runs import DummyRun, RehearsalRun
+from device.goal_lamp import GoalLamp
 from device.lamp import Panel, Shown, Tone
 from device.notify import Notifier
 from device.people import People
@@ -139,6 +140,7 @@ class UnitProgram:
         self._modes = tuple(mode for mode in modes_of(unit.settings) if room.camera or mode is not Mode.VIDEO)
         self._panel, self._shown, self._notifier = panel, Shown(panel), notifier
         self._people = People(unit)
+        self._goal_lamp = GoalLamp(unit.settings.folder, usual=unit.settings.shows_goal)
         self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._presses = Presses()
         self._presses.waits_for_double = waits_for_double(Doing.READY)
@@ -213,6 +215,8 @@ class UnitProgram:
                 self.state = replace(self.state, lesson=item.lesson)
             case Said():
                 self._worker_said(item)
+            case ShowGoal():
+                self._show_goal(item)
             case _:
                 self._input(_COMMANDS[type(item)], item)
 
@@ -270,6 +274,12 @@ class UnitProgram:
     def _discard(self, lesson_id: str) -> None:
         if lesson_id == self.state.can_discard and self._unit.discard(lesson_id):
             self.state = replace(self.state, can_discard=None, lesson=None)
+
+    def _show_goal(self, wish: ShowGoal) -> None:
+        """Of somebody whom the unit knows only: names that anybody made up are not collected."""
+        if wish.teacher in self._people.names:
+            self._goal_lamp.say(wish.teacher, is_shown=wish.is_shown)
+            self.state = self._with_facts(self.state)
 
     # What a worker does
 
@@ -401,9 +411,13 @@ class UnitProgram:
         problems += [self._people.problem] if self._people.problem is not None else []
         whose = self._people.whose(self._unit.time.read())
         usual = self._modes[0] if self._modes else Mode.NUMBERS
+        teacher = None if whose.person is None else whose.person.name
+        meant = state.lesson.teacher if state.lesson is not None and state.doing in LESSON else teacher
         return replace(
             state,
-            teacher=None if whose.person is None else whose.person.name,
+            teacher=teacher,
+            teachers=self._people.names,
+            shows_goal=meant is not None and self._goal_lamp.is_shown_for(meant),
             title=whose.title,
             problems=tuple(dict.fromkeys(problem.code for problem in problems)),
             hours_left=round(Space.of(self._settings.folder).hours(usual), 1),
@@ -414,14 +428,15 @@ class UnitProgram:
     def _with_sound(self, state: UnitState) -> UnitState:
         """How loud it is, and how a silence or a rehearsal stands."""
         held = self._held
-        level = held.level() if held is not None and state.doing is Doing.RECORDING else None
-        goal, rehearsal = False, state.rehearsal
+        goal, rehearsal, level_db = False, state.rehearsal, None
         if held is not None and isinstance(held.run, RehearsalRun):
             rehearsal = held.run.in_hand
             goal = rehearsal.has_reached_goal
-        elif level is not None and self._settings.shows_goal:
-            goal = self._settings.goal_wait <= level.silence_so_far < NO_WAIT_AFTER
-        level_db = None if level is None else float(round(level.level_dbfs))
+            level_db = held.run.level_dbfs if state.doing is Doing.REHEARSING else None
+        elif held is not None and state.doing is Doing.RECORDING and (level := held.level()) is not None:
+            level_db = level.level_dbfs
+            goal = state.shows_goal and self._settings.goal_wait <= level.silence_so_far < NO_WAIT_AFTER
+        level_db = None if level_db is None else float(round(level_db))
         return replace(state, level_db=level_db, is_goal_reached=goal, rehearsal=rehearsal)
 
     def _is_alive(self, now: float) -> bool:

@@ -166,7 +166,8 @@ class UnitSettings:
         "Minutes after which a lesson ends by itself. There must be room for so many.", default=75
     )
     shows_goal: bool = setting(
-        "Whether the lamp shows in lessons that a silence has lasted `goal_wait`.", default=False
+        "Whether the lamp shows in lessons that a silence has lasted `goal_wait`, for who never said on the page.",
+        default=False,
     )
 
 

@@ -75,6 +75,10 @@ class UnitState:
     """For whom a press records now (device/whose.py). None: nobody, or the unit must be told."""
     title: str | None = None
     """What the timetable calls the lesson that a press records now."""
+    teachers: tuple[str, ...] = ()
+    """Whom a press could record for."""
+    shows_goal: bool = False
+    """Whether the lamp shows the goal in lessons of `lesson.teacher`; while there is none, of `teacher`."""
     modes: tuple[Mode, ...] = ()
     """What this class agreed to; the first is what a press records."""
     goal_wait: float = seconds(default=5.0)

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from analytics.try_events import Try, Verdict
 from device.commands import Mode
-from device.controller import COMMANDS, TABLE
+from device.controller import COMMANDS, LESSON, TABLE
 from device.state import Doing, RehearsalInHand, UnitState
 from lesson.problems import ALL
 from lesson.wire import seconds
@@ -73,6 +73,21 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalWords:
+    """The lamp at a teacher's goal."""
+
+    teacher: str
+    """Whose lessons are meant. Empty: nobody's, and there is nothing to choose."""
+    is_shown: bool
+    says: str
+    does: str
+    """On the button."""
+
+
+NO_GOAL_WORDS = GoalWords("", is_shown=False, says="", does="")
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """The page's words and numbers."""
 
@@ -88,6 +103,11 @@ class View:
     """Share of the meter."""
     level_says: str
     notices: tuple[Notice, ...]
+    teachers: tuple[str, ...]
+    """Who can be chosen."""
+    usual: str
+    """What is so when nobody is chosen."""
+    goal: GoalWords
     discard: str | None
     """Lesson that can still be thrown away here."""
     is_beyond_discard: bool
@@ -123,6 +143,9 @@ def view(state: UnitState | None, now: datetime) -> View:
         notices=tuple(
             Notice(problem.title, problem.teacher) for problem in map(_PROBLEMS.get, state.problems) if problem
         ),
+        teachers=state.teachers,
+        usual=_usual(state),
+        goal=_goal_words(state),
         discard=state.can_discard,
         is_beyond_discard=lesson is not None
         and lesson.lesson_id is not None
@@ -151,6 +174,9 @@ def _away() -> View:
         level=None,
         level_says="Nothing listens.",
         notices=(notice,),
+        teachers=(),
+        usual="",
+        goal=NO_GOAL_WORDS,
         discard=None,
         is_beyond_discard=False,
         ring=0.0,
@@ -175,10 +201,32 @@ def _note(state: UnitState) -> str:
             return "Neither sound nor picture is recorded until you go on."
         case Doing.REHEARSING:
             return "Camera off. The unit listens and keeps no sound."
-    whose = "Say whose lesson it is: the unit does not guess."
+    whose = "Choose whose lesson it is: the unit does not guess."
     if state.teacher is not None:
         whose = f"A press records for {state.teacher}{f': {state.title}' if state.title else ''}."
     return f"Nothing listens and nothing looks until you press Record. {whose}"
+
+
+def _usual(state: UnitState) -> str:
+    if not state.teachers:
+        return "The unit knows no teacher yet"
+    return "Please choose" if state.teacher is None else f"{state.teacher}, as the button does"
+
+
+def _goal_words(state: UnitState) -> GoalWords:
+    is_in_lesson = state.lesson is not None and state.doing in LESSON
+    teacher = state.lesson.teacher if is_in_lesson and state.lesson is not None else state.teacher
+    if teacher is None:
+        return NO_GOAL_WORDS
+    if state.shows_goal:
+        says = f"In lessons of {teacher} the lamp winks when a silence has lasted {state.goal_wait:g} seconds."
+        return GoalWords(teacher, is_shown=True, says=says, does="Show it no longer")
+    return GoalWords(
+        teacher,
+        is_shown=False,
+        says=f"In lessons of {teacher} the lamp does not show the goal.",
+        does=f"Wink at {state.goal_wait:g} seconds",
+    )
 
 
 def _facts(state: UnitState) -> str:
@@ -190,7 +238,7 @@ def _facts(state: UnitState) -> str:
 
 def _level_says(state: UnitState) -> str:
     if state.level_db is None:
-        return "The unit listens." if state.doing is Doing.REHEARSING else "Nothing listens."
+        return "Nothing listens."
     return f"Sound: {state.level_db:.0f} dB"
 
 

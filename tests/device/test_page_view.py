@@ -43,11 +43,38 @@ def test_problems_are_said_in_the_teachers_words_most_urgent_first() -> None:
     [
         ("Ms Okafor", None, "A press records for Ms Okafor."),
         ("Ms Okafor", "9A Physics", "A press records for Ms Okafor: 9A Physics."),
-        (None, None, "Say whose lesson it is: the unit does not guess."),
+        (None, None, "Choose whose lesson it is: the unit does not guess."),
     ],
 )
 def test_it_is_said_before_the_press_whose_lesson_it_will_be(teacher: str | None, title: str | None, says: str) -> None:
     assert view(replace(READY, teacher=teacher, title=title), NOW).note.endswith(f"until you press Record. {says}")
+
+
+@pytest.mark.parametrize(
+    ("teacher", "teachers", "says"),
+    [
+        ("Ms Okafor", ("Ms Okafor", "Mr Adeyemi"), "Ms Okafor, as the button does"),
+        (None, ("Ms Okafor", "Mr Adeyemi"), "Please choose"),
+        (None, (), "The unit knows no teacher yet"),
+    ],
+)
+def test_whoever_the_unit_knows_can_be_chosen(teacher: str | None, teachers: tuple[str, ...], says: str) -> None:
+    shown = view(replace(READY, teacher=teacher, teachers=teachers), NOW)
+
+    assert (shown.teachers, shown.usual) == (teachers, says)
+
+
+def test_the_lamp_at_the_goal_is_hers_whose_lesson_it_is() -> None:
+    before = view(READY, NOW).goal
+    lesson = replace(LESSON, teacher="Mr Adeyemi")
+    during = view(replace(READY, doing=Doing.RECORDING, lesson=lesson, shows_goal=True), NOW).goal
+    after = view(replace(READY, lesson=lesson), NOW).goal
+
+    assert (before.teacher, before.is_shown) == ("Ms Okafor", False)
+    assert (during.teacher, during.is_shown) == ("Mr Adeyemi", True)
+    assert during.says == "In lessons of Mr Adeyemi the lamp winks when a silence has lasted 5 seconds."
+    assert after.teacher == "Ms Okafor"
+    assert view(replace(READY, teacher=None), NOW).goal.teacher == ""
 
 
 def test_a_lesson_says_what_is_kept_and_for_whom() -> None:

@@ -21,12 +21,14 @@ from capture.drawn_microphone import DrawnMicrophone
 from capture.errors import CameraRefusedError, MicrophoneUnknownError
 from capture.microphone import Microphone
 from device import program as program_module
-from device.commands import Discard, Mode, Rehearse, Start, Stop
+from device.commands import Discard, Mode, Rehearse, ShowGoal, Start, Stop
+from device.goal_lamp import FILE
 from device.lamp import Tone
 from device.presses import HOLD_AFTER, Gesture
 from device.room import Room, TellProblem, camera_of
 from device.settings import CameraSettings
 from device.state import Doing, UnitState
+from lesson.footage.identity import Identity
 from lesson.footage.segments import Track
 from lesson.problems import (
     CAMERA_REFUSED,
@@ -238,6 +240,55 @@ def test_in_lessons_the_goal_is_shown_to_those_only_who_asked_for_it(tmp_path: p
         made.until_it_is(Doing.READY)
 
     assert not any(state.is_goal_reached for state in made.states)
+
+
+def test_a_teacher_asks_for_it_on_the_page_for_her_own_lessons_and_for_good(tmp_path: pathlib.Path) -> None:
+    drawing = "." * 10 + "T" * 20 + "." * 40 + "T" * 20
+    with pressed_unit(tmp_path, Room(drawn(drawing, 4.0)), goal_wait=2.0) as made:
+        made.until(lambda state: state.teacher == "Ms")
+        made.program.ask(ShowGoal("Mr Nobody", is_shown=True))
+        made.program.ask(ShowGoal("Ms", is_shown=True))
+        made.until(lambda state: state.shows_goal)
+    assert "Nobody" not in (made.made.folder / FILE).read_text()
+    with pressed_unit(made.made, Room(drawn(drawing, 4.0))) as again:
+        again.press()
+        again.until_it_is(Doing.RECORDING)
+        again.until_it_is(Doing.READY)
+        assert any(state.is_goal_reached for state in again.states)
+        again.program.ask(ShowGoal("Ms", is_shown=False))
+        again.until(lambda state: not state.shows_goal)
+        told = len(again.states)
+        again.press()
+        again.until_it_is(Doing.RECORDING)
+        again.until_it_is(Doing.READY)
+
+    assert not any(state.is_goal_reached for state in again.states[told:])
+
+
+def test_the_lamp_is_asked_for_by_one_teacher_and_not_for_another(tmp_path: pathlib.Path) -> None:
+    one = OneUnit(tmp_path)
+    one.knows({"Ms": one.teacher, "Mr Adeyemi": Identity.generate()})
+    with pressed_unit(one, Room(drawn(CLASS, 4.0))) as made:
+        made.until(lambda state: state.teachers == ("Ms", "Mr Adeyemi"))
+        assert made.program.state.teacher is None
+        made.program.ask(ShowGoal("Mr Adeyemi", is_shown=True))
+        for teacher, is_shown in (("Mr Adeyemi", True), ("Ms", False)):
+            made.program.ask(Start(teacher=teacher, is_dummy=True))
+            assert made.until_it_is(Doing.RECORDING).shows_goal is is_shown
+            made.program.ask(Stop())
+            made.until_it_is(Doing.READY)
+
+
+def test_how_loud_a_rehearsal_is(tmp_path: pathlib.Path) -> None:
+    with pressed_unit(tmp_path, Room(drawn("." * 20 + "T" * 20 + "." * 20, 4.0))) as made:
+        made.program.ask(Rehearse())
+        made.until_it_is(Doing.REHEARSING)
+        made.until_it_is(Doing.READY)
+        made.until(lambda state: state.level_db is None)
+
+    levels = [state.level_db for state in made.states if state.level_db is not None]
+    assert min(levels) < -55
+    assert max(levels) > -25
 
 
 def test_a_lesson_that_nobody_has_yet_can_be_thrown_away(made: PressedUnit) -> None:

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from device.room import Room
 from device.state import Doing
+from lesson.footage.identity import Identity
 from lesson.problems import ALL
 from tests.suites.page_browser import Watched, axe_findings, chromium, watched
 from tests.suites.pressed_unit import drawn
@@ -36,7 +37,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def unit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UnitAndPage]:
-    with unit_and_page(tmp_path_factory.mktemp("unit"), Room(drawn(CLASS, 1.0))) as made:
+    place = tmp_path_factory.mktemp("unit")
+    teachers = {"Ms": Identity.generate(), "Mr Adeyemi": Identity.generate()}
+    with unit_and_page(place, Room(drawn(CLASS, 1.0)), teachers=teachers, teacher="Ms") as made:
         yield made
 
 
@@ -99,19 +102,32 @@ def test_the_last_lesson_is_thrown_away_with_a_second_press(unit: UnitAndPage, p
     assert set(unit.made.lessons.iterdir()) == before
 
 
-def test_somebody_whom_the_unit_does_not_know_is_refused_with_a_reason(unit: UnitAndPage, page: Page) -> None:
-    page.get_by_label("Whose lesson it is").fill("Mr Nobody")
-    page.get_by_role("button", name="Record").click()
+def test_somebody_whom_the_unit_does_not_know_is_refused_with_a_reason_and_one_it_knows_is_not(
+    unit: UnitAndPage, page: Page, http: httpx.Client
+) -> None:
+    paired(unit, http)
+    http.post("/do", data={"what": "start", "teacher": "Mr Nobody"}, headers={"Origin": unit.address})
     expect(page.get_by_role("status")).to_have_text("Not started")
 
     assert unit.program.state.problems[0] in {problem.code for problem in ALL}
     expect(page.get_by_role("alert")).not_to_be_empty()
-    page.get_by_label("Whose lesson it is").fill("Ms")
+    page.get_by_label("Whose lesson it is").select_option("Mr Adeyemi")
     page.get_by_role("checkbox", name=re.compile("Dummy run")).check()
     page.get_by_role("button", name="Record").click()
-    unit.until(Doing.RECORDING)
+    assert unit.until(Doing.RECORDING).lesson.teacher == "Mr Adeyemi"  # type: ignore[union-attr]
     page.get_by_role("button", name="Stop").click()
     unit.until(Doing.READY)
+    expect(page.get_by_label("Whose lesson it is")).to_have_value("Mr Adeyemi")
+
+
+def test_the_lamp_at_the_goal_is_asked_for_and_let_be(unit: UnitAndPage, page: Page) -> None:
+    expect(page.get_by_text("the lamp does not show the goal")).to_be_visible()
+    page.get_by_role("button", name="Wink at 5 seconds").click()
+    expect(page.get_by_text("the lamp winks when a silence has lasted 5 seconds")).to_be_visible()
+    assert unit.program.state.shows_goal
+    page.get_by_role("button", name="Show it no longer").click()
+    expect(page.get_by_text("the lamp does not show the goal")).to_be_visible()
+    assert not unit.program.state.shows_goal
 
 
 def test_a_dummy_run_keeps_nothing(unit: UnitAndPage, page: Page) -> None:
@@ -163,6 +179,7 @@ def test_a_rehearsal_fills_the_ring_and_leaves_bars(browser: Browser, tmp_path: 
         page.wait_for_function(
             "() => parseFloat(document.querySelector('[data-part=ring]').getAttribute('stroke-dasharray')) > 50"
         )
+        page.wait_for_function("() => Number(document.querySelector('[data-part=level]').getAttribute('width')) > 50")
         bars = page.locator("[data-part=bars] li:not([data-verdict=''])")
         page.wait_for_function(
             "() => document.querySelectorAll(\"[data-part=bars] li:not([data-verdict=''])\").length >= 3"

@@ -2,6 +2,7 @@
 
 import contextlib
 import pathlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from capture.drawn_microphone import DrawnMicrophone
@@ -38,12 +39,10 @@ class OneUnit:
         self.authority = ThrowAwayAuthority(folder / "authority", now, is_demo=True)
         files = self.authority.unit("lab-2")
         self.teacher = Identity.generate()
-        keys = self.teacher.recipient
-        okafor = ListedRecipient("Ms", keys.kid.hex(), keys.encryption_key, keys.signing_key, RecipientRole.TEACHER)
         self.folder = folder / "unit"
         self.lessons = self.folder / "lessons"
         self.lessons.mkdir(parents=True)
-        (self.folder / "recipients.json").write_bytes(dumps(RecipientList((okafor,))))
+        self.knows({"Ms": self.teacher})
         (self.folder / "signing.key").write_bytes(UnitKey.generate().to_bytes())
         (self.folder / "signing.key").chmod(0o600)
         self.receipt_key = ReceiptKey.generate()
@@ -64,6 +63,14 @@ class OneUnit:
             opened.pop_all()
         school.sending.start()
         return unit
+
+    def knows(self, teachers: Mapping[str, Identity]) -> None:
+        """Pin these, and nobody else."""
+        listed = tuple(
+            ListedRecipient(name, keys.kid.hex(), keys.encryption_key, keys.signing_key, RecipientRole.TEACHER)
+            for name, keys in ((name, teacher.recipient) for name, teacher in teachers.items())
+        )
+        (self.folder / "recipients.json").write_bytes(dumps(RecipientList(listed)))
 
     def record(self, unit: WholeUnit) -> pathlib.Path:
         lesson = unit.lesson(

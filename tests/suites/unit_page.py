@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +31,7 @@ from device.program import UnitProgram
 from device.room import Room
 from device.settings import SocketSettings
 from device.state import Doing, UnitState
+from lesson.footage.identity import Identity
 from tests.suites.one_unit import OneUnit
 
 PATIENCE = 60.0
@@ -86,8 +87,16 @@ class UnitAndPage:
 
 
 @contextmanager
-def unit_and_page(place: Path, room: Room, host: str = "0.0.0.0", **settings: object) -> Iterator[UnitAndPage]:
+def unit_and_page(
+    place: Path,
+    room: Room,
+    host: str = "0.0.0.0",
+    teachers: Mapping[str, Identity] | None = None,
+    **settings: object,
+) -> Iterator[UnitAndPage]:
     made = OneUnit(place)
+    if teachers is not None:
+        made.knows(teachers)
     path = place / "program.sock"
     made.settings = replace(made.settings, socket=SocketSettings(path), **settings)  # type: ignore[arg-type]
     screen, terminal = os.openpty()

@@ -16,6 +16,8 @@
  * @property {number} elapsed_s
  * @property {number|null} level
  * @property {Notice[]} notices
+ * @property {string[]} teachers
+ * @property {{teacher: string, is_shown: boolean, says: string, does: string}} goal
  * @property {string|null} discard
  * @property {boolean} is_beyond_discard
  * @property {number} ring
@@ -50,7 +52,31 @@ function show(view) {
   isRunning = view.is_running;
   startedAt = performance.now() - view.elapsed_s * 1000;
   showClock();
+  showTeachers(view.teachers);
+  showGoal(view.goal);
   showRehearsal(view);
+}
+
+/** @param {string[]} teachers */
+function showTeachers(teachers) {
+  const choice = part("teachers");
+  if (!(choice instanceof HTMLSelectElement)) return;
+  const names = [...choice.options].slice(1).map((each) => each.value);
+  if (JSON.stringify(names) === JSON.stringify(teachers)) return;
+  const chosen = choice.value;
+  choice.replaceChildren(choice.options[0], ...teachers.map((each) => new Option(each)));
+  choice.value = teachers.includes(chosen) ? chosen : "";
+}
+
+/** @param {View["goal"]} goal */
+function showGoal(goal) {
+  part("goal")?.toggleAttribute("hidden", !goal.teacher);
+  part("goal-of")?.setAttribute("value", goal.teacher);
+  part("goal-is-shown")?.setAttribute("value", goal.is_shown ? "yes" : "no");
+  for (const [name, words] of [["goal-says", goal.says], ["goal-does", goal.does]]) {
+    const place = part(name);
+    if (place && place.textContent !== words) place.textContent = words;
+  }
 }
 
 /** @param {View} view */
