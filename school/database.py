@@ -191,7 +191,7 @@ class LessonRow(Base):
 
 
 class LessonRecipientRow(Base):
-    """Somebody whom the header names. Who sees a lesson is decided by this table alone."""
+    """Somebody whom the header names: she sees the lesson."""
 
     __tablename__ = "lesson_recipient"
     __table_args__ = (Index("ix_lesson_recipient_kid", "kid"),)
@@ -209,6 +209,22 @@ class StanzaRow(Base):
     lesson: Mapped[str] = mapped_column(ForeignKey("lesson.lesson", ondelete="CASCADE"), primary_key=True)
     kid: Mapped[str] = mapped_column(String(32), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class GrantRow(Base):
+    """A lesson handed on, signed by whose it is. The school keeps it, and cannot make one."""
+
+    __tablename__ = "lesson_grant"
+    __table_args__ = (Index("ix_lesson_grant_heir", "heir"),)
+
+    lesson: Mapped[str] = mapped_column(ForeignKey("lesson.lesson", ondelete="CASCADE"), primary_key=True)
+    grant_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    giver: Mapped[str] = mapped_column(String(32))
+    """Name of the keys that gave it."""
+    heir: Mapped[str] = mapped_column(String(32))
+    """Name of the keys it was given to. She sees the lesson."""
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class SegmentRow(Base):

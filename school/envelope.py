@@ -1,9 +1,10 @@
-"""Takes in headers and stanzas, by HTTPS and by MQTT alike: the same checks, the same rows.
+"""Takes in headers, stanzas and grants, by HTTPS and by MQTT alike: the same checks, the same rows.
 
 ::
 
     header.json          names the lesson, its unit, the unit's signing key and the recipients
     stanzas/<kid>.json   signed by that key, for one of those recipients
+    grants/<grant>.json  signed by whose lesson it is, for whom she likes
 
 The bytes are kept exactly as they came, because everything else of the lesson is bound to their hash. What is read
 from them is only what the school needs: whose lesson it is, and since when.
@@ -15,10 +16,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lesson.footage.errors import HeaderError, StanzaError
+from lesson.footage.errors import GrantError, HeaderError, StanzaError
+from lesson.footage.grant import check_grants
 from lesson.footage.header import Header, header_hash
+from lesson.footage.recipients import RecipientRole
 from lesson.footage.stanza import Stanza
-from school.database import LessonRecipientRow, LessonRow, StanzaRow, UnitRow, insert_new
+from school.database import GrantRow, LessonRecipientRow, LessonRow, StanzaRow, UnitRow, insert_new
 from school.errors import ForbiddenError, MismatchError, NotFoundError, OtherBytesError
 
 
@@ -89,4 +92,24 @@ def keep_stanza(session: Session, unit: UnitRow, lesson: str, body: bytes, kid: 
         return True
     if session.get_one(StanzaRow, (lesson, stanza.kid)).body != body:
         raise OtherBytesError("The school has another wrapped key for this recipient. It stays.")
+    return False
+
+
+def keep_claim(session: Session, unit: UnitRow, lesson: str, body: bytes, name: str, now: datetime) -> bool:
+    """Keep the grant by which somebody claimed a lesson at its unit; say whether it is new.
+
+    A unit hands on no other: what a teacher shares, she shares herself. Raises as `keep_stanza`.
+    """
+    header_bytes, header = header_of(lesson_of_unit(session, unit.unit, lesson))
+    try:
+        (grant,) = check_grants(header, header_hash(header_bytes), [body])
+    except GrantError as error:
+        raise MismatchError(str(error)) from error
+    by = grant.giver.kid.hex()
+    if grant.grant != name or by not in {each.kid for each in header.recipients if each.role is RecipientRole.CLAIM}:
+        raise MismatchError("This is another grant, or none by which a lesson is claimed.")
+    if insert_new(session, GrantRow, lesson=lesson, grant_id=name, giver=by, heir=grant.to, body=body, kept_at=now):
+        return True
+    if session.get_one(GrantRow, (lesson, name)).body != body:
+        raise OtherBytesError("The school has another grant of that name. It stays.")
     return False

@@ -2,7 +2,8 @@
 
 ::
 
-    header.json's recipients  ->  lesson_recipient  ->  _visible_to(teacher)  ->  every query of this module
+    header.json's recipients  ->  lesson_recipient  --> _visible_to(teacher)  ->  every query of this module
+    grants/*.json             ->  lesson_grant      -'
 
 There is no other way from a page to a lesson. A lesson that is not hers and a lesson that does not exist are the same
 to a teacher: None here, 404 there. There is no administrator who sees more.
@@ -14,15 +15,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from lesson.footage.header import Header
+from lesson.footage.recipients import RecipientRole
 from lesson.wire import seconds
 from school.accounts import Teacher
 from school.database import (
     Database,
     EvidenceRow,
+    GrantRow,
     LessonRecipientRow,
     LessonRow,
     SegmentRow,
@@ -66,6 +69,8 @@ class SealedLesson:
     """The unit's signing key as it was registered; as the header names it where none was."""
     header: bytes
     stanzas: tuple[bytes, ...]
+    grants: tuple[bytes, ...]
+    """Those by which it came to her."""
     links: tuple[bytes, ...]
     """In the order of sealing, as far as they follow one another without a hole."""
     manifest: bytes | None
@@ -104,12 +109,20 @@ def sealed_lesson_of(database: Database, teacher: Teacher, lesson: str) -> Seale
         header = found.header
         assert header is not None  # _visible_to
         stanzas = session.scalars(select(StanzaRow.body).where(StanzaRow.lesson == lesson).order_by(StanzaRow.kid))
+        claims = select(LessonRecipientRow.kid).where(
+            LessonRecipientRow.lesson == lesson, LessonRecipientRow.role == RecipientRole.CLAIM.value
+        )
+        to_her = or_(GrantRow.heir == teacher.kid, GrantRow.giver.in_(claims))
+        grants = session.scalars(
+            select(GrantRow.body).where(GrantRow.lesson == lesson, to_her).order_by(GrantRow.grant_id)
+        )
         segments = session.scalars(select(SegmentRow).where(SegmentRow.lesson == lesson))
         return SealedLesson(
             lesson=_lesson(*row),
             unit_key=unit.signing_key or bytes.fromhex(Header.decode(header).unit_key),
             header=header,
             stanzas=tuple(stanzas),
+            grants=tuple(grants),
             links=tuple(each.link for each in in_chain(header, segments)),
             manifest=found.manifest,
             receipt=found.receipt,
@@ -141,12 +154,13 @@ def evidence_of(
 
 
 def _visible_to(teacher: Teacher) -> Select[LessonRow, UnitRow]:
-    """The only door: lessons whose header names this teacher's keys."""
+    """The only door: lessons whose header names this teacher's keys, and those that were handed on to her."""
+    named = exists().where(LessonRecipientRow.lesson == LessonRow.lesson, LessonRecipientRow.kid == teacher.kid)
+    given = exists().where(GrantRow.lesson == LessonRow.lesson, GrantRow.heir == teacher.kid)
     return (
         select(LessonRow, UnitRow)
-        .join(LessonRecipientRow, LessonRecipientRow.lesson == LessonRow.lesson)
         .join(UnitRow, UnitRow.unit == LessonRow.unit)
-        .where(LessonRecipientRow.kid == teacher.kid, LessonRow.header.is_not(None))
+        .where(or_(named, given), LessonRow.header.is_not(None))
     )
 
 

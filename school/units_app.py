@@ -4,6 +4,7 @@
 
     PUT /v1/lessons/{lesson}/header                     GET /v1/lessons/{lesson}/have
     PUT /v1/lessons/{lesson}/stanzas/{kid}              GET /v1/recipients
+    PUT /v1/lessons/{lesson}/grants/{grant}
     PUT /v1/lessons/{lesson}/segments/{track}/{index}
     PUT /v1/lessons/{lesson}/manifest
 
@@ -110,6 +111,13 @@ async def put_stanza(request: Request, unit: Unit, lesson: LessonId, kid: str, p
     """Keep a wrapped key."""
     body = await _document(request, parts)
     return _kept(await run_in_threadpool(parts.uploads.stanza, unit, lesson, kid, body))
+
+
+@_router.put("/lessons/{lesson}/grants/{grant}")
+async def put_grant(request: Request, unit: Unit, lesson: LessonId, grant: str, parts: Parts) -> Response:
+    """Keep the grant by which somebody claimed the lesson."""
+    body = await _document(request, parts)
+    return _kept(await run_in_threadpool(parts.uploads.grant, unit, lesson, grant, body))
 
 
 @_router.put("/lessons/{lesson}/manifest")

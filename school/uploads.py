@@ -1,9 +1,10 @@
-"""Takes in what units send: header, stanzas, segments, manifest. Twice is the same as once.
+"""Takes in what units send: header, wrapped keys, segments, manifest. Twice is the same as once.
 
 ::
 
     header     201   who it is for, and which key signs
     stanzas    201
+    grants     201   of a lesson that somebody claimed
     segments   201 each, in any order          the link is checked before the body is read
     manifest   202 {missing}  or  200 receipt  the unit deletes its copy only for the receipt
 """
@@ -20,13 +21,14 @@ from sqlalchemy.orm import Session
 
 from lesson.footage.chain import Link
 from lesson.footage.errors import LinkError, ManifestError
-from lesson.footage.header import header_hash
+from lesson.footage.header import Header, header_hash
 from lesson.footage.manifest import Manifest
+from lesson.footage.recipients import RecipientRole
 from lesson.footage.segments import MAX_INDEX, SegmentName, Track
 from lesson.footage.signed import ReceiptKey
 from lesson.wire import to_wire
-from school.database import Database, SegmentRow, StanzaRow, UnitRow, insert_new
-from school.envelope import header_of, keep_header, keep_stanza, lesson_of_unit
+from school.database import Database, GrantRow, SegmentRow, StanzaRow, UnitRow, insert_new
+from school.envelope import header_of, keep_claim, keep_header, keep_stanza, lesson_of_unit
 from school.errors import MismatchError, OtherBytesError
 from school.footage_store import Arriving, FootageStore, Kept
 from school.receipts import sign_receipt
@@ -62,6 +64,11 @@ class Uploads:
         """Keep a wrapped key; say whether it is new."""
         with self._database.writing() as session:
             return keep_stanza(session, unit, lesson, body, kid)
+
+    def grant(self, unit: UnitRow, lesson: str, name: str, body: bytes) -> bool:
+        """Keep the grant by which somebody claimed a lesson; say whether it is new."""
+        with self._database.writing() as session:
+            return keep_claim(session, unit, lesson, body, name, self._now())
 
     def link(self, unit: UnitRow, lesson: str, name: SegmentName, line: bytes, length_bytes: int) -> Link:
         """Check what the unit says of a segment, before its body is read."""
@@ -127,7 +134,7 @@ class Uploads:
             rows = [each for each in self._here(session, lesson) if each.index < counts.get(Track(each.track), 0)]
             if missing := _missing(counts, {_name(each) for each in rows}):
                 return ManifestAnswer(None, missing)
-            if keyless := {listed.kid for listed in header.recipients} - _stanzas(session, lesson):
+            if keyless := _keyless(session, lesson, header):
                 raise MismatchError(f"Send the wrapped keys first: nobody else could open it for {sorted(keyless)}.")
             row.receipt = sign_receipt(
                 self._key, header=header_bytes, manifest_bytes=body, manifest=manifest, rows=rows, now=self._now()
@@ -139,13 +146,14 @@ class Uploads:
         """What the school has of a lesson, so that a unit can go on after weeks."""
         with self._database.reading() as session:
             row = lesson_of_unit(session, unit.unit, lesson)
+            grants = sorted(_grants(session, lesson))
             return {
                 "header": row is not None and row.header is not None,
                 "stanzas": sorted(_stanzas(session, lesson)),
                 "segments": [[each.track, each.index] for each in self._here(session, lesson)],
                 "manifest": row is not None and row.manifest is not None,
                 "receipt": to_wire(row.receipt) if row is not None else None,
-            }
+            } | ({"grants": grants} if grants else {})
 
     def _here(self, session: Session, lesson: str) -> list[SegmentRow]:
         """What the table and the store both have: a folder that was restored from a backup may have less."""
@@ -168,6 +176,18 @@ def _missing(counts: dict[Track, int], here: set[SegmentName]) -> tuple[SegmentN
 
 def _stanzas(session: Session, lesson: str) -> set[str]:
     return set(session.scalars(select(StanzaRow.kid).where(StanzaRow.lesson == lesson)))
+
+
+def _grants(session: Session, lesson: str) -> set[str]:
+    return set(session.scalars(select(GrantRow.grant_id).where(GrantRow.lesson == lesson)))
+
+
+def _keyless(session: Session, lesson: str, header: Header) -> set[str]:
+    """Whose wrapped key is not here; the claim key itself, while nobody is here who claimed the lesson with it."""
+    keyless = {listed.kid for listed in header.recipients} - _stanzas(session, lesson)
+    claims = {listed.kid for listed in header.recipients if listed.role is RecipientRole.CLAIM}
+    claimed = session.scalars(select(GrantRow.giver).where(GrantRow.lesson == lesson))
+    return keyless | (claims - set(claimed))
 
 
 def _name(row: SegmentRow) -> SegmentName:

@@ -168,8 +168,8 @@ def _address(lesson_id: str, piece: PieceName) -> str:
     lesson = f"/v1/lessons/{lesson_id}"
     if piece.segment is not None:
         return f"{lesson}/segments/{piece.segment.track:d}/{piece.segment.index:d}"
-    if piece.kid is not None:
-        return f"{lesson}/stanzas/{piece.kid}"
+    if piece.key is not None:
+        return f"{lesson}/{piece.key}"
     return f"{lesson}/header" if piece.kind is Kind.HEADER else f"{lesson}/manifest"
 
 

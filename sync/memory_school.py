@@ -20,6 +20,7 @@ from typing import TypeVar
 
 from lesson.footage.chain import Chain, Link
 from lesson.footage.errors import FootageError
+from lesson.footage.grant import check_grants
 from lesson.footage.header import Header, header_hash
 from lesson.footage.manifest import Manifest, manifest_hash
 from lesson.footage.receipt import Receipt
@@ -41,6 +42,7 @@ class _Lesson:
     header: Header
     header_bytes: bytes
     stanzas: dict[str, bytes] = field(default_factory=dict)
+    grants: dict[str, bytes] = field(default_factory=dict)
     segments: dict[tuple[int, int], bytes] = field(default_factory=dict)
     links: dict[tuple[int, int], bytes] = field(default_factory=dict)
     manifest: bytes | None = None
@@ -81,6 +83,7 @@ class MemorySchool:
             return Have(
                 header=True,
                 stanzas=tuple(lesson.stanzas),
+                grants=tuple(lesson.grants),
                 segments=tuple(lesson.segments),
                 manifest=lesson.manifest is not None,
                 receipt=lesson.receipt,
@@ -106,7 +109,11 @@ class MemorySchool:
             return self._take_header(unit, lesson_id, body)
         if lesson is None:
             raise PieceError(f"{HEADER_NAME} of a lesson comes first.")
-        if name.kind is Kind.STANZA:
+        if name.kind is Kind.KEY and str(name).startswith("grants/"):
+            (grant,) = check_grants(lesson.header, header_hash(lesson.header_bytes), [body])
+            _expect(grant.file_name == str(name), "This is another grant.")
+            return _keep(lesson.grants, grant.grant, body)
+        if name.kind is Kind.KEY:
             stanza = Stanza.decode(body, lesson.unit_key)
             _expect(stanza.file_name == str(name), "This is somebody else's stanza.")
             _expect(stanza.header_sha256 == header_hash(lesson.header_bytes).hex(), "It is for another lesson.")

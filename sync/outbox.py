@@ -165,7 +165,7 @@ class Outbox:
                 raise PieceError(f"{name} of lesson {lesson_id} was added before as another file or with another link.")
 
     def next_pieces(self, limit: int) -> tuple[Piece, ...]:
-        """At most `limit` pieces to send: oldest lesson first; header, stanzas, segments as sealed, manifest last."""
+        """At most `limit` pieces to send: oldest lesson first; header, keys, segments as sealed, manifest last."""
         # The subquery walks the small index of what is to be sent; a join would sort whole lessons at every step.
         rows = self._db.rows(
             f"SELECT {_PIECE_COLUMNS} FROM pieces INDEXED BY to_send JOIN lessons ON lessons.number = pieces.lesson"  # noqa: S608

@@ -2,8 +2,9 @@
 
 ::
 
-    header.json -> stanzas/<kid>.json ... -> 0-000000.seg 0-000001.seg 2-000000.seg ... -> manifest.json
-    who can open   one a recipient            footage and lesson log, as they were sealed     that was all of it
+    header.json -> stanzas/<kid>.json ...,   -> 0-000000.seg 0-000001.seg 2-000000.seg ... -> manifest.json
+                   grants/<grant>.json
+    whose it is    who can open it              footage and lesson log, as they were sealed     that was all of it
 
 A name is the file's name in a lesson's folder on the unit, and says where the school's address for it is.
 """
@@ -23,14 +24,15 @@ from sync.errors import PieceError
 HEADER_NAME = "header.json"
 MANIFEST_NAME = "manifest.json"
 
-_STANZA = re.compile(r"stanzas/([0-9a-f]{32})\.json")
+_KEY = re.compile(r"(?:stanzas|grants)/[0-9a-f]{32}\.json")
 
 
 class Kind(IntEnum):
     """Which kind of piece: the numbers are the order of sending."""
 
     HEADER = 0
-    STANZA = 1
+    KEY = 1
+    """A wrapped key: a stanza, or a grant."""
     SEGMENT = 2
     MANIFEST = 3
 
@@ -46,8 +48,8 @@ class PieceName:
     """
 
     kind: Kind
-    kid: str | None = None
-    """Of a stanza: the recipient's key id, 32 hexadecimal digits."""
+    key: str | None = None
+    """Of a wrapped key: its name, without its ending. `stanzas/<kid>` or `grants/<grant>`."""
     segment: SegmentName | None = None
 
     @classmethod
@@ -62,20 +64,21 @@ class PieceName:
             return cls(Kind.HEADER)
         if name == MANIFEST_NAME:
             return cls(Kind.MANIFEST)
-        if stanza := _STANZA.fullmatch(name):
-            return cls(Kind.STANZA, kid=stanza[1])
+        if _KEY.fullmatch(name):
+            return cls(Kind.KEY, key=name.removesuffix(".json"))
         try:
             return cls(Kind.SEGMENT, segment=SegmentName.from_file_name(name))
         except SegmentMisplacedError as error:
             raise PieceError(
-                f"{name!r} is no name of a piece: header.json, stanzas/<kid>.json, 0-000001.seg, manifest.json."
+                f"{name!r} is no name of a piece: header.json, stanzas/<kid>.json,"
+                " grants/<grant>.json, 0-000001.seg, manifest.json."
             ) from error
 
     def __str__(self) -> str:
         if self.segment is not None:
             return self.segment.file_name
-        if self.kid is not None:
-            return f"stanzas/{self.kid}.json"
+        if self.key is not None:
+            return f"{self.key}.json"
         return HEADER_NAME if self.kind is Kind.HEADER else MANIFEST_NAME
 
 

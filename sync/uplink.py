@@ -19,6 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from lesson.wire import later
 from sync.pieces import HEADER_NAME
 
 
@@ -70,6 +71,8 @@ class Have:
     """Track and index of each."""
     manifest: bool
     receipt: bytes | None
+    grants: tuple[str, ...] = later(())
+    """Their names."""
 
     def __post_init__(self) -> None:
         _expect_pairs(self.segments)
@@ -78,8 +81,8 @@ class Have:
     def names(self) -> frozenset[str]:
         """The pieces, the manifest apart, by name."""
         header = {HEADER_NAME} if self.header else set()
-        stanzas = {f"stanzas/{kid}.json" for kid in self.stanzas}
-        return frozenset(header | stanzas | {f"{track:d}-{index:06d}.seg" for track, index in self.segments})
+        keys = {f"stanzas/{kid}.json" for kid in self.stanzas} | {f"grants/{grant}.json" for grant in self.grants}
+        return frozenset(header | keys | {f"{track:d}-{index:06d}.seg" for track, index in self.segments})
 
 
 NOTHING = Have(header=False, stanzas=(), segments=(), manifest=False, receipt=None)

@@ -3,8 +3,8 @@
 ::
 
     lesson folder                          out.mp4
-      header.json  stanzas/  links.jsonl     ftyp moov moof mdat moof mdat ...
-      manifest.json  0-000000.seg ...      out.account.json   (on request)
+      header.json  stanzas/  grants/         ftyp moov moof mdat moof mdat ...
+      links.jsonl  manifest.json  *.seg    out.account.json   (on request)
 
 Everything is verified before the first byte is written, and the film takes its name only when it is whole: a damaged
 lesson leaves no film behind, and one without a manifest counts as damaged, because nobody can tell where it ended.
@@ -114,6 +114,7 @@ def _verified(folder: Path, identity: Identity, unit_key: bytes | None) -> OpenL
         manifest.read_bytes() if manifest.is_file() else None,
         identity,
         unit_key=unit_key,
+        grants=[grant.read_bytes() for grant in sorted((folder / "grants").glob("*.json"))],
     )
 
 

@@ -5,6 +5,7 @@
     FootageError
       HeaderError             header.json is not what the lesson was sealed with
       StanzaError             somebody's wrapped key is damaged, or another lesson's
+      GrantError              the lesson was handed on in a way that does not hold
       LinkError               links.jsonl does not hold together
         TornLinkError         its last line was cut off, as a power cut does
       ManifestError           manifest.json is damaged, or says something else than the links
@@ -42,6 +43,12 @@ class StanzaError(FootageError):
     """A wrapped key is damaged, or belongs to another lesson or another person."""
 
     remedy = "Fetch the stanzas again. If it stays, ask the owner of the lesson to share it once more."
+
+
+class GrantError(FootageError):
+    """How a lesson was handed on is damaged, for another lesson, or signed by somebody whose it is not."""
+
+    remedy = "Fetch the lesson again. If it stays, ask whoever shared it to share it once more."
 
 
 class LinkError(FootageError):

@@ -2,8 +2,8 @@
 
 ::
 
-    signatures  ->  header  ->  chain  ->  manifest  ->  her stanza  ->  a segment
-    before anything is parsed                            content key     hash, place, then AEAD
+    signatures  ->  header  ->  chain  ->  manifest  ->  her stanza, or grant  ->  a segment
+    before anything is parsed                            content key               hash, place, then AEAD
 
 A segment is opened whole or not at all: of a damaged one nothing is ever handed out.
 
@@ -22,6 +22,7 @@ from cryptography.exceptions import InvalidTag
 
 from lesson.footage.chain import Chain, Link, read_links
 from lesson.footage.errors import (
+    GrantError,
     HeaderError,
     ManifestError,
     NotForYouError,
@@ -30,6 +31,7 @@ from lesson.footage.errors import (
     SegmentMissingError,
     StanzaError,
 )
+from lesson.footage.grant import Grant, check_grants
 from lesson.footage.header import Header, header_hash
 from lesson.footage.identity import Identity
 from lesson.footage.manifest import Manifest
@@ -49,10 +51,12 @@ class OpenLesson:
         identity: Identity,
         *,
         unit_key: bytes | None = None,
+        grants: Iterable[bytes] = (),
     ) -> None:
         """Verify and unwrap. `links` is links.jsonl, `manifest` manifest.json or None while there is none.
 
-        Raises `HeaderError`, `LinkError`, `ManifestError`, `StanzaError` or `NotForYouError`.
+        `grants` are those of the lesson that its reader needs. Raises `HeaderError`, `LinkError`, `ManifestError`,
+        `StanzaError`, `GrantError` or `NotForYouError`.
         """
         signer = unit_key if unit_key is not None else bytes.fromhex(Header.decode(header_bytes).unit_key)
         self._hash = header_hash(header_bytes)
@@ -68,7 +72,8 @@ class OpenLesson:
             _expect_whole(self.header, self.manifest, chain)
         self._by_name = {link.name: link for link in self.links}
         self._by_sha256 = {link.sha256: link for link in self.links}
-        self._content_key = _unwrap(self.header, self._hash, wrapped, identity)
+        given = check_grants(self.header, self._hash, grants)
+        self._content_key = _content_key(self.header, self._hash, wrapped, given, identity)
 
     @property
     def is_complete(self) -> bool:
@@ -145,7 +150,9 @@ def _expect_whole(header: Header, manifest: Manifest, chain: Chain) -> None:
         raise ManifestError("The manifest was signed for other links than these.")
 
 
-def _unwrap(header: Header, hashed: bytes, stanzas: list[Stanza], identity: Identity) -> bytes:
+def _content_key(
+    header: Header, hashed: bytes, stanzas: list[Stanza], grants: tuple[Grant, ...], identity: Identity
+) -> bytes:
     listed = {recipient.kid for recipient in header.recipients}
     by_kid = {stanza.kid: stanza for stanza in stanzas}
     if len(by_kid) != len(stanzas):
@@ -155,11 +162,27 @@ def _unwrap(header: Header, hashed: bytes, stanzas: list[Stanza], identity: Iden
             raise StanzaError("A wrapped key belongs to another lesson.")
         if stanza.kid not in listed:
             raise StanzaError("A wrapped key is for somebody the lesson was not recorded for.")
-    kid = identity.recipient.kid
-    own = by_kid.get(kid.hex())
-    if own is None:
-        raise NotForYouError("This lesson was not sealed to this person's keys.")
+    kid = identity.recipient.kid.hex()
+    if (own := by_kid.get(kid)) is not None:
+        return unwrap(own, identity, hashed)
+    for grant in grants:
+        if grant.to == kid:
+            return _open_grant(grant, identity)
+    raise NotForYouError("This lesson was not sealed to this person's keys, and nobody has handed it on to her.")
+
+
+def unwrap(stanza: Stanza, identity: Identity, header_hash: bytes) -> bytes:
+    """The content key, for its owner. Raises `StanzaError`."""
     try:
-        return WRAP_SUITE.decrypt(own.sealed, identity.encryption_key, info=wrap_info(hashed, kid))
+        return WRAP_SUITE.decrypt(
+            stanza.sealed, identity.encryption_key, info=wrap_info(header_hash, identity.recipient.kid)
+        )
     except (InvalidTag, ValueError) as error:
         raise StanzaError("Her wrapped key does not open with her identity.") from error
+
+
+def _open_grant(grant: Grant, identity: Identity) -> bytes:
+    try:
+        return WRAP_SUITE.decrypt(grant.sealed, identity.encryption_key, info=grant.info)
+    except (InvalidTag, ValueError) as error:
+        raise GrantError("What she was handed on does not open with her identity.") from error

@@ -30,6 +30,8 @@ class RecipientRole(StrEnum):
     TEACHER = "teacher"
     """Whose lesson it is."""
     COACH = "coach"
+    CLAIM = "claim"
+    """A key made for this one lesson, because nobody could say whose it is: who claims it is given the lesson by it."""
     RECOVERY = "recovery"
     """The school's recovery key, where a school has one: always shown, its use is always told."""
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Self
+from typing import Protocol, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -35,6 +35,13 @@ _BEHIND_BODY = len(_BETWEEN) + _SIGNATURE_CHARACTERS + len(_AFTER)
 
 class BadSignatureError(ValueError):
     """The line is not framed as agreed, or its signature does not hold. Callers raise their own error from it."""
+
+
+class Signs(Protocol):
+    """Whoever can sign: a unit, a school, a person."""
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes of Ed25519 signature."""
 
 
 class SigningKey:
@@ -80,7 +87,7 @@ class ReceiptKey(SigningKey):
     """The key a school signs its receipts with."""
 
 
-def sign(purpose: str, body: bytes, key: SigningKey) -> bytes:
+def sign(purpose: str, body: bytes, key: Signs) -> bytes:
     """Frame `body`, one line of canonical JSON, with its signature. No newline at the end."""
     signature = base64.urlsafe_b64encode(key.sign(_message(purpose, body))).rstrip(b"=")
     return _BEFORE + body + _BETWEEN + signature + _AFTER

@@ -58,6 +58,7 @@ def run_lesson(vector: dict[str, list[str]]) -> dict[str, str]:
         manifest,
         identity,
         unit_key=unit_key,
+        grants=[grant.encode() for grant in vector["grant"]],
     )
     segments = [(SegmentName.from_file_name(name), data) for name, data in numbered(vector, "segment")]
     lesson.expect_all(name for name, _ in segments)

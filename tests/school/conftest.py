@@ -233,13 +233,22 @@ def link_for(school: SchoolProcess) -> Callable[[TeacherAtHome], str]:
 def record() -> Callable[..., Sealed]:
     """Seal a lesson of a unit for teachers: `segments` pieces of picture, one of the log."""
 
-    def make(unit: Unit, *teachers: TeacherAtHome, segments: int = 3, length_bytes: int = 2000) -> Sealed:
+    def make(
+        unit: Unit,
+        *teachers: TeacherAtHome,
+        segments: int = 3,
+        length_bytes: int = 2000,
+        claim: Identity | None = None,
+    ) -> Sealed:
         recipients = [teacher.identity.recipient for teacher in teachers]
+        named = tuple((recipient, RecipientRole.TEACHER) for recipient in recipients)
+        if claim is not None:
+            recipients, named = [claim.recipient], ((claim.recipient, RecipientRole.CLAIM),)
         header = Header.new(
             unit=unit.unit,
             unit_key=unit.key.public,
             started_at=datetime(2026, 11, 17, 9, 0, tzinfo=UTC),
-            recipients=tuple((recipient, RecipientRole.TEACHER) for recipient in recipients),
+            recipients=named,
             media=Media(video=None, audio=Audio("mp4a.40.2", 48_000)),
         )
         sealer = LessonSealer(header, recipients, unit.key)

@@ -149,6 +149,6 @@ class SchoolHandler(BaseHTTPRequestHandler):
         match kind:
             case "segments":
                 return lesson_id, f"{int(rest[0])}-{int(rest[1]):06}.seg"
-            case "stanzas":
-                return lesson_id, f"stanzas/{rest[0]}.json"
+            case "stanzas" | "grants":
+                return lesson_id, f"{kind}/{rest[0]}.json"
         return lesson_id, f"{kind}.json"

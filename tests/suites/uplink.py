@@ -18,14 +18,17 @@ from pathlib import Path
 
 import pytest
 
-from lesson.footage.header import Header, Media
+from lesson.footage.grant import give
+from lesson.footage.header import Header, Media, header_hash
 from lesson.footage.identity import Identity
 from lesson.footage.manifest import End
+from lesson.footage.opening import unwrap
 from lesson.footage.receipt import Receipt
 from lesson.footage.recipients import Recipient, RecipientRole
 from lesson.footage.sealing import LessonSealer
 from lesson.footage.segments import Track
 from lesson.footage.signed import UnitKey
+from lesson.footage.stanza import Stanza
 from sync.errors import SchoolRefusedError
 from sync.outbox import Outbox
 from sync.uplink import NOTHING, AlreadyThere, Committed, Missing, Stored, Uplink
@@ -104,6 +107,26 @@ def _seal(header: Header, teacher: Recipient, unit_key: UnitKey, segments: int, 
     return SealedLesson(header.lesson, pieces, links)
 
 
+def seal_claimed() -> SealedLesson:
+    """A lesson of which nobody could say whose it is, claimed by its teacher afterwards."""
+    claim, teacher = Identity.generate(), Identity.generate()
+    header = Header.new(
+        unit=UNIT,
+        unit_key=UNIT_KEY.public,
+        started_at=datetime(2026, 11, 17, 9, 0, tzinfo=UTC),
+        recipients=((claim.recipient, RecipientRole.CLAIM),),
+        media=Media(video=None, audio=None),
+    )
+    lesson = _seal(header, claim.recipient, UNIT_KEY, 1, 20)
+    hashed = header_hash(lesson.pieces["header.json"])
+    stanza = Stanza.decode(lesson.pieces[f"stanzas/{claim.recipient.kid.hex()}.json"], UNIT_KEY.public)
+    grant, data = give(unwrap(stanza, claim, hashed), hashed, to=teacher.recipient, by=claim, at=header.started_at)
+    manifest = lesson.pieces.pop("manifest.json")
+    return SealedLesson(
+        lesson.lesson_id, lesson.pieces | {grant.file_name: data, "manifest.json": manifest}, lesson.links
+    )
+
+
 class UplinkSuite:
     """Run on every implementation of `Uplink`, with the school behind it."""
 
@@ -163,6 +186,21 @@ class UplinkSuite:
         for name in late:
             assert lesson.put(uplink, name) == Stored()
         assert isinstance(lesson.put(uplink, manifest), Committed)
+
+    def test_a_lesson_that_was_claimed_arrives_with_its_grant(self, uplink: Uplink) -> None:
+        lesson, other = seal_claimed(), seal_claimed()
+        grant = next(name for name in lesson.pieces if name.startswith("grants/"))
+        lesson.put(uplink, "header.json")
+        for wrong in (other.pieces[next(name for name in other.pieces if name.startswith("grants/"))], b"", b"{}"):
+            with pytest.raises(SchoolRefusedError) as refused:
+                uplink.put(lesson.lesson_id, grant, wrong)
+            assert refused.value.status == 422
+        with pytest.raises(SchoolRefusedError):
+            uplink.put(lesson.lesson_id, f"grants/{'0' * 32}.json", lesson.pieces[grant])
+        *_, answer = [lesson.put(uplink, name) for name in lesson.pieces]
+        assert isinstance(answer, Committed)
+        assert uplink.have(lesson.lesson_id).names == lesson.pieces.keys() - {"manifest.json"}
+        assert lesson.put(uplink, grant) == AlreadyThere()
 
     @pytest.mark.parametrize("kind", ["header.json", "stanzas/", "manifest.json"])
     def test_other_bytes_under_a_name_never_replace_what_is_there(

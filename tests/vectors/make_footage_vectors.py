@@ -21,15 +21,18 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lesson.footage.chain import Link, chain_hash
+from lesson.footage.grant import Grant, give
 from lesson.footage.header import Audio, ClockQuality, Header, Media, Video, header_hash
 from lesson.footage.identity import Identity, SealedIdentity, encode_open, typed
 from lesson.footage.manifest import End
+from lesson.footage.opening import unwrap
 from lesson.footage.recipients import RecipientRole, check_words
 from lesson.footage.recovery import recover
 from lesson.footage.sealing import LessonSealer
 from lesson.footage.segments import SegmentName, Track
 from lesson.footage.signed import UnitKey, sign
-from lesson.footage.stanza import wrap
+from lesson.footage.stanza import Stanza, wrap
+from lesson.wire import dumps
 
 FOLDER = Path(__file__).parent / "footage"
 LOG_LINE = b'{"state":{"role":"teacher","start_s":0.0,"end_s":1.5},"phase":null,"wait":null,"account":null}\n'
@@ -54,6 +57,7 @@ class Vector:
     unit_key: str | None
     expect: str = "success"
     torn_link: bytes | None = None
+    grants: tuple[bytes, ...] = ()
 
     def text(self, story: str) -> str:
         """The file."""
@@ -62,6 +66,7 @@ class Vector:
             lines.append(f"unit_key: {self.unit_key}")
         lines.append(f"header: {self.header.decode()}")
         lines += [f"stanza: {stanza.decode()}" for stanza in self.stanzas]
+        lines += [f"grant: {grant.decode()}" for grant in self.grants]
         lines += [f"link: {link.decode()}" for link in self.links]
         if self.torn_link is not None:
             lines.append(f"torn_link: {self.torn_link.decode()}")
@@ -107,14 +112,17 @@ def record(
     parts: list[tuple[Track, bytes, bool, float]],
     evidence: tuple[bytes, ...] = (),
     end: End = End.STOPPED,
+    *,
+    is_claim: bool = False,
 ) -> Vector:
     """Seal a small lesson."""
     unit_key, teacher, coach = cast.unit_key, cast.teacher, cast.coach
+    whose = RecipientRole.CLAIM if is_claim else RecipientRole.TEACHER
     header = Header.new(
         unit="room-12",
         unit_key=unit_key.public,
         started_at=datetime(2026, 11, 17, 9, 0, tzinfo=UTC),
-        recipients=((teacher.recipient, RecipientRole.TEACHER), (coach.recipient, RecipientRole.COACH)),
+        recipients=((teacher.recipient, whose), (coach.recipient, RecipientRole.COACH)),
         media=Media(Video("avc1.42C01F", 1280, 720, 25.0), Audio("mp4a.40.2", 48_000)),
         clock=ClockQuality.SYNCED,
         mask="door and corridor: gr\u00fcn",
@@ -159,6 +167,86 @@ def lessons() -> Iterator[tuple[str, str]]:
     yield from stanzas(cast, one, other)
     yield from links_and_manifests(cast, one, other)
     yield from segments(one, other)
+    yield from grants(cast, one, other)
+    yield from claims(cast, parts)
+
+
+def grants(cast: Cast, one: Vector, other: Vector) -> Iterator[tuple[str, str]]:
+    """A lesson that its teacher has handed on, and what somebody else may try."""
+    reader, stranger = Identity.generate(), Identity.generate()
+    hashed, key = header_hash(one.header), content_key(one, cast.teacher)
+    mine = one.but("success", identity=encode_open(reader), stanzas=())
+    given = handed_on(key, hashed, reader, cast.teacher)
+    yield vector("handed-on", "The teacher has handed it on to somebody.", mine.but("success", grants=(given,)))
+    for name, story, grant in (
+        ("by-stranger", "Somebody whose it is not has handed it on.", handed_on(key, hashed, reader, stranger)),
+        ("by-coach", "The coach may open it, not hand it on.", handed_on(key, hashed, reader, cast.coach)),
+        ("by-reader", "She to whom it was handed on has handed it on.", handed_on(key, hashed, stranger, reader)),
+        (
+            "other-lesson",
+            "Another lesson was handed on.",
+            handed_on(content_key(other, cast.teacher), header_hash(other.header), reader, cast.teacher),
+        ),
+        ("flipped", "A letter of what was wrapped was changed.", given.replace(b'"sealed":"', b'"sealed":"A', 1)),
+        ("cut", "The grant is cut.", given[:-9]),
+        ("to-another", "She gave it to somebody else, and a server wrote a name over it.", readdressed(given, reader)),
+        ("no-key", "The key is none.", given.replace(given[17:20], b"xyz", 1)),
+        ("stanza", "A stanza where the grant should be.", one.stanzas[0]),
+    ):
+        yield vector(f"grant-{name}", story, mine.but("GrantError", grants=(given, grant)))
+    swapped = sign(
+        "grant",
+        dumps(replace(Grant.decode(given), sealed=Stanza.decode(one.stanzas[0], cast.unit_key.public).sealed)),
+        cast.teacher,
+    )
+    yield vector(
+        "grant-holds-stanza", "What is wrapped comes from a stanza.", mine.but("GrantError", grants=(swapped,))
+    )
+    yield vector("grant-twice", "The grant stands twice.", mine.but("GrantError", grants=(given, given)))
+    yield vector(
+        "grant-to-somebody-else",
+        "Handed on, but not to this reader.",
+        mine.but("NotForYouError", identity=encode_open(stranger), grants=(given,)),
+    )
+
+
+def claims(cast: Cast, parts: list[tuple[Track, bytes, bool, float]]) -> Iterator[tuple[str, str]]:
+    """A lesson of which nobody knew whose it is, until somebody claimed it. Its claim key is `cast.teacher`."""
+    teacher, colleague = Identity.generate(), Identity.generate()
+    one = record(cast, parts, is_claim=True)
+    hashed, key = header_hash(one.header), content_key(one, cast.teacher)
+    claimed = handed_on(key, hashed, teacher, cast.teacher)
+    hers = one.but("success", identity=encode_open(teacher), grants=(claimed,))
+    yield vector("claimed", "Recorded to a claim key, and claimed by its teacher.", hers)
+    onward = handed_on(key, hashed, colleague, teacher)
+    yield vector(
+        "claimed-and-handed-on",
+        "Who claimed it is its teacher, and hands it on.",
+        hers.but("success", identity=encode_open(colleague), grants=(claimed, onward)),
+    )
+    yield vector(
+        "claim-not-shown",
+        "Handed on by somebody whose claim is not there.",
+        hers.but("GrantError", identity=encode_open(colleague), grants=(onward,)),
+    )
+    yield vector("claim-open", "Nobody has claimed it.", hers.but("NotForYouError", grants=()))
+
+
+def handed_on(key: bytes, hashed: bytes, to: Identity, by: Identity) -> bytes:
+    """A grant's file."""
+    return give(key, hashed, to=to.recipient, by=by, at=datetime(2026, 11, 17, 12, 0, tzinfo=UTC))[1]
+
+
+def content_key(vector: Vector, owner: Identity) -> bytes:
+    """What the owner's stanza holds."""
+    signer = bytes.fromhex(Header.decode(vector.header).unit_key)
+    return unwrap(Stanza.decode(vector.stanzas[0], signer), owner, header_hash(vector.header))
+
+
+def readdressed(grant: bytes, to: Identity) -> bytes:
+    """Another name on it, of the same length."""
+    at = grant.index(b'"to":"') + 6
+    return grant[:at] + flip(to.recipient.kid, 0).hex().encode() + grant[at + 32 :]
 
 
 def successes(cast: Cast, one: Vector) -> Iterator[tuple[str, str]]:

@@ -29,6 +29,13 @@ export class StanzaError extends FootageError {
   }
 }
 
+/** How a lesson was handed on is damaged, for another lesson, or signed by somebody whose it is not. */
+export class GrantError extends FootageError {
+  get remedy() {
+    return "Fetch the lesson again. If it stays, ask whoever shared it to share it once more.";
+  }
+}
+
 /** The list of segments does not hold together: a line is damaged, lost or out of order. */
 export class LinkError extends FootageError {}
 

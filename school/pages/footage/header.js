@@ -16,7 +16,7 @@ const readHeader = record({
   unit_key: hex(32),
   started_at: moment,
   clock: record({ quality: oneOf("synced", "floor", "unknown") }),
-  recipients: list(record({ kid: hex(16), role: oneOf("teacher", "coach", "recovery") })),
+  recipients: list(record({ kid: hex(16), role: oneOf("teacher", "coach", "claim", "recovery") })),
   media: record({
     video: optional(record({ codec: text, width: integer, height: integer, fps: number })),
     audio: optional(record({ codec: text, rate_hz: integer })),

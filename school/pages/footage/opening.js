@@ -1,8 +1,8 @@
 /**
  * The reader's side: opens a lesson in the browser, and only there (lesson/footage/opening.py).
  *
- *     signatures  ->  header  ->  chain  ->  manifest  ->  her stanza  ->  a segment
- *     before anything is parsed                            content key     hash, place, then AEAD
+ *     signatures  ->  header  ->  chain  ->  manifest  ->  her stanza, or grant  ->  a segment
+ *     before anything is parsed                            content key               hash, place, then AEAD
  *
  * A segment is opened whole or not at all. Without a pinned `unitKey` the header says which unit recorded this; a
  * lesson forged from the first byte to the last would then pass for one of that unit's.
@@ -20,6 +20,7 @@ import {
   SegmentMissingError,
   StanzaError,
 } from "./errors.js";
+import { checkGrants, openGrant } from "./grant.js";
 import { decodeHeader, headerHash } from "./header.js";
 import { decodeManifest } from "./manifest.js";
 import { MAX_INDEX, Track, fileName, fromFileName, segmentKey } from "./segments.js";
@@ -28,6 +29,7 @@ import { decodeStanza, unwrap, wrap } from "./stanza.js";
 
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Chain, Link } from "./chain.js" */
+/** @import { Grant } from "./grant.js" */
 /** @import { Header } from "./header.js" */
 /** @import { Identity } from "./identity.js" */
 /** @import { Manifest } from "./manifest.js" */
@@ -41,6 +43,7 @@ import { decodeStanza, unwrap, wrap } from "./stanza.js";
  * @property {Bytes} links bytes of links.jsonl
  * @property {Bytes | null} manifest bytes of manifest.json, null while there is none
  * @property {Identity} identity the reader's
+ * @property {Bytes[]} [grants] bytes of the files under grants/ that its reader needs
  * @property {Bytes | null} [unitKey] the unit's public key, when the reader has pinned it
  */
 
@@ -74,10 +77,10 @@ export class OpenLesson {
   }
 
   /**
-   * Verify and unwrap. Throws HeaderError, LinkError, ManifestError, StanzaError or NotForYouError.
+   * Verify and unwrap. Throws HeaderError, LinkError, ManifestError, StanzaError, GrantError or NotForYouError.
    * @param {Sealed} sealed
    */
-  static async open({ header: headerBytes, stanzas, links: linksBytes, manifest: manifestBytes, identity, unitKey }) {
+  static async open({ header: headerBytes, stanzas, links: linksBytes, manifest: manifestBytes, identity, unitKey, grants = [] }) {
     const expected = unitKey ?? fromHex(decodeHeader(headerBytes).unit_key);
     const signer = await signerOf(expected);
     const hash = await headerHash(headerBytes);
@@ -94,8 +97,8 @@ export class OpenLesson {
     if (manifest !== null) {
       expectWhole(header, manifest, chain);
     }
-    const own = ownStanza(header, hash, wrapped, identity);
-    return new OpenLesson(header, manifest, links, hash, await unwrap(own.sealed, identity, hash));
+    const given = await checkGrants(header, hash, grants);
+    return new OpenLesson(header, manifest, links, hash, await contentKeyOf(header, hash, wrapped, given, identity));
   }
 
   /** The manifest is there: nothing can be missing from the end of the links. */
@@ -225,9 +228,10 @@ function expectWhole(header, manifest, chain) {
  * @param {Header} header
  * @param {Bytes} hash
  * @param {Stanza[]} stanzas
+ * @param {Grant[]} grants
  * @param {Identity} identity
  */
-function ownStanza(header, hash, stanzas, identity) {
+async function contentKeyOf(header, hash, stanzas, grants, identity) {
   const listed = new Set(header.recipients.map((recipient) => recipient.kid));
   const byKid = new Map(stanzas.map((stanza) => [stanza.kid, stanza]));
   if (byKid.size !== stanzas.length) {
@@ -241,9 +245,14 @@ function ownStanza(header, hash, stanzas, identity) {
       throw new StanzaError("A wrapped key is for somebody the lesson was not recorded for.");
     }
   }
-  const own = byKid.get(identity.recipient.kid);
-  if (own === undefined) {
-    throw new NotForYouError("This lesson was not sealed to this person's keys.");
+  const { kid } = identity.recipient;
+  const own = byKid.get(kid);
+  if (own !== undefined) {
+    return unwrap(own.sealed, identity, hash);
   }
-  return own;
+  const given = grants.find(({ to }) => to === kid);
+  if (given === undefined) {
+    throw new NotForYouError("This lesson was not sealed to this person's keys, and nobody has handed it on to her.");
+  }
+  return openGrant(given, identity);
 }

@@ -33,6 +33,7 @@ import { clock } from "./clock.js";
  * @property {string} unit_key
  * @property {string} header
  * @property {string[]} stanzas
+ * @property {string[]} grants
  * @property {string[]} links
  * @property {string|null} manifest
  */
@@ -46,7 +47,7 @@ import { clock } from "./clock.js";
  * @property {(index: number) => Promise<Bytes>} log
  * @property {(index: number, ciphertext: Bytes) => Promise<Bytes>} evidence
  */
-/** @typedef {{header: Bytes, stanzas: Bytes[], links: Bytes[], manifest: Bytes|null, unitKey: Bytes}} Parts */
+/** @typedef {{header: Bytes, stanzas: Bytes[], grants: Bytes[], links: Bytes[], manifest: Bytes|null, unitKey: Bytes}} Parts */
 
 const NEWLINE = utf8("\n");
 const ENDS = {
@@ -68,6 +69,7 @@ export async function openLesson(id, answer, identity, say) {
   const parts = {
     header: fromBase64url(answer.header),
     stanzas: answer.stanzas.map(fromBase64url),
+    grants: answer.grants.map(fromBase64url),
     links: answer.links.map((line) => withoutNewline(fromBase64url(line))),
     manifest: answer.manifest === null ? null : fromBase64url(answer.manifest),
     unitKey: fromBase64url(answer.unit_key),

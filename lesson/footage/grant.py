@@ -1,0 +1,145 @@
+"""A lesson handed on: its content key, wrapped for somebody whom the header does not name, and signed by whose it is.
+
+::
+
+    grants/<grant>.json
+    {"signed":{"by":"<64 bytes>","grant":"9d1c...","header_sha256":"<H>","to":"c4a7...","sealed":"<64 bytes>",
+               "created_at":"..."},"signature":"..."}
+
+    by        X25519 | Ed25519 public keys of who gives it: her kid must be one that may
+    sealed    as in a stanza, with info "waitwise.v1/grant" 00 | H | kid of by | to
+    signed    by `by`, purpose "grant"
+
+    header: role teacher ----------> may give        (her lesson)
+    header: role claim   --gives--> c4a7 ---> may give        (nobody knew whose lesson it was, until she claimed it)
+
+The header is bound to everything in the lesson, and a kid is the hash of two public keys: so the school that keeps
+grants cannot make one. `by` stands first and has a fixed length: the key is cut out by counting, and the rest is
+parsed after the signature holds.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, Self
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
+from lesson.footage.errors import GrantError
+from lesson.footage.header import Header
+from lesson.footage.hexes import expect_hex
+from lesson.footage.recipients import KID_BYTES, Recipient, RecipientRole
+from lesson.footage.signed import KEY_BYTES, BadSignatureError, Signs, sign, verify
+from lesson.footage.stanza import SEALED_BYTES, WRAP_SUITE
+from lesson.wire import WireError, dumps, from_wire, loads
+
+GRANT_ID_BYTES = 16
+
+_PURPOSE = "grant"
+_BEFORE_BY = b'{"signed":{"by":"'
+_BY_CHARACTERS = 4 * KEY_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A lesson handed on to one person. Nothing in it is secret."""
+
+    by: str
+    """Who gives it: both public keys, hexadecimal."""
+    grant: str
+    """Its own name: 16 random bytes, hexadecimal."""
+    header_sha256: str
+    """H, hexadecimal: which lesson."""
+    to: str
+    """Whose it is from now on, too: the name of her keys, hexadecimal."""
+    sealed: bytes
+    created_at: datetime
+
+    def __post_init__(self) -> None:
+        expect_hex(self.by, 2 * KEY_BYTES, "by")
+        expect_hex(self.grant, GRANT_ID_BYTES, "The grant's name")
+        expect_hex(self.header_sha256, 32, "header_sha256")
+        expect_hex(self.to, KID_BYTES, "The recipient's name")
+        if len(self.sealed) != SEALED_BYTES:
+            raise ValueError(f"A wrapped content key has {SEALED_BYTES} bytes.")
+        if self.created_at.tzinfo is None:
+            raise ValueError("created_at needs its time zone.")
+
+    @property
+    def giver(self) -> Recipient:
+        """Who gives it."""
+        keys = bytes.fromhex(self.by)
+        return Recipient(keys[:KEY_BYTES], keys[KEY_BYTES:])
+
+    @property
+    def file_name(self) -> str:
+        """Where it stands in the lesson's folder."""
+        return f"grants/{self.grant}.json"
+
+    @classmethod
+    def decode(cls, data: bytes) -> Self:
+        """Verify with the key that it names, then read. Whether that one may give it is for `check_grants`.
+
+        Raises `GrantError`.
+        """
+        by = data[len(_BEFORE_BY) : len(_BEFORE_BY) + _BY_CHARACTERS]
+        try:
+            expect_hex(by.decode("ascii"), 2 * KEY_BYTES, "by")
+            return from_wire(cls, loads(verify(_PURPOSE, data, bytes.fromhex(by.decode())[KEY_BYTES:])))
+        except BadSignatureError as error:
+            raise GrantError(f"Somebody altered how this lesson was handed on. {error}") from error
+        except (WireError, ValueError) as error:
+            raise GrantError(f"How this lesson was handed on cannot be read. {error}") from error
+
+    @property
+    def info(self) -> bytes:
+        """What the wrapped key is bound to: this lesson, who gives it, and who gets it."""
+        return _grant_info(bytes.fromhex(self.header_sha256), self.giver.kid, bytes.fromhex(self.to))
+
+
+class Giver(Signs, Protocol):
+    """Somebody with secret keys."""
+
+    @property
+    def recipient(self) -> Recipient:
+        """The public halves."""
+
+
+def give(content_key: bytes, header_hash: bytes, *, to: Recipient, by: Giver, at: datetime) -> tuple[Grant, bytes]:
+    """Hand a lesson on: the grant, and the bytes of its file. Raises `GrantError` if her key is none."""
+    try:
+        public_key = X25519PublicKey.from_public_bytes(to.encryption_key)
+        sealed = WRAP_SUITE.encrypt(content_key, public_key, info=_grant_info(header_hash, by.recipient.kid, to.kid))
+    except ValueError as error:
+        raise GrantError("This public key cannot be sealed to.") from error
+    grant = Grant(
+        by=(by.recipient.encryption_key + by.recipient.signing_key).hex(),
+        grant=secrets.token_hex(GRANT_ID_BYTES),
+        header_sha256=header_hash.hex(),
+        to=to.kid.hex(),
+        sealed=sealed,
+        created_at=at,
+    )
+    return grant, sign(_PURPOSE, dumps(grant), by)
+
+
+def check_grants(header: Header, hashed: bytes, grants: Iterable[bytes]) -> tuple[Grant, ...]:
+    """Read the grants of a lesson, in their order. Raises `GrantError` for one that nobody could give."""
+    read = tuple(Grant.decode(data) for data in grants)
+    if len({grant.grant for grant in read}) != len(read):
+        raise GrantError("This lesson was handed on twice under one name.")
+    if any(grant.header_sha256 != hashed.hex() for grant in read):
+        raise GrantError("Another lesson was handed on with this.")
+    claims = {listed.kid for listed in header.recipients if listed.role is RecipientRole.CLAIM}
+    givers = claims | {listed.kid for listed in header.recipients if listed.role is RecipientRole.TEACHER}
+    givers |= {grant.to for grant in read if grant.giver.kid.hex() in claims}
+    if any(grant.giver.kid.hex() not in givers for grant in read):
+        raise GrantError("This lesson was handed on by somebody whose it is not.")
+    return read
+
+
+def _grant_info(header_hash: bytes, by: bytes, to: bytes) -> bytes:
+    return b"waitwise.v1/grant\0" + header_hash + by + to
