@@ -5,6 +5,7 @@
     start, and every 5 min   unit.people() --> pinned keys, or why they are not believed
     press                    known()       --> what was found last
     lamp, page               whose()       --> whose lesson a press records now: whose.py
+    start, and every 20 s    the timetable is looked at (device/room_timetable.py)
 
 The school may take three seconds to answer, or not answer at all; a lesson begins without it (device/recipients.py).
 """
@@ -15,8 +16,8 @@ import logging
 import threading
 
 from device.recipients import RecipientList, RecipientsError
+from device.room_timetable import RoomTimetable
 from device.sure_clock import Reading
-from device.timetable import RoomTimetable
 from device.unit import Unit
 from device.whose import Whose, whose_lesson
 from lesson.footage.header import ClockQuality
@@ -31,8 +32,12 @@ ASK_AGAIN = 10.0
 """Seconds, while nobody is known: somebody may be making her keys just now."""
 
 
+LOOK_EVERY = 20.0
+"""Seconds between two looks at the timetable."""
+
+
 class People:
-    """Asks in a thread of its own."""
+    """Asks in a thread of its own, and looks at the timetable in another one."""
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
@@ -40,12 +45,17 @@ class People:
         self._usual = unit.settings.teacher
         self._found: RecipientList | RecipientsError = RecipientList(())
         self._is_first = threading.Event()
+        self._has_looked = threading.Event()
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._keep_asking, name="people", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._keep_asking, name="people", daemon=True),
+            threading.Thread(target=self._keep_looking, name="timetable", daemon=True),
+        ]
 
     def start(self) -> None:
         """Begin to ask."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Ask no more. An answer that is on its way is not waited for."""
@@ -53,7 +63,9 @@ class People:
 
     def known(self) -> RecipientList:
         """Whom the unit may record for. Raises `RecipientsError` where the school's word is not believed."""
-        self._is_first.wait(4.0)  # Only a press in the first seconds after the power came waits here.
+        # Only a press in the first seconds after the power came waits here.
+        self._is_first.wait(4.0)
+        self._has_looked.wait(4.0)
         if isinstance(self._found, RecipientsError):
             raise self._found
         return self._found
@@ -72,9 +84,9 @@ class People:
         return whose_lesson(people, named=named, periods=periods, usual=self._usual)
 
     @property
-    def problem(self) -> Problem | None:
+    def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the timetable."""
-        return self._timetable.problem
+        return self._timetable.problems
 
     def _keep_asking(self) -> None:
         while not self._stopped.is_set():
@@ -87,6 +99,12 @@ class People:
                 _log.warning("The list of teachers could not be read; it is tried again: %s", error)
             self._is_first.set()
             self._stopped.wait(ASK_EVERY if self._knows_somebody else ASK_AGAIN)
+
+    def _keep_looking(self) -> None:
+        while not self._stopped.is_set():
+            self._timetable.look(self._unit.time.read().at)
+            self._has_looked.set()
+            self._stopped.wait(LOOK_EVERY)
 
     @property
     def _knows_somebody(self) -> bool:

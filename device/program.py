@@ -408,7 +408,7 @@ class UnitProgram:
         problems = [self._refusal] if self._refusal is not None else []
         problems += sorted(self._unit.problems(), key=lambda problem: list(Urgency).index(problem.urgency))
         waiting = self._unit.school.waiting
-        problems += [self._people.problem] if self._people.problem is not None else []
+        problems += self._people.problems
         whose = self._people.whose(self._unit.time.read())
         usual = self._modes[0] if self._modes else Mode.NUMBERS
         teacher = None if whose.person is None else whose.person.name

@@ -5,7 +5,7 @@
     she is named, on the page or in the command      her
     the timetable has one lesson here, and knows her her, with its title
     it names somebody else, or has two lessons       nobody can say
-    there is one, and the clock may be wrong         nobody can say
+    it cannot be read, or the clock may be wrong     nobody can say
     the room is usually hers (settings)              her
     the unit knows one teacher only                  her
     else                                             nobody can say
@@ -71,7 +71,7 @@ def whose_lesson(
     Args:
         people: whom the unit may record for.
         named: name of a person, said by a person.
-        periods: what the timetable has in this room now; None: there is one, and nobody knows what time it is.
+        periods: what the timetable has in this room now; None: there is one, and nobody knows what it has now.
         usual: name of the teacher whose room it is.
 
     Raises:

@@ -139,7 +139,16 @@ TIMETABLE_UNREADABLE = Problem(
     "timetable-unreadable",
     "The timetable cannot be read",
     "Nothing is lost. Say on the unit's page whose lesson it is, before you press.",
-    "The file that the setting `timetable` names is missing or no iCalendar file. Export it again.",
+    "The file that the setting `timetable` names is missing or no iCalendar file; the journal says what is wrong. "
+    "Export it again. Until then nobody is guessed.",
+    Urgency.TODAY,
+)
+TIMETABLE_ENTRY = Problem(
+    "timetable-entry",
+    "A lesson in the timetable cannot be read",
+    "Nothing is lost. Say on the unit's page whose lesson it is, before you press.",
+    "The journal names each entry of this room that cannot be read, says why, and on which days nobody is guessed "
+    "because of it. Put it right in the program that the timetable comes from.",
     Urgency.TODAY,
 )
 PANEL_MISSING = Problem(
@@ -222,6 +231,7 @@ ALL = (
     NOT_AGREED,
     WHOSE_UNCLEAR,
     TIMETABLE_UNREADABLE,
+    TIMETABLE_ENTRY,
     PANEL_MISSING,
     UNIT_FAILED,
     FOOTAGE_DAMAGED,

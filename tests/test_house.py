@@ -49,6 +49,7 @@ ONLY_IMPORTERS = {
     "gpiozero": {"device.gpio"},
     "icalendar": {"device.timetable"},
     "recurring_ical_events": {"device.timetable"},
+    "x_wr_timezone": {"device.timetable"},
     "picamera2": {"capture.picamera"},
     "fastapi": {"device.page", "school"},
     "starlette": {"device.page", "school"},

@@ -42,7 +42,7 @@ SAID = {
     "a lesson that names nobody, in her room": ({"periods": [period("9C")], "usual": "R. Amin"}, AMIN, Why.ROOM),
     "the room's teacher": ({"usual": "R. Amin"}, AMIN, Why.ROOM),
     "the room's teacher is gone": ({"usual": "K. Osei"}, None, Why.UNKNOWN),
-    "a timetable, and nobody knows what time it is": ({"periods": None, "usual": "R. Amin"}, None, Why.UNKNOWN),
+    "a timetable, and nobody knows what it has now": ({"periods": None, "usual": "R. Amin"}, None, Why.UNKNOWN),
     "the same, and somebody says so": ({"periods": None, "named": "R. Amin"}, AMIN, Why.NAMED),
     "nothing is known": ({}, None, Why.UNKNOWN),
 }

@@ -1,8 +1,11 @@
 """A press records for whom the timetable names, and for nobody where it names somebody the unit does not know."""
 
 import pathlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from device.commands import Start
 from device.recipients import ListedRecipient, RecipientList, pin
@@ -10,7 +13,7 @@ from device.room import Room
 from device.state import Doing
 from lesson.footage.identity import Identity
 from lesson.footage.recipients import RecipientRole
-from lesson.problems import TIMETABLE_UNREADABLE, WHOSE_UNCLEAR
+from lesson.problems import TIMETABLE_ENTRY, TIMETABLE_UNREADABLE, WHOSE_UNCLEAR, Problem
 from lesson.wire import dumps
 from tests.suites.one_unit import OneUnit
 from tests.suites.pressed_unit import drawn, pressed_unit
@@ -64,13 +67,31 @@ def test_somebody_elses_lesson_is_recorded_for_nobody_until_she_is_named(tmp_pat
     assert (lesson.teacher, lesson.title) == ("R. Amin", None)
 
 
-def test_a_timetable_that_cannot_be_read_is_told_and_the_rooms_teacher_counts(tmp_path: pathlib.Path) -> None:
+@pytest.mark.parametrize(
+    ("problem", "text"),
+    [
+        (TIMETABLE_UNREADABLE, lambda _: "<html>Please sign in</html>"),
+        (TIMETABLE_ENTRY, lambda text: "\n".join(line for line in text.splitlines() if not line.startswith("DTEND"))),
+    ],
+)
+def test_what_cannot_be_read_in_the_timetable_is_told_and_nobody_is_guessed(
+    problem: Problem, text: Callable[[str], str], tmp_path: pathlib.Path
+) -> None:
     unit = timetabled(tmp_path, "K. Osei")
-    (unit.folder / "timetable.ics").write_text("<html>Please sign in</html>")
+    path = unit.folder / "timetable.ics"
+    path.write_text(text(path.read_text()))
     with pressed_unit(unit, ROOM, teacher="R. Amin") as made:
-        state = made.until(lambda state: TIMETABLE_UNREADABLE.code in state.problems)
+        made.until(lambda state: problem.code in state.problems)
+        made.press()
+        refused = made.until_it_is(Doing.REFUSED)
 
-    assert state.teacher == "R. Amin"
+        assert refused.teacher is None
+        assert made.until(lambda state: bool(state.problems)).problems[0] == WHOSE_UNCLEAR.code
+        assert made.lessons == []
+
+        path.unlink()
+        path.write_text("BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n")  # nothing is on, and that can be read
+        assert made.until(lambda state: state.teacher is not None).teacher == "R. Amin"
 
 
 def test_with_a_clock_that_may_be_wrong_the_timetable_is_not_believed_and_nobody_is_guessed(
