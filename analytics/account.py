@@ -21,6 +21,7 @@ from analytics.certainty import certainty_of
 from analytics.column import Sliced
 from analytics.cues import GROUP_SHARE, Cues, share_of
 from analytics.ear import BABBLE, FRAMES_A_STEP, GROUP
+from analytics.earlier import NOTHING_EARLIER, Earlier
 from analytics.events import EventIds
 from analytics.evidence import certainty
 from analytics.features import Slices
@@ -28,7 +29,7 @@ from analytics.hindsight import Judged
 from analytics.intervals import intervals
 from analytics.level import room_levels
 from analytics.phases import find_phases, phase_at
-from analytics.poor_sound import poor_sound
+from analytics.poor_sound import holes_of, poor_sound, with_holes
 from analytics.print_network import PRINT
 from analytics.prints import same_voice
 from analytics.questions import questions
@@ -41,7 +42,7 @@ from analytics.track import FRAMES_A_PRINT, Track
 from analytics.turns import turns
 from analytics.voices import Sound
 from analytics.waits import WaitTimer
-from lesson.talk import Account, Basis, Flag, Ipu, Phase, PhaseSpan, Role, WaitTime
+from lesson.talk import Account, Basis, Ipu, Phase, PhaseSpan, Role, WaitTime
 
 VERSION = "analytics-5"
 """Raised when the same sound would give other numbers."""
@@ -73,20 +74,36 @@ def account_of(
     thresholds: Thresholds,
     duration: float,
     teacher: Floats | None = None,
+    earlier: Earlier = NOTHING_EARLIER,
 ) -> Account:
-    """Everything about a lesson of `duration` seconds. `teacher`: her voice print, if she gave one."""
+    """Everything about a lesson of `duration` seconds.
+
+    Args:
+        track: what was heard of it.
+        slices: its voiced slices.
+        lesson_id: whose events these are.
+        thresholds: what counts as what.
+        duration: of the whole lesson, in seconds.
+        teacher: her voice print, if she gave one.
+        earlier: what is left of the time before the track begins.
+    """
     level = track.level_db
     floor, ceiling = room_levels(level)
     sound = _sound_of(track, level, floor)
     found = gate.stretches(track.voice[:], round(thresholds.min_silence / HOP_S), round(thresholds.min_speech / HOP_S))
     room = Room.of(level, floor, ceiling, found)
-    phases = find_phases(duration, _group_seconds(share_of(track, GROUP)), (found * HOP_S).tolist(), thresholds)
+    heard_phases = find_phases(
+        duration - earlier.until, _group_seconds(share_of(track, GROUP)), (found * HOP_S).tolist(), thresholds
+    )
     outside = np.array(
-        [span for span in found.tolist() if phase_at(phases, sum(span) / 2 * HOP_S) is not Phase.GROUP], dtype=np.intp
+        [span for span in found.tolist() if phase_at(heard_phases, sum(span) / 2 * HOP_S) is not Phase.GROUP],
+        dtype=np.intp,
     ).reshape(-1, 2)
     judged = hindsight.judge(Cues(track, slices, outside, teacher))
-    ipus = _typed(judged, track, sound, phases, thresholds)
-    ipus = _with_unheard(ipus, phases, sound, room, thresholds)
+    holes = holes_of(track.is_missing[:])
+    heard = with_holes(_typed(judged, track, sound, heard_phases, thresholds), holes)
+    heard = _with_unheard(heard, heard_phases, sound, room, thresholds)
+    phases, ipus = earlier.with_phases(heard_phases), earlier.with_ipus(heard)
 
     def at(moment: float) -> Phase:
         return phase_at(phases, moment)
@@ -94,7 +111,7 @@ def account_of(
     waits = time_waits(ipus, phases, lesson_id, thresholds=thresholds, room=room, duration=duration)
     gaps = [gap for gap in intervals(ipus, at, thresholds) if gap.phase is Phase.WHOLE_CLASS]
     states = cover(duration, ipus, phases)
-    poor = poor_sound(ipus, track.is_missing[:])
+    poor = poor_sound(ipus, earlier.with_holes(holes))
     told = summarise(
         waits,
         gaps,
@@ -163,7 +180,6 @@ def _typed(
     judged: Judged, track: Track, sound: Sound, phases: Sequence[PhaseSpan], thresholds: Thresholds
 ) -> list[Ipu]:
     """IPUs of both sides in order; those that overlap are two."""
-    missing = np.flatnonzero(sound.is_missing[:])
     prints, voice = track.prints, track.voice
     found: list[tuple[int, int, Role]] = []
     for role, odds in ((Role.TEACHER, judged.teacher), (Role.PUPIL, judged.pupils)):
@@ -186,10 +202,6 @@ def _typed(
             likeness = same_voice(print_, before)
             same = likeness > 0 if abs(likeness) > _SURELY_SAME else None
         flags = sound.flags(start, end, thresholds)
-        last_end = round(ipus[-1].end / HOP_S) if ipus else 0
-        low, high = np.searchsorted(missing, [last_end, start])
-        if high > low:
-            flags |= {Flag.GAP_IN_AUDIO}
         ipus.append(Ipu(role, start * HOP_S, end * HOP_S, sure, same, flags))
         before = print_
     return ipus

@@ -62,6 +62,12 @@ class Slices:
                 self._at.append(first_frame + at)
                 self._values += np.clip(np.rint((mean - _OFFSET) / _STEP), -128, 127).astype(np.int8).tobytes()
 
+    def forget(self, frames: int) -> None:
+        """Forget what begins in the first `frames`; all counts are from what is left on."""
+        first = bisect_left(self._at, frames)
+        self._at = array("I", (np.frombuffer(self._at[first:], dtype=np.uint32) - np.uint32(frames)).tobytes())
+        del self._values[: first * SIZE]
+
     def between(self, start_frame: int, end_frame: int) -> tuple[Frames64, Floats]:
         """(n,) first frames and (n, SIZE) values of the slices that begin inside a stretch."""
         first, last = bisect_left(self._at, start_frame - 2), bisect_left(self._at, end_frame - 2)

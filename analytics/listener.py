@@ -8,8 +8,8 @@
                    Listener.account-> the whole lesson, judged again with all that was learnt in it
 
 Blocks may have any size: sound is judged in steps of 100 ms counted in samples, so the events are the same.
-Memory: the sound of 0.2 s, and about 3 MB an hour of answers (`track.py`) and voice slices (`features.py`) that cannot
-be turned back into speech.
+Memory: the sound of 0.2 s, and of the last two hours 3.4 MB an hour of answers (`track.py`) and voice slices
+(`features.py`) that cannot be turned back into speech. Of what came before them there is what was told live.
 """
 
 from __future__ import annotations
@@ -24,15 +24,17 @@ from analytics.account import account_of
 from analytics.arrays import Bools, Floats, Samples
 from analytics.cues import GROUP_SHARE, SHARE_PRINTS
 from analytics.ear import DELAY_FRAMES, FRAMES_A_STEP, GROUP, Ear
+from analytics.earlier import Earlier, Hole
 from analytics.features import Slices
 from analytics.gate import ON
 from analytics.ipus import StretchBuilder
 from analytics.level import RoomLevel
 from analytics.live import LiveTalk, Stretch
 from analytics.odds import probability
+from analytics.poor_sound import holes_of
 from analytics.spectrum import HOP, HOP_S, MARGIN, STEP, STEP_FRAMES, Spectrum
 from analytics.thresholds import Thresholds
-from analytics.track import STEPS_A_PRINT, Track
+from analytics.track import FRAMES_A_PRINT, STEPS_A_PRINT, Track
 from analytics.voices import Sound
 from analytics.windows import Windows
 from lesson.sound import RATE_HZ, AudioBlock
@@ -43,11 +45,15 @@ _CLIPPED = 32_700
 _SAME_EVENT_S = 0.5
 _GROUP_STEPS = SHARE_PRINTS * STEPS_A_PRINT
 _SECOND = round(1 / HOP_S)
+_PRINT_S = FRAMES_A_PRINT * HOP_S
 _NOT_JUDGED_STEPS = -(-DELAY_FRAMES // STEP_FRAMES)
 _QUIET_DB = 6.0
 """What the ear has not judged yet is silence for the lamp as far as it is not louder than this over the room's quiet.
 Chosen on the six labelled lessons from 3, 4, 5, 6, 8 and 10: with the ear of `analytics-4` the lamp was then 0.07 s off
 at the median, not 0.23, and lit falsely 31 times an hour, not 22; without this line it did 81 times."""
+_KEPT_S = 2 * 3600.0
+"""No lesson is so long. Somebody forgot to end it, or it is a day of lessons."""
+_FORGOTTEN_SHARE = 0.05
 _MAX_GAP = 4 * 3600 * RATE_HZ
 
 
@@ -69,8 +75,15 @@ class LevelReading:
 class Listener:
     """Hears one lesson."""
 
-    def __init__(self, lesson_id: str, thresholds: Thresholds | None = None, teacher: Floats | None = None) -> None:
-        """`teacher`: her voice print, if she gave one (`teacher_voice.py`)."""
+    def __init__(
+        self,
+        lesson_id: str,
+        thresholds: Thresholds | None = None,
+        teacher: Floats | None = None,
+        *,
+        kept: float = _KEPT_S,
+    ) -> None:
+        """`teacher`: her voice print, if she gave one (`teacher_voice.py`). `kept`: seconds that are judged again."""
         self.level = LevelReading()
         self._lesson_id, self._limits, self._teacher = lesson_id, thresholds or Thresholds(), teacher
         self._spectrum, self._room, self._track = Spectrum(), RoomLevel(), Track()
@@ -83,6 +96,10 @@ class Listener:
         self._sides: deque[Floats] = deque(maxlen=_RECENT_STEPS)
         self._many: deque[float] = deque(maxlen=_GROUP_STEPS)
         self._windows = Windows(STEP)
+        self._kept = round(kept / _PRINT_S)
+        self._forgotten = 0
+        """Frames: what the track begins with, and frames are counted from."""
+        self._holes: list[Hole] = []
         self._last_voice = 0
         self._account: Account | None = None
 
@@ -107,7 +124,7 @@ class Listener:
         # Until the ear has spoken about the last of it.
         tail = MARGIN + DELAY_FRAMES * HOP + 2 * STEP
         out = [heard for window in self._windows.end(tail) for heard in self._step(*window)]
-        self._track.cut(-(-self._windows.samples // HOP))
+        self._track.cut(-(-self._windows.samples // HOP) - self._forgotten)
         for start, end in self._stretches.finish().tolist():
             out += self._stretch(start, end)
         out += self._live.finish(duration)
@@ -118,6 +135,7 @@ class Listener:
             thresholds=self._limits,
             duration=duration,
             teacher=self._teacher,
+            earlier=Earlier(self._forgotten * HOP_S, self._live.ipus, self._live.phases, self._holes),
         )
         self._account = dataclasses.replace(account, waits=_renamed(account.waits, self._live.told))
         return out
@@ -157,11 +175,28 @@ class Listener:
         self._read(before, voice)
         if self._track.answered // _SECOND > before // _SECOND:
             is_group = len(self._many) == _GROUP_STEPS and float(np.mean(self._many)) > GROUP_SHARE
-            out += self._live.second(self._track.answered * HOP_S, is_group, self.level.is_speech)
+            now = (self._forgotten + self._track.answered) * HOP_S
+            out += self._live.second(now, is_group, self.level.is_speech)
+            self._forget()
         return out
 
+    def _forget(self) -> None:
+        """Drop the oldest of what is kept, a twentieth at once."""
+        more = int(self._kept * _FORGOTTEN_SHARE)
+        if len(self._track.prints) < self._kept + more:
+            return
+        frames = more * FRAMES_A_PRINT
+        begun = self._forgotten * HOP_S
+        self._holes += [(begun + start, begun + end) for start, end in holes_of(self._track.is_missing[:frames])]
+        self._track.forget(more)
+        self._slices.forget(frames)
+        self._forgotten += frames
+        self._last_voice -= frames
+
     def _stretch(self, start: int, end: int) -> list[Heard]:
-        """Judge a finished stretch by the frames that are still at hand."""
+        """Judge a finished stretch by the frames that are still at hand; frames from the start of the lesson."""
+        started, ended = start * HOP_S, end * HOP_S
+        start, end = max(0, start - self._forgotten), end - self._forgotten
         first = len(self._track) - STEP_FRAMES * len(self._recent)
         level, voicing, missing, clipped = (np.concatenate(column) for column in zip(*self._recent, strict=True))
         floor = np.full(level.size, self._room.floor_dbfs, dtype=np.float32)
@@ -172,7 +207,7 @@ class Listener:
         own = sides[max(0, start // FRAMES_A_STEP - oldest) : max(1, end // FRAMES_A_STEP - oldest)]
         slices, prints = self._slices.between(start, end)[1], self._track.prints_between(start, end)
         return self._live.stretch(
-            Stretch(start * HOP_S, end * HOP_S, slices, prints, float(own.mean()) if own.size else 0.0, flags)
+            Stretch(started, ended, slices, prints, float(own.mean()) if own.size else 0.0, flags)
         )
 
     def _read(self, first_frame: int, voice: Floats) -> None:

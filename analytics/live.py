@@ -21,7 +21,7 @@ from analytics.phases import PhaseFollower
 from analytics.talkers import Talkers
 from analytics.thresholds import Thresholds
 from analytics.waits import WaitTimer
-from lesson.talk import Flag, Heard, Ipu, Phase, Role, State, WaitTime
+from lesson.talk import Flag, Heard, Ipu, Phase, PhaseSpan, Role, State, WaitTime
 
 _MAX_TOLD = 2000
 _DIRECT = 0.5
@@ -55,6 +55,9 @@ class LiveTalk:
         self._covered = 0.0
         self._speech_end = 0.0
         self.told: dict[str, WaitTime] = {}
+        self.ipus: list[Ipu] = []
+        self.phases: list[PhaseSpan] = []
+        """Those that are over."""
 
     def stretch(self, stretch: Stretch) -> list[Heard]:
         """Take in a finished stretch of speech."""
@@ -68,6 +71,7 @@ class LiveTalk:
         printed = self._prints.hear(stretch.prints, odds)
         role, p_role = self._role(odds if printed is None else odds + printed)
         ipu = Ipu(role, start, end, p_role, flags=stretch.flags)
+        self.ipus.append(ipu)
         return [*self._states(role, start, end), *self._waits(self.timer.feed(ipu))]
 
     def _role(self, odds: float) -> tuple[Role, float]:
@@ -83,6 +87,7 @@ class LiveTalk:
         over = self._phases.feed(now, is_group, silent_since)
         out: list[Heard] = []
         if over is not None:
+            self.phases.append(over)
             out += [Heard(phase=over), *self._waits(self.timer.enter(self._phases.phase, self._phases.since))]
         if not is_speech:
             out += self._waits(self.timer.silent_until(now))
@@ -93,7 +98,8 @@ class LiveTalk:
         out = self._waits(self.timer.finish(duration))
         if duration > self._covered:
             out.append(Heard(state=State(Role.SILENCE, self._covered, duration)))
-        return [*out, Heard(phase=self._phases.finish(duration))]
+        self.phases.append(self._phases.finish(duration))
+        return [*out, Heard(phase=self.phases[-1])]
 
     def _states(self, role: Role, start: float, end: float) -> list[Heard]:
         out = []

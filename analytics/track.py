@@ -9,8 +9,8 @@
     each 0.1 s    many       three bytes
                   print      32 bytes   the mean of the ear's voice prints, the surer of a voice the longer
 
-2.6 MB an hour, in memory for the lesson only; made into numbers only where it is looked at (`column.py`). No speech can
-be made of it: there is no spectrum in it, and no sample.
+2.7 MB an hour, in memory for the lesson only, and of a very long one only its last hours; made into numbers only
+where it is looked at (`column.py`). No speech can be made of it: there is no spectrum in it, and no sample.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _NOBODY = -12.7
 
 
 class Track:
-    """The lesson so far, append only. What the ear says comes `DELAY_FRAMES` after the rest."""
+    """The lesson so far. What the ear says comes `DELAY_FRAMES` after the rest."""
 
     def __init__(self) -> None:
         self._level = bytearray()
@@ -103,6 +103,12 @@ class Track:
         frames = blocks * FRAMES_A_PRINT
         del self._level[frames:], self._character[frames:], self._voice[frames:], self._sides[frames:]
         del self._many[3 * blocks :], self._prints[PRINT * blocks :]
+
+    def forget(self, prints: int) -> None:
+        """Forget the first `prints` tenths of a second; all counts are from what is left on."""
+        frames = prints * FRAMES_A_PRINT
+        del self._level[:frames], self._character[:frames], self._voice[:frames], self._sides[:frames]
+        del self._many[: 3 * prints], self._prints[: PRINT * prints]
 
     @property
     def level_db(self) -> Column[Floats]:

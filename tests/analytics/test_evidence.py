@@ -294,11 +294,9 @@ def _talkative_lesson(random: np.random.Generator) -> tuple[float, float, list[S
 
 
 def test_poor_sound_is_what_was_flagged_and_what_was_missing() -> None:
-    missing = np.zeros(1000, dtype=np.bool_)
-    missing[500:520] = True
     flagged = Ipu(Role.PUPIL, 2.0, 3.0, flags=frozenset({Flag.BABBLE, Flag.GAP_IN_AUDIO, Flag.ROLE_WEAK}))
 
-    assert poor_sound([Ipu(Role.TEACHER, 0, 1), flagged], missing) == (
+    assert poor_sound([Ipu(Role.TEACHER, 0, 1), flagged], [(5.0, 5.2)]) == (
         PoorSound(2.0, 3.0, frozenset({Flag.BABBLE})),
         PoorSound(5.0, 5.2, frozenset({Flag.GAP_IN_AUDIO})),
     )

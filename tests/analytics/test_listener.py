@@ -181,16 +181,100 @@ def test_hours_of_missing_sound_are_another_lesson() -> None:
         Listener(LESSON).feed(AudioBlock(16_000 * 3600 * 9, bytes(640)))
 
 
+def kept_bytes(listener: Listener) -> int:
+    kept = [value for value in vars(listener._track).values() if isinstance(value, bytearray)]
+    assert len(kept) == 6
+    return sum(map(len, kept)) + len(listener._slices._values) + 4 * len(listener._slices._at)
+
+
 def test_what_is_kept_grows_by_a_few_megabytes_an_hour() -> None:
     listener = Listener(LESSON)
     for block in blocks(scene()):
         listener.feed(block)
-    kept = [value for value in vars(listener._track).values() if isinstance(value, bytearray)]
-    kept_bytes = sum(map(len, kept)) + len(listener._slices._values) + 4 * len(listener._slices._at)
 
-    assert len(kept) == 6
-    assert kept_bytes / (scene().size / 16_000) * 3600 < 4e6
+    assert kept_bytes(listener) / (scene().size / 16_000) * 3600 < 4e6
     assert listener._windows._pending.size < 16_000
+
+
+@functools.cache
+def long_day() -> tuple[float, list[int], list[float], Listener]:
+    """The scene four times, then a second without sound, then the scene; heard by who keeps only the last minute."""
+    once = blocks(scene())
+    size = scene().size // 160 * 160
+    parts = [AudioBlock(at * size + one.first_sample, one.pcm) for at in range(4) for one in once]
+    parts += [AudioBlock(4 * size + 16_000 + one.first_sample, one.pcm) for one in once]
+    listener, sizes, silences = Listener(LESSON, kept=60.0), [], []
+    for at, block in enumerate(parts):
+        listener.feed(block)
+        silences.append(listener.level.silence_so_far)
+        if at % 50 == 0:
+            sizes.append(kept_bytes(listener))
+    listener.finish()
+    return size / 16_000, sizes, silences, listener
+
+
+def test_of_a_very_long_lesson_no_more_is_kept_than_of_a_long_one() -> None:
+    _, sizes, _, _ = long_day()
+
+    assert max(sizes) < 1.1 * 60 / 3600 * 4e6
+    assert max(sizes[len(sizes) // 2 :]) < 1.02 * max(sizes)
+
+
+def test_what_is_forgotten_of_a_very_long_lesson_is_told_as_it_was_live() -> None:
+    once, _, _, listener = long_day()
+    account = listener.account()
+    starts = [at * once for at in range(4)] + [4 * once + 1]
+    true = [(wait.kind, start + wait.t_end) for start in starts for wait in heard_scene()[1].waits]
+
+    assert listener._forgotten * 0.01 > 3 * once
+    assert [span.phase for span in account.phases] == ["whole_class"]
+    assert account.phases[0].end == account.duration == pytest.approx(5 * once + 1, abs=0.1)
+    assert account.states[0].start == 0.0
+    assert all(one.end == other.start for one, other in pairwise(account.states))
+    assert [(wait.kind, wait.t_end) for wait in account.waits] == [
+        (kind, pytest.approx(at, abs=0.1)) for kind, at in true
+    ]
+
+
+def test_the_lamp_counts_on_while_something_is_forgotten() -> None:
+    _, _, silences, _ = long_day()
+    each = np.array_split(np.array(silences), 5)
+
+    assert [scene.max() for scene in each] == [pytest.approx(3.4, abs=0.4)] * 5
+
+
+def test_what_is_not_forgotten_is_kept_as_it_was() -> None:
+    listener = Listener(LESSON)
+    for block in blocks(scene()):
+        listener.feed(block)
+    track, slices = listener._track, listener._slices
+    columns = "level_db", "voicing", "is_missing", "voice", "sides", "many", "prints"
+    before, frames = [getattr(track, name)[:] for name in columns], 2000
+    at, values = slices.between(frames, 10**6)
+
+    track.forget(frames // 10)
+    slices.forget(frames)
+
+    for name, known, steps in zip(columns, before, (1, 1, 1, 1, 2, 10, 10), strict=True):
+        assert np.array_equal(getattr(track, name)[:], known[frames // steps :])
+    left, left_values = slices.between(0, 10**6)
+    assert np.array_equal(left[left >= 0], at[at >= frames] - frames)
+    assert np.array_equal(left_values, values[at >= frames])
+
+
+def test_a_hole_is_still_known_when_what_was_heard_around_it_is_forgotten() -> None:
+    hole = 16_000
+    size = scene().size // 160 * 160
+    parts = [*blocks(scene())]
+    parts += [AudioBlock(size + hole + at * size + one.first_sample, one.pcm) for at in range(2) for one in parts]
+    listener = Listener(LESSON, kept=60.0)
+    for block in parts:
+        listener.feed(block)
+    listener.finish()
+
+    assert listener._forgotten * 160 > size + hole
+    holes = [poor for poor in listener.account().poor if Flag.GAP_IN_AUDIO in poor.flags]
+    assert [(poor.start, poor.end) for poor in holes] == [pytest.approx((size / 16_000, size / 16_000 + 1), abs=0.03)]
 
 
 def test_the_account_is_json_that_the_agreement_reads() -> None:
