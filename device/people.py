@@ -17,6 +17,7 @@ import threading
 
 from device.recipients import RecipientList, RecipientsError
 from device.room_timetable import RoomTimetable
+from device.settings import timetable_names_of
 from device.sure_clock import Reading
 from device.unit import Unit
 from device.whose import Whose, whose_lesson
@@ -41,7 +42,8 @@ class People:
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
-        self._timetable = RoomTimetable(unit.settings.timetable, unit.settings.room)
+        self._timetable = RoomTimetable(unit.settings.timetable.file, unit.settings.room)
+        self._names = timetable_names_of(unit.settings)
         self._usual = unit.settings.teacher
         self._found: RecipientList | RecipientsError = RecipientList(())
         self._is_first = threading.Event()
@@ -81,7 +83,7 @@ class People:
         # After a power cut a clock may be hours behind, and look right: another teacher's lesson would seem to be on.
         is_believed = not self._timetable.is_there or now.quality is ClockQuality.SYNCED
         periods = self._timetable.at(now.at) if is_believed else None
-        return whose_lesson(people, named=named, periods=periods, usual=self._usual)
+        return whose_lesson(people, named=named, periods=periods, usual=self._usual, names=self._names)
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -118,6 +118,18 @@ class PageSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TimetableSettings:
+    """Who teaches in the room when."""
+
+    file: Path | None = setting(
+        "The room's timetable, an iCalendar file (.ics); lessons of other rooms may be in it.", default=None
+    )
+    names: Path | None = setting(
+        "File (TOML) that says how the timetable writes each teacher, where it does not write her name.", default=None
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class CameraSettings:
     """Where the picture comes from."""
 
@@ -151,9 +163,7 @@ class UnitSettings:
         "Whose room it is, as the school writes her name, unless the timetable says otherwise.",
         default=None,
     )
-    timetable: Path | None = setting(
-        "The room's timetable, an iCalendar file (.ics); lessons of other rooms may be in it.", default=None
-    )
+    timetable: TimetableSettings = setting("See [timetable].", default=TimetableSettings())
     microphone: str = setting(
         "Name of the microphone, or its USB id: vendor:product, or vendor:product:serial.", default="default"
     )
@@ -179,6 +189,27 @@ def modes_of(settings: UnitSettings) -> tuple[Mode, ...]:
         raise SettingsError(f"The setting modes can name {', '.join(Mode)}; not {settings.modes!r}.") from error
 
 
+def timetable_names_of(settings: UnitSettings) -> dict[str, tuple[str, ...]]:
+    """How the timetable writes each teacher, by the name that the school writes. Raises `SettingsError`."""
+    if (path := settings.timetable.names) is None:
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise SettingsError(f"{path}: {error}") from error
+    for name, written in table.items():
+        if not isinstance(written, list) or not all(_is_text(each) for each in written):
+            raise SettingsError(f'{path}: what the timetable calls {name!r} is a list of texts, such as ["OKA"].')
+    return {name: tuple(written) for name, written in table.items()}
+
+
+def _is_text(written: object) -> bool:
+    """With letters or digits: without any it would be found everywhere."""
+    return isinstance(written, str) and any(letter.isalnum() for letter in written)
+
+
 def receipt_key_of(settings: UnitSettings) -> bytes:
     """The school's public key for receipts. Raises `SettingsError`."""
     try:
@@ -196,6 +227,7 @@ def read(path: Path) -> UnitSettings:
         settings = fill(UnitSettings, tomllib.loads(path.read_text(encoding="utf-8")), path.parent)
         check_unit_id(settings.unit)
         modes_of(settings)
+        timetable_names_of(settings)
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, SettingsError) as error:  # MessageError is a ValueError

@@ -11,13 +11,14 @@
     else                                             nobody can say
 
 The first that can say decides; where the timetable contradicts the rest, a lesson could be sealed to another teacher
-than the one who gives it, so nobody is guessed. Only a teacher whose keys the unit has pinned is ever the answer
-(recipients.py).
+than the one who gives it, so nobody is guessed. The timetable knows her by her name, or by what the settings say it
+calls her; what could mean two teachers means nobody, also when the unit knows one of them only. Only a teacher whose
+keys the unit has pinned is ever the answer (recipients.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NoReturn
@@ -65,6 +66,7 @@ def whose_lesson(
     named: str | None = None,
     periods: Iterable[Period] | None = (),
     usual: str | None = None,
+    names: Mapping[str, Iterable[str]] | None = None,
 ) -> Whose:
     """Say whose lesson it is.
 
@@ -73,6 +75,7 @@ def whose_lesson(
         named: name of a person, said by a person.
         periods: what the timetable has in this room now; None: there is one, and nobody knows what it has now.
         usual: name of the teacher whose room it is.
+        names: how the timetable writes teachers, by their names; also those whom the unit does not know.
 
     Raises:
         RecipientsError: `named` is nobody whom the unit may record for. A setting that names nobody whom we know is
@@ -82,8 +85,9 @@ def whose_lesson(
         return Whose(choose(people, named), Why.NAMED)
     if periods is None:
         return NOBODY
-    if periods := [each for each in periods if each.people or _meant(people, each)]:
-        return _timetabled(people, periods)
+    meant = [(each, _meant(people, names or {}, each)) for each in periods]
+    if meant := [(period, those) for period, those in meant if period.people or those]:
+        return _timetabled(people, meant)
     if (theirs := [each for each in people.recipients if each.name == usual]) and len(theirs) == 1:
         return Whose(theirs[0], Why.ROOM)
     if len(people.recipients) == 1:
@@ -99,21 +103,35 @@ def refuse_to_guess(people: RecipientList) -> NoReturn:
     raise WhoseError(f"Whose lesson it is, nobody has said, and the timetable does not say it either. Known: {names}.")
 
 
-def _timetabled(people: RecipientList, periods: list[Period]) -> Whose:
+def _timetabled(people: RecipientList, meant: list[tuple[Period, set[str]]]) -> Whose:
     """The one whom the timetable means, where it means one only."""
-    (period, *others), meant = periods, _meant(people, periods[0])
-    return NOBODY if others or len(meant) != 1 else Whose(meant[0], Why.TIMETABLE, period.title)
+    (period, those), *others = meant
+    found = [person for person in people.recipients if person.name in those]
+    return NOBODY if others or len(those) != 1 or len(found) != 1 else Whose(found[0], Why.TIMETABLE, period.title)
 
 
-def _meant(people: RecipientList, period: Period) -> list[ListedRecipient]:
-    return [person for person in people.recipients if _is_meant(person.name, period)]
+def _meant(people: RecipientList, names: Mapping[str, Iterable[str]], period: Period) -> set[str]:
+    """Names of whom a lesson may be."""
+    everybody = {*(person.name for person in people.recipients), *names}
+    return {name for name in everybody if _is_meant(name, names.get(name, ()), period)}
 
 
-def _is_meant(name: str, period: Period) -> bool:
-    """Her whole name is among those who take part, or stands in the title."""
-    wanted = _words(name)
-    return any(_words(each) == wanted for each in period.people) or f" {wanted} " in f" {_words(period.title or '')} "
+def _is_meant(name: str, written: Iterable[str], period: Period) -> bool:
+    """Whole, she is among those who take part, or stands in the title.
+
+    In a title, what she is called there counts in the same capitals only: `ART` is a teacher and `Art` a lesson.
+    """
+    called, title = [_words(each) for each in (name, *written)], period.title or ""
+    return (
+        any(_words(each).casefold() in [one.casefold() for one in called] for each in period.people)
+        or _stands_in(_words(name).casefold(), _words(title).casefold())
+        or any(_stands_in(one, _words(title)) for one in called)
+    )
+
+
+def _stands_in(words: str, text: str) -> bool:
+    return f" {words} " in f" {text} "
 
 
 def _words(text: str) -> str:
-    return " ".join("".join(letter if letter.isalnum() else " " for letter in text.casefold()).split())
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in text).split())

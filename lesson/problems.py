@@ -139,7 +139,7 @@ TIMETABLE_UNREADABLE = Problem(
     "timetable-unreadable",
     "The timetable cannot be read",
     "Nothing is lost. Say on the unit's page whose lesson it is, before you press.",
-    "The file that the setting `timetable` names is missing or no iCalendar file; the journal says what is wrong. "
+    "The file that the setting `timetable.file` names is missing or no iCalendar file; the journal says what is wrong. "
     "Export it again. Until then nobody is guessed.",
     Urgency.TODAY,
 )

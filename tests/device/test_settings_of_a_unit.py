@@ -53,3 +53,23 @@ def test_what_is_wrong_is_named(case: str, tmp_path: pathlib.Path) -> None:
 
     with pytest.raises(SettingsError, match=sentence):
         read(tmp_path / "unit.toml")
+
+
+NAMES_WRONG = {
+    "a text for a list": ('"R. Amin" = "AMI"', "calls 'R. Amin' is a list of texts"),
+    "a number in it": ('"R. Amin" = [7]', "calls 'R. Amin' is a list of texts"),
+    "nothing, which would mean everybody": ('"R. Amin" = ["-"]', "calls 'R. Amin' is a list of texts"),
+    "a name without quotation marks": ("R. Amin = []", "names.toml"),
+    "no file": (None, "names.toml cannot be read"),
+}
+
+
+@pytest.mark.parametrize("case", NAMES_WRONG)
+def test_what_is_wrong_with_the_timetables_names_is_named(case: str, tmp_path: pathlib.Path) -> None:
+    text, sentence = NAMES_WRONG[case]
+    (tmp_path / "unit.toml").write_text(GOOD + '[timetable]\nnames = "names.toml"\n')
+    if text is not None:
+        (tmp_path / "names.toml").write_text(text)
+
+    with pytest.raises(SettingsError, match=sentence):
+        read(tmp_path / "unit.toml")

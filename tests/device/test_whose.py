@@ -57,6 +57,41 @@ def test_whose_it_is(name: str) -> None:
     assert (found.person, found.why) == (who, why)
 
 
+NAMES = {
+    "Ms J. Okafor": ("OKA", "okafor@school.example", "Okafor, J."),
+    "R. Amin": ("AMI", "ART", "staff@school.example"),
+    "K. Osei": ("OSE", "staff@school.example"),
+}
+WRITTEN = {
+    "a code in the title": (period("7B Science OKA"), OKAFOR),
+    "a code in brackets": (period("7B Science (OKA, Lab 2)"), OKAFOR),
+    "a code among those who take part": (period("7B Science", "oka"), OKAFOR),
+    "an address": (period("7B Science", "Okafor@School.example"), OKAFOR),
+    "a name the other way round": (period("7B Science: Okafor, J."), OKAFOR),
+    "her name, as ever": (period("7B Science", "R. Amin"), AMIN),
+    "a code that is part of a word": (period("7B OKAPIS"), None),
+    "a code in other letters is a word": (period("Art 7B"), None),
+    "the code of that": (period("ART 7B"), AMIN),
+    "two codes": (period("7B OKA/AMI"), None),
+    "an address of two, of whom the unit knows one": (period("7B", "staff@school.example"), None),
+    "the code of somebody whom the unit does not know": (period("7B OSE"), None),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_whom_the_timetable_means_by_what_it_writes(name: str) -> None:
+    lesson, who = WRITTEN[name]
+
+    found = whose_lesson(BOTH, periods=[lesson], names=NAMES)
+
+    assert (found.person, found.why) == (who, Why.UNKNOWN if who is None else Why.TIMETABLE)
+
+
+def test_the_code_of_a_stranger_is_a_stranger_also_in_the_room_of_another_teacher() -> None:
+    assert whose_lesson(BOTH, periods=[period("7B OSE")], names=NAMES, usual="R. Amin").person is None
+    assert whose_lesson(BOTH, periods=[period("7B")], names=NAMES, usual="R. Amin").person == AMIN
+
+
 def test_the_timetable_brings_the_title_and_nobody_else_does() -> None:
     assert whose_lesson(BOTH, periods=[SEVEN]).title == "7B Science"
     assert whose_lesson(BOTH, periods=[SEVEN], named="R. Amin").title is None

@@ -10,6 +10,7 @@ import pytest
 from device.commands import Start
 from device.recipients import ListedRecipient, RecipientList, pin
 from device.room import Room
+from device.settings import TimetableSettings
 from device.state import Doing
 from lesson.footage.identity import Identity
 from lesson.footage.recipients import RecipientRole
@@ -33,7 +34,7 @@ def timetabled(place: pathlib.Path, name: str) -> OneUnit:
     lines += [f"DTSTART:{begins}", f"DTEND:{ends}", "SUMMARY:7B Science", "LOCATION:Lab 2"]
     lines += [f"ORGANIZER;CN={name}:mailto:x@school.example", "END:VEVENT", "END:VCALENDAR"]
     (made.folder / "timetable.ics").write_text("\r\n".join(lines))
-    made.settings = replace(made.settings, timetable=made.folder / "timetable.ics")
+    made.settings = replace(made.settings, timetable=TimetableSettings(made.folder / "timetable.ics"))
     return made
 
 
@@ -50,6 +51,14 @@ def test_a_press_records_for_whom_the_timetable_names_and_it_is_shown_before(tmp
     assert (lesson.teacher, lesson.title) == ("R. Amin", "7B Science")
     (stanza,) = (made.lessons[-1] / "stanzas").iterdir()
     assert stanza.stem == pin(made.made.folder, None).recipients[1].kid
+
+
+def test_the_settings_say_what_the_timetable_calls_her(tmp_path: pathlib.Path) -> None:
+    unit = timetabled(tmp_path, "AMI")
+    (unit.folder / "names.toml").write_text('"R. Amin" = ["AMI", "Amin, R."]\n')
+    unit.settings = replace(unit.settings, timetable=replace(unit.settings.timetable, names=unit.folder / "names.toml"))
+    with pressed_unit(unit, ROOM) as made:
+        assert made.until(lambda state: state.teacher is not None).teacher == "R. Amin"
 
 
 def test_somebody_elses_lesson_is_recorded_for_nobody_until_she_is_named(tmp_path: pathlib.Path) -> None:
