@@ -31,6 +31,7 @@ picamera.py              that process
 seeing.py                what it says, and is asked
 masks.py                 areas that are never filmed
 stills.py                a still that proves it
+card_reader.py           key cards that a picture shows
 strokes.py               letters for the chart, without a font
 time_code.py             the time in a picture, for tests
 file_camera.py           the pictures of a video file

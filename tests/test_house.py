@@ -43,9 +43,19 @@ ONLY_IMPORTERS = {
     "webrtcvad": {"analytics.webrtc_detector"},
     "av": {
         f"capture.{name}"
-        for name in ("coder", "file_camera", "file_microphone", "fragments", "media_file", "rate_changer", "stills")
+        for name in (
+            "card_reader",
+            "coder",
+            "file_camera",
+            "file_microphone",
+            "fragments",
+            "media_file",
+            "rate_changer",
+            "stills",
+        )
     },
     "sounddevice": {"capture.portaudio"},
+    "zxingcpp": {"capture.card_reader"},
     "gpiozero": {"device.gpio"},
     "icalendar": {"device.timetable"},
     "recurring_ical_events": {"device.timetable"},

@@ -12,6 +12,7 @@
 errors.py      what can be wrong, each with a sentence and a remedy
 signed.py      one line of JSON and its signature, verified before it is parsed
 recipients.py  a person's public keys, and the four words that name them
+key_card.py    the same keys as the text of a QR code
 header.py      what is recorded, by whom, for whom
 stanza.py      the content key, wrapped for one person
 segments.py    names and keys of segments

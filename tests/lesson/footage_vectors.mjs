@@ -6,8 +6,9 @@ import { fromBase64url, fromHex, sha256, toHex, utf8 } from "../../school/pages/
 import { openChunked } from "../../school/pages/footage/chunked.js";
 import { openFrom } from "../../school/pages/footage/hpke.js";
 import { unlock } from "../../school/pages/footage/identity.js";
+import { keyCard } from "../../school/pages/footage/key_card.js";
 import { OpenLesson } from "../../school/pages/footage/opening.js";
-import { checkWords } from "../../school/pages/footage/recipients.js";
+import { checkWords, recipientOf } from "../../school/pages/footage/recipients.js";
 import { fromFileName } from "../../school/pages/footage/segments.js";
 
 /**
@@ -17,7 +18,7 @@ import { fromFileName } from "../../school/pages/footage/segments.js";
 export async function judge(text) {
   const vector = parse(text);
   const expect = vector.get("expect")[0];
-  const run = { lesson: runLesson, identity: runIdentity }[vector.get("kind")[0]];
+  const run = { lesson: runLesson, identity: runIdentity, "key card": runKeyCard }[vector.get("kind")[0]];
   let outcome;
   try {
     outcome = JSON.stringify((await run(vector)).sort());
@@ -28,7 +29,7 @@ export async function judge(text) {
     return `${expect} was expected, it opened`;
   }
   const opens = [...vector].filter(([key]) => key.startsWith("opens ")).map(([key, [value]]) => [key.slice(6), value]);
-  const named = ["kid", "words"].filter((key) => vector.has(key)).map((key) => [key, vector.get(key)[0]]);
+  const named = ["kid", "words", "card"].filter((key) => vector.has(key)).map((key) => [key, vector.get(key)[0]]);
   const wanted = [...opens, ...named];
   if (wanted.length === 0) {
     return "the vector wants nothing";
@@ -83,6 +84,12 @@ async function runIdentity(vector) {
     throw new Error("An unlocked key can be carried away.");
   }
   return [["kid", recipient.kid], ["words", (await checkWords(recipient.kid)).join(" ")]];
+}
+
+async function runKeyCard(vector) {
+  const [encryptionKey, signingKey] = ["encryption_key", "signing_key"].map((key) => fromHex(vector.get(key)[0]));
+  const recipient = await recipientOf(encryptionKey, signingKey);
+  return [["kid", recipient.kid], ["card", keyCard(recipient)]];
 }
 
 /**

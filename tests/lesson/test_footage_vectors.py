@@ -12,9 +12,11 @@ import pytest
 from lesson.footage import errors
 from lesson.footage.header import Header
 from lesson.footage.identity import read_identity
+from lesson.footage.key_card import decode as read_card
+from lesson.footage.key_card import encode as write_card
 from lesson.footage.manifest import Manifest
 from lesson.footage.opening import OpenLesson
-from lesson.footage.recipients import check_words
+from lesson.footage.recipients import Recipient, check_words
 from lesson.footage.segments import SegmentName
 
 FOLDER = Path(__file__).parents[1] / "vectors" / "footage"
@@ -74,13 +76,22 @@ def run_identity(vector: dict[str, list[str]]) -> dict[str, str]:
     return {"kid": kid.hex(), "words": " ".join(check_words(kid))}
 
 
+def run_key_card(vector: dict[str, list[str]]) -> dict[str, str]:
+    """As the unit reads it, and as the page writes it."""
+    keys = (bytes.fromhex(vector[key][0]) for key in ("encryption_key", "signing_key"))
+    return {"kid": read_card(vector["card"][0]).kid.hex(), "card": write_card(Recipient(*keys))}
+
+
+RUNS = {"lesson": run_lesson, "identity": run_identity, "key card": run_key_card}
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_python_agrees(file: Path) -> None:
     vector = read(file)
-    expect, run = vector["expect"][0], {"lesson": run_lesson, "identity": run_identity}[vector["kind"][0]]
+    expect, run = vector["expect"][0], RUNS[vector["kind"][0]]
     if expect == "success":
         wanted = {key.removeprefix("opens "): values[0] for key, values in vector.items() if key.startswith("opens ")}
-        wanted |= {key: vector[key][0] for key in ("kid", "words") if key in vector}
+        wanted |= {key: vector[key][0] for key in ("kid", "words", "card") if key in vector}
         assert wanted
         assert run(vector) == wanted
     else:

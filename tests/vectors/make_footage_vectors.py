@@ -24,6 +24,7 @@ from lesson.footage.chain import Link, chain_hash
 from lesson.footage.grant import Grant, give
 from lesson.footage.header import Audio, ClockQuality, Header, Media, Video, header_hash
 from lesson.footage.identity import Identity, SealedIdentity, encode_open, typed
+from lesson.footage.key_card import encode as key_card
 from lesson.footage.manifest import End
 from lesson.footage.opening import unwrap
 from lesson.footage.recipients import RecipientRole, check_words
@@ -589,6 +590,15 @@ def identities() -> Iterator[tuple[str, str]]:
     )
 
 
+def key_cards() -> Iterator[tuple[str, str]]:
+    """The vector about a key card. What is no card, only a unit has to tell: tests/lesson/test_key_card.py."""
+    recipient = Identity.generate().recipient
+    lines = ["# Two public keys, and the text of the card they stand on.", "kind: key card", "expect: success"]
+    lines += [f"encryption_key: {recipient.encryption_key.hex()}", f"signing_key: {recipient.signing_key.hex()}"]
+    lines += [f"kid: {recipient.kid.hex()}", f"card: {key_card(recipient)}"]
+    yield "success-key-card", "\n".join(lines) + "\n"
+
+
 def sealed_with_few_rounds(identity: Identity, passphrase: str) -> str:
     """An identity file that would open, but for its 1,000 rounds. Spelled out: the library refuses to make one."""
     recipient = identity.recipient
@@ -642,7 +652,7 @@ def swapped(vector: Vector) -> tuple[tuple[str, bytes], ...]:
 def main() -> None:
     """Write what is not there."""
     FOLDER.mkdir(exist_ok=True)
-    for made in (lessons(), identities()):
+    for made in (lessons(), identities(), key_cards()):
         for name, text in made:
             file = FOLDER / f"{name}.txt"
             if file.exists():
