@@ -6,6 +6,7 @@
     /welcome     what this is
     /join/CODE   an invited teacher makes her keys
     /enter/CODE  a sign-in link, once; on to ?next=
+    /card        her key card, drawn in her browser
     /lessons     hers
     /lessons/ID  one of hers
 """
@@ -63,6 +64,12 @@ def enter_page(code: str, parts: Parts, next: str | None = None) -> Response:  #
     answer = RedirectResponse(local_path(next), 303)
     parts.give_cookie(answer, signed_in)
     return answer
+
+
+@router.get("/card")
+def card_page(teacher: SignedInTeacher, parts: Parts) -> Response:
+    """Her key card. The page draws it from her own keys; what stands here of her keys is not on it."""
+    return parts.page("card.html", teacher=teacher)
 
 
 @router.get("/lessons")

@@ -55,7 +55,7 @@ def test_from_her_key_to_her_lesson(invited: tuple[World, Invitation], page: Pag
     page.get_by_role("button", name="I have written them down").click()
     page.get_by_role("textbox", name="Your five words").fill(five)
     page.get_by_role("button", name="Join").click()
-    page.wait_for_url("**/lessons")
+    page.wait_for_url("**/card")
 
     recorded = waitwise(
         *("unit", "record", made.unit_settings, "--sound", DEMO_SOUND, "--speed", "0", "--patience", "90", "--json")

@@ -64,7 +64,7 @@ def join(page: Page, world: PageWorld, name: str = "Ada Okafor") -> Teacher:
     page.get_by_role("button", name="I have written them down").click()
     page.get_by_role("textbox", name="Your five words").fill(words.upper())
     page.get_by_role("button", name="Join").click()
-    page.wait_for_url("**/lessons")
+    page.wait_for_url("**/card")
     me = page.request.get(f"{world.browser}/api/me").json()
     keys = world.joined(invitation, from_wire(bytes, me["encryption_key"]), from_wire(bytes, me["signing_key"]))
     return Teacher(invitation.teacher_id, words, keys)
@@ -137,7 +137,7 @@ def test_the_join_page_makes_keys_here_and_wants_the_words_back(world: PageWorld
 
         page.get_by_role("textbox", name="Your five words").fill(words)
         page.get_by_role("button", name="Join").click()
-        page.wait_for_url("**/lessons")
+        page.wait_for_url("**/card")
         me = page.request.get(f"{world.browser}/api/me").json()
 
         # The file that the school keeps opens with the five words, and with nothing it has itself.
@@ -505,6 +505,8 @@ def test_axe_finds_nothing_on_any_page(
         look("again")
         page.goto(world.enter(teacher.id, f"/lessons/{lesson}"))
         look("locked")
+        page.goto(f"{world.browser}/card")
+        look("locked card")
         page.goto(f"{world.browser}/lessons")
         look("lessons")
         page.get_by_text("Ada Okafor").click()
@@ -515,6 +517,9 @@ def test_axe_finds_nothing_on_any_page(
         look("lesson")
         page.get_by_role("button", name="Keys").click()
         look("keys")
+        page.goto(f"{world.browser}/card")
+        page.locator("[data-part=sheet][data-kid]").wait_for()
+        look("card")
         assert {name: findings for name, findings in found.items() if findings} == {}
 
 

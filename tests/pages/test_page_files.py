@@ -1,5 +1,6 @@
 """The files of the pages, held against the promises that a browser cannot check for us."""
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -86,6 +87,16 @@ def test_the_fonts_come_with_their_licence() -> None:
     for licence in ("LICENSE.next.txt", "LICENSE.mono.txt"):
         assert "SIL OPEN FONT LICENSE Version 1.1" in (LOOK / "fonts" / licence).read_text()
     assert len(list((LOOK / "fonts").glob("*.woff2"))) == 2
+
+
+def test_what_is_kept_of_others_is_as_it_was_published() -> None:
+    folder = PAGES / "kept"
+    told = dict(
+        re.findall(r"^\| `([\w.]+)` \|.*`([0-9a-f]{64})` \|$", (folder / "README.md").read_text(), re.MULTILINE)
+    )
+
+    assert told == {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in folder.glob("qr.*")}
+    assert "Copyright (c) 2023 Paul Miller" in (folder / "LICENSE.qr.txt").read_text()
 
 
 @pytest.mark.skipif(

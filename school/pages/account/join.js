@@ -1,7 +1,8 @@
 /**
- * The join page: makes a teacher's keys, shows her five words once, asks for them back, and only then registers her.
+ * The join page: makes a teacher's keys, shows her five words once, asks for them back, and only then registers her. Her key card, to
+ * print, is the page that follows.
  *
- *     start --make--> words --written--> again --same words--> registered --> lessons
+ *     start --make--> words --written--> again --same words--> registered --> /card
  *                       ^------ show again ------+
  *
  * Nobody is registered before she has typed her words: a key nobody can open must never be recorded to.
@@ -70,7 +71,7 @@ async function join(event) {
     });
     await keep(made.unlocked);
     words = field.value = "";
-    location.assign("/lessons");
+    location.assign("/card");
   } catch (error) {
     button.disabled = false;
     part("typed-says").textContent = "";
