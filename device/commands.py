@@ -85,7 +85,15 @@ class ShowGoal:
     is_shown: bool
 
 
-Command = Start | Stop | Pause | Resume | Bookmark | Rehearse | Discard | ShowGoal
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Say whose an unclaimed lesson is. Nothing happens until somebody presses the unit's button."""
+
+    lesson_id: str
+    teacher: str
+
+
+Command = Start | Stop | Pause | Resume | Bookmark | Rehearse | Discard | ShowGoal | Claim
 
 _COMMANDS: dict[str, type[Command]] = {
     "start": Start,
@@ -95,6 +103,7 @@ _COMMANDS: dict[str, type[Command]] = {
     "bookmark": Bookmark,
     "rehearse": Rehearse,
     "discard": Discard,
+    "claim": Claim,
     "show_goal": ShowGoal,
 }
 _NAMES = {kind: name for name, kind in _COMMANDS.items()}

@@ -38,6 +38,7 @@ class Input(StrEnum):
     BOOKMARK = "bookmark"
     REHEARSE = "rehearse"
     DISCARD = "discard"
+    CLAIM = "claim"
     BEGUN = "begun"
     """Every part is there, and the first sound was heard."""
     REFUSED = "refused"
@@ -45,11 +46,20 @@ class Input(StrEnum):
     OVER = "over"
     """The lesson or the rehearsal has ended, and what there was has been closed."""
     SHOWN = "shown"
-    """A refusal was shown long enough."""
+    """A refusal was shown long enough, or nobody has pressed to claim a lesson."""
 
 
 GESTURES = (Input.SHORT, Input.DOUBLE, Input.HOLD)
-COMMANDS = (Input.START, Input.STOP, Input.PAUSE, Input.RESUME, Input.BOOKMARK, Input.REHEARSE, Input.DISCARD)
+COMMANDS = (
+    Input.START,
+    Input.STOP,
+    Input.PAUSE,
+    Input.RESUME,
+    Input.BOOKMARK,
+    Input.REHEARSE,
+    Input.DISCARD,
+    Input.CLAIM,
+)
 HAPPENINGS = (Input.BEGUN, Input.REFUSED, Input.OVER, Input.SHOWN)
 
 
@@ -63,6 +73,8 @@ class Action(StrEnum):
     BOOKMARK = "bookmark"
     BEGIN_REHEARSAL = "begin a rehearsal"
     DISCARD = "discard the last lesson"
+    ASK_FOR_PRESS = "ask for a press"
+    CLAIM = "claim the lesson"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,7 @@ class Step:
 
 _LESSON = Step(Doing.STARTING, Action.BEGIN)
 _REHEARSAL = Step(Doing.REHEARSING, Action.BEGIN_REHEARSAL)
+_CLAIM = Step(Doing.CLAIMING, Action.ASK_FOR_PRESS)
 _END = Step(Doing.STOPPING, Action.END)
 _READY, _REFUSED = Step(Doing.READY), Step(Doing.REFUSED)
 
@@ -85,6 +98,14 @@ TABLE: dict[Doing, dict[Input, Step]] = {
         Input.HOLD: _REHEARSAL,
         Input.REHEARSE: _REHEARSAL,
         Input.DISCARD: Step(Doing.READY, Action.DISCARD),
+        Input.CLAIM: _CLAIM,
+    },
+    # Whoever claims a lesson stands at the unit: the page alone cannot do it.
+    Doing.CLAIMING: {
+        Input.SHORT: Step(Doing.READY, Action.CLAIM),
+        Input.STOP: _READY,
+        Input.CLAIM: _CLAIM,
+        Input.SHOWN: _READY,
     },
     # A second, nervous press does not undo the first: only the page can call a start off.
     Doing.STARTING: {
@@ -129,6 +150,7 @@ TABLE: dict[Doing, dict[Input, Step]] = {
         Input.HOLD: _REHEARSAL,
         Input.REHEARSE: _REHEARSAL,
         Input.DISCARD: Step(Doing.REFUSED, Action.DISCARD),
+        Input.CLAIM: _CLAIM,
         Input.SHOWN: _READY,
     },
 }

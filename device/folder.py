@@ -5,7 +5,9 @@
     folder/
       unit.lock         held while a program records: a second one would take the lesson that is being recorded for one
                         that a power cut left behind, and close it
+      claims/<id>.json  keys of lessons of which nobody could say whose they are (claims.py): for who records alone
       lessons/<id>/     sealed lessons: who sends them is in the folder's group, and can read them
+      gone/             a lesson that is being deleted
       clock.txt         the latest time that it has known (sure_clock.py)
       outbox.lock       held while a program sends
       outbox.sqlite     what waits; damaged: outbox.sqlite.damaged-1, and a new one is filled from the lessons
@@ -16,9 +18,12 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from lesson.footage.header import Header
+from lesson.footage.recipients import RecipientRole
 from lesson.problems import DISK_FAILED, WaitwiseError
 
 
@@ -63,3 +68,22 @@ def own(folder: Path, what: str) -> Iterator[Path]:
         yield folder
     finally:
         os.close(lock)
+
+
+def is_unclaimed(lesson: Path, header: Header) -> bool:
+    """Whether the lesson in this folder still waits for who gave it (claims.py)."""
+    is_claim = any(listed.role is RecipientRole.CLAIM for listed in header.recipients)
+    return is_claim and not any(lesson.glob("grants/*.json"))
+
+
+def remove(lesson: Path) -> None:
+    """Delete a lesson. Out of the way in one step first: half a lesson would be taken for one that was interrupted."""
+    gone = gone_folder(lesson.parent)
+    gone.mkdir(mode=0o700, exist_ok=True)
+    lesson.rename(gone / lesson.name)
+    shutil.rmtree(gone)
+
+
+def gone_folder(lessons: Path) -> Path:
+    """Where what a power cut left of a deletion lies."""
+    return lessons.parent / "gone"

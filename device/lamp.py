@@ -117,6 +117,7 @@ class Sign(StrEnum):
     BOOKMARKED = "bookmarked"
     PAUSED = "paused"
     REHEARSING = "rehearsing"
+    CLAIMING = "claiming"
     PROBLEM = "problem"
 
 
@@ -152,6 +153,12 @@ SIGNS = {
     Sign.REHEARSING: Pattern(
         Colour.BLUE, (1.5, 0.25), "long lit, short dark", "A rehearsal: it listens, and keeps no sound. Press to end."
     ),
+    Sign.CLAIMING: Pattern(
+        Colour.WHITE,
+        (0.2, 0.25, 0.2, 0.25, 0.9, 0.4),
+        "two short blinks and a long one, again and again",
+        "The unit's page has asked whether a lesson is yours. Press to make it yours, or wait and nothing changes.",
+    ),
     Sign.PROBLEM: Pattern(
         Colour.RED,
         (0.15, 0.15, 0.15, 1.0),
@@ -173,6 +180,7 @@ _BY_DOING = {
     Doing.PAUSED: Sign.PAUSED,
     Doing.STOPPING: Sign.BUSY,
     Doing.REHEARSING: Sign.REHEARSING,
+    Doing.CLAIMING: Sign.CLAIMING,
     Doing.REFUSED: Sign.PROBLEM,
 }
 

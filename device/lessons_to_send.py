@@ -7,7 +7,8 @@
                                            ...read...  ^ from here      --> outbox
 
 The folder is the truth, so nothing is lost between the program that records and the one that sends: whatever was not
-said, or not heard, is found at the next look. A line without its end is still being written. Nothing is changed here.
+said, or not heard, is found at the next look. A lesson that nobody has claimed waits (claims.py). A line without its
+end is still being written. Nothing is changed here.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import logging
 import threading
 from pathlib import Path
 
+from device.folder import is_unclaimed
 from lesson.footage.chain import Link
 from lesson.footage.header import Header
 from lesson.messages import check_lesson_id
@@ -83,14 +85,17 @@ class LessonsToSend:
         if self._outbox.piece(lesson_id, MANIFEST_NAME) is not None:
             return  # it is added last
         read = self._read.get(lesson_id, 0)
+        header = Header.decode((folder / HEADER_NAME).read_bytes())
+        if is_unclaimed(folder, header):
+            return
         if read == 0:
             self._outbox.add_piece(lesson_id, HEADER_NAME, folder / HEADER_NAME)
-            for stanza in sorted((folder / "stanzas").glob("*.json")):
-                self._outbox.add_piece(lesson_id, f"stanzas/{stanza.name}", stanza)
+            for key in sorted([*folder.glob("stanzas/*.json"), *folder.glob("grants/*.json")]):
+                self._outbox.add_piece(lesson_id, f"{key.parent.name}/{key.name}", key)
         # Asked before the list is read: nothing is added to it after the manifest.
         has_ended = (folder / MANIFEST_NAME).exists()
         if (folder / LINKS).exists():
-            signer = bytes.fromhex(Header.decode((folder / HEADER_NAME).read_bytes()).unit_key)
+            signer = bytes.fromhex(header.unit_key)
             for line in _whole_lines(folder / LINKS, read):
                 name = Link.decode(line.removesuffix(b"\n"), signer).name.file_name
                 self._outbox.add_piece(lesson_id, name, folder / name, line)

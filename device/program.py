@@ -23,8 +23,8 @@ from typing import Protocol, runtime_checkable
 from analytics.listener import LevelReading
 from analytics.thresholds import Thresholds
 from device.clock import Clock
-from device.commands import Bookmark, Command, Discard, Mode, Pause, Rehearse, Resume, ShowGoal, Start, Stop
-from device.controller import LESSON, LISTENING, Action, Input, step, waits_for_double
+from device.commands import Bookmark, Claim, Command, Discard, Mode, Pause, Rehearse, Resume, ShowGoal, Start, Stop
+from device.controller import LESSON, LISTENING, Action, Input, Step, step, waits_for_double
 from device.dry_runs import DummyRun, RehearsalRun
 from device.goal_lamp import GoalLamp
 from device.lamp import Panel, Shown, Tone
@@ -32,12 +32,13 @@ from device.notify import Notifier
 from device.people import People
 from device.preflight import HeardMicrophone, Space, bytes_for, check_space, choose_mode
 from device.presses import Gesture, Presses
+from device.recipients import choose
 from device.room import Room
 from device.settings import modes_of
 from device.state import Doing, LessonInHand, RehearsalInHand, UnitState
 from device.unit import Unit
 from device.whose import refuse_to_guess
-from lesson.problems import UNIT_FAILED, Problem, Urgency, WaitwiseError
+from lesson.problems import UNIT_FAILED, WHOSE_UNCLEAR, Problem, Urgency, WaitwiseError
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ NO_WAIT_AFTER = 15.0
 """Seconds of silence after which nobody is waiting for an answer: the class works in silence."""
 
 SHOWN_FOR = 30.0
-"""Seconds that a refusal is shown, when nobody presses again."""
+"""Seconds that a refusal is shown, and that a claim waits, when nobody presses."""
 
 SOUND_WITHIN = 10.0
 """Seconds without a block of sound, missing ones included, after which the program does not count as alive."""
@@ -69,6 +70,7 @@ _COMMANDS: dict[type[Command], Input] = {
     Bookmark: Input.BOOKMARK,
     Rehearse: Input.REHEARSE,
     Discard: Input.DISCARD,
+    Claim: Input.CLAIM,
 }
 _TONES = {Input.BEGUN: Tone.STARTED, Input.OVER: Tone.STOPPED, Input.REFUSED: Tone.REFUSED}
 _AT_THE_END = frozenset({Input.STOP, *_TONES})
@@ -163,6 +165,7 @@ class UnitProgram:
             room=unit.settings.room,
             modes=self._modes,
             goal_wait=unit.settings.goal_wait,
+            unclaimed_days=unit.settings.unclaimed_days,
         )
         """What it is doing. Replaced, never changed."""
 
@@ -253,6 +256,8 @@ class UnitProgram:
                 self._stop.set()
             case Action.DISCARD if isinstance(command, Discard):
                 self._discard(command.lesson_id)
+            case Action.ASK_FOR_PRESS | Action.CLAIM if not self._claim(command):
+                to = Step(Doing.REFUSED)
             case Action.PAUSE | Action.RESUME | Action.BOOKMARK:
                 self._ask_run(to.action)
         self._change(to.doing)
@@ -280,6 +285,24 @@ class UnitProgram:
         if wish.teacher in self._people.names:
             self._goal_lamp.say(wish.teacher, is_shown=wish.is_shown)
             self.state = self._with_facts(self.state)
+
+    def _claim(self, command: Command | None) -> bool:
+        """Asked by the page: wait for a press. Pressed: make the lesson hers. False: it cannot be, and is told."""
+        if isinstance(command, Claim):
+            self.state = replace(self.state, claim=command)
+            self._refusal = None if command.teacher in self._people.names else WHOSE_UNCLEAR
+            return self._refusal is None
+        claim = self.state.claim
+        assert claim is not None
+        try:
+            self._unit.claim(claim.lesson_id, choose(self._people.known(), claim.teacher))
+        except WaitwiseError as error:
+            _log.warning("%s", error)
+            self._refusal = error.problem or UNIT_FAILED
+            self._panel.buzz(Tone.REFUSED)
+            return False
+        self._panel.buzz(Tone.STOPPED)
+        return True
 
     # What a worker does
 
@@ -309,11 +332,14 @@ class UnitProgram:
         mode = choose_mode(start.mode, self._modes)
         people = self._people.known()
         whose = self._people.whose(self._unit.time.read(), start.teacher)
-        teacher = whose.person or refuse_to_guess(people)
+        is_claim = whose.person is None and bool(people.recipients) and self._settings.unclaimed_days > 0
+        if whose.person is None and not is_claim:
+            refuse_to_guess(people)
+        teacher = None if whose.person is None else whose.person.name
         if not start.is_dummy:
             self._unit.make_room(bytes_for(mode, self._settings.longest_minutes))
             check_space(self._settings.folder, mode, self._settings.longest_minutes)
-        in_hand = LessonInHand(None, teacher.name, start.title or whose.title, mode, self._clock.now())
+        in_hand = LessonInHand(None, teacher, start.title or whose.title, mode, self._clock.now())
         with contextlib.ExitStack() as opened:
             microphone = HeardMicrophone(self._room.microphone(self._tell_microphone))
             opened.callback(microphone.close)
@@ -329,7 +355,8 @@ class UnitProgram:
                 camera = self._room.camera(start.mask, lambda: microphone.zero, self._tell_camera)
                 opened.callback(camera.close)
             session = self._unit.lesson(
-                teacher=teacher.name,
+                teacher=teacher,
+                is_claim=is_claim,
                 title=in_hand.title,
                 microphone=microphone,
                 camera=camera,
@@ -384,13 +411,15 @@ class UnitProgram:
     def _look(self) -> None:
         """Look at the time and at what others changed; tell lamp, page and systemd what is new."""
         now = self._clock.monotonic()
-        if self.state.doing is Doing.REFUSED and now - self._since >= SHOWN_FOR:
+        if self.state.doing in (Doing.REFUSED, Doing.CLAIMING) and now - self._since >= SHOWN_FOR:
             self._refusal = None
             self._input(Input.SHOWN)
             return
         if now - self._looked_at >= FACTS_EVERY:
             self._looked_at = now
             self._unit.time.store_now_and_then()
+            if self.state.doing is Doing.READY:
+                self._unit.claims.expire(self._unit.time.read())
             self.state = self._with_facts(self.state)
         self.state = self._with_sound(self.state)
         is_lit = self._hears if self.state.doing is Doing.STOPPING else self.state.doing in LISTENING
@@ -419,6 +448,8 @@ class UnitProgram:
             teachers=self._people.names,
             shows_goal=meant is not None and self._goal_lamp.is_shown_for(meant),
             title=whose.title,
+            unclaimed=self._unit.claims.waiting(),
+            claim=state.claim if state.doing is Doing.CLAIMING else None,
             problems=tuple(dict.fromkeys(problem.code for problem in problems)),
             hours_left=round(Space.of(self._settings.folder).hours(usual), 1),
             waiting_lessons=waiting.lessons,

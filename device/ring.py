@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Protocol
 
 from capture.recorder import HEADER, MANIFEST
+from device.folder import gone_folder, remove
 from lesson.footage.errors import ReceiptError
 from lesson.footage.receipt import Receipt
 
@@ -45,8 +46,7 @@ class Ring:
     def __init__(self, lessons: Path, index: Index, receipt_key: bytes) -> None:
         """Take away what an earlier deletion left behind. `receipt_key`: the school's, 32 bytes."""
         self._lessons, self._index, self._receipt_key = lessons, index, receipt_key
-        self._gone = lessons.parent / "gone"
-        shutil.rmtree(self._gone, ignore_errors=True)
+        shutil.rmtree(gone_folder(lessons), ignore_errors=True)
 
     def make_room(self, needed_bytes: int, free_bytes: Callable[[], int]) -> list[str]:
         """Delete lessons that the school has until so much is free, or none is left; the ids of those deleted."""
@@ -75,8 +75,5 @@ class Ring:
 
     def _delete(self, lesson_id: str, folder: Path) -> None:
         # Forgotten first: if the power goes now, the next start finds a whole lesson and asks the school again.
-        # Then out of the way in one step: half a lesson would be taken for one that was interrupted.
         self._index.forget_lesson(lesson_id)
-        self._gone.mkdir(mode=0o700, exist_ok=True)
-        folder.rename(self._gone / lesson_id)
-        shutil.rmtree(self._gone)
+        remove(folder)

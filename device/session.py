@@ -34,7 +34,7 @@ from device.clock import Clock
 from device.marks import Marks
 from device.sure_clock import SureClock
 from lesson.footage.manifest import End
-from lesson.messages import LessonEnded, LessonStarted, SealedEvidence, encode_event
+from lesson.messages import Event, LessonEnded, LessonStarted, SealedEvidence, encode_event
 from lesson.sound import AudioBlock
 from lesson.talk import Account, Heard
 
@@ -66,8 +66,8 @@ class LessonSession:
     camera: Camera | None
     listener: Listener
     recorder: LessonRecorder
-    announce: Callable[[bytes], None]
-    """Takes encoded events for the school; never raises, and never waits for the school."""
+    announce: Callable[[bytes], None] | None
+    """Takes encoded events for the school; never raises, and never waits for the school. None: it hears nothing yet."""
     clock: Clock
     time: SureClock
     on_heard: Callable[[Heard], None] = _do_nothing
@@ -101,7 +101,7 @@ class LessonSession:
 
         Raises the error that ended the lesson early, after what there was has been closed.
         """
-        self.announce(encode_event(self.started))
+        self._announce(self.started)
         now = 0.0
         try:
             for block in self.microphone.blocks():
@@ -175,7 +175,7 @@ class LessonSession:
             n_evidence=self.evidence,
             duration=account.duration,
         )
-        self.announce(encode_event(ended))
+        self._announce(ended)
         self.on_closed(self)
         return account
 
@@ -198,7 +198,13 @@ class LessonSession:
             end = End.DISK_FULL
         return end
 
+    def _announce(self, event: Event) -> None:
+        if self.announce is not None:
+            self.announce(encode_event(event))
+
     def _send(self, lines: bytes) -> None:
+        if self.announce is None:
+            return
         index, ciphertext = self.recorder.seal_evidence(lines)
         self.evidence += 1
-        self.announce(encode_event(SealedEvidence(self.lesson_id, index, ciphertext)))
+        self._announce(SealedEvidence(self.lesson_id, index, ciphertext))

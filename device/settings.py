@@ -163,6 +163,11 @@ class UnitSettings:
         "Whose room it is, as the school writes her name, unless the timetable says otherwise.",
         default=None,
     )
+    unclaimed_days: int = setting(
+        "Days for which a lesson is kept of which nothing said whose it is, until she claims it at the unit."
+        " 0: it is not begun.",
+        default=7,
+    )
     timetable: TimetableSettings = setting("See [timetable].", default=TimetableSettings())
     microphone: str = setting(
         "Name of the microphone, or its USB id: vendor:product, or vendor:product:serial.", default="default"

@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from analytics.try_events import Try
-from device.commands import Mode
+from device.commands import Claim, Mode
 from lesson.wire import seconds
 
 
@@ -34,6 +34,8 @@ class Doing(StrEnum):
     """The last of the lesson is sealed and signed."""
     REHEARSING = "rehearsing"
     """It hears, and keeps no sound."""
+    CLAIMING = "claiming"
+    """The page has said whose an unclaimed lesson is; a press at the unit makes it hers."""
     REFUSED = "refused"
     """It could not begin, or could not go on, and says why: the first of its problems."""
 
@@ -44,13 +46,26 @@ class LessonInHand:
 
     lesson_id: str | None
     """None: a dummy run, of which nothing is written."""
-    teacher: str
+    teacher: str | None
+    """None: nobody could say whose it is, and she can claim it afterwards."""
     title: str | None
     mode: Mode
     started_at: datetime
     has_started: bool = False
     """Sound has been heard: from here on it is recorded."""
     bookmarks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UnclaimedLesson:
+    """A lesson of which nobody could say whose it is (device/claims.py)."""
+
+    lesson_id: str
+    started_at: datetime
+    duration: float = seconds()
+    title: str | None = None
+    kept_until: datetime | None = None
+    """When it is deleted. None: not before the clock is sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +100,12 @@ class UnitState:
     lesson: LessonInHand | None = None
     can_discard: str | None = None
     """Id of the lesson that has just ended, while nothing of its footage has left the unit."""
+    unclaimed_days: int = 0
+    """For so long a lesson can be claimed of which nobody could say whose it is. 0: it is not begun."""
+    unclaimed: tuple[UnclaimedLesson, ...] = ()
+    """Lessons that somebody may claim."""
+    claim: Claim | None = None
+    """What a press would make whose."""
     rehearsal: RehearsalInHand | None = None
     level_db: float | None = None
     """How loud it is, roughly, below full scale. None: nothing listens."""

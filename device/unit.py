@@ -23,21 +23,22 @@ from capture.disk import FolderDisk
 from capture.fragments import FragmentedMp4
 from capture.interrupted import close_interrupted
 from capture.microphone import Microphone
-from capture.recorder import LessonRecorder
+from capture.recorder import HEADER, LessonRecorder
+from device.claims import Claims
 from device.clock import Clock
 from device.credentials import expect_private
-from device.folder import own_lessons
+from device.folder import own_lessons, remove
 from device.recipients import ListedRecipient, RecipientList, choose, pin
 from device.ring import Ring
 from device.session import LessonSession
 from device.settings import UnitSettings, receipt_key_of
-from device.sure_clock import SureClock
+from device.sure_clock import Reading, SureClock
 from device.to_school import Recording, ToSchool, problems_of
 from lesson.footage.header import Audio, Header, Media, Video
-from lesson.footage.recipients import RecipientRole
+from lesson.footage.recipients import Recipient, RecipientRole
 from lesson.footage.sealing import LessonSealer
 from lesson.footage.signed import UnitKey
-from lesson.messages import LessonStarted, check_lesson_id
+from lesson.messages import LessonStarted, check_lesson_id, encode_event
 from lesson.problems import ALL, Problem, WaitwiseError
 from lesson.settings import SettingsError
 from lesson.sound import RATE_HZ
@@ -65,6 +66,8 @@ class Unit:
             self.time.store()
             self._ring = Ring(self._lessons, school, receipt_key_of(settings))
             self._take_up_lessons()
+            self.claims = Claims(settings.folder, self._lessons, settings.unclaimed_days)
+            """Lessons of which nobody could say whose they are."""
             self._opened = opened.pop_all()
         school.report(self._recording)
 
@@ -102,31 +105,35 @@ class Unit:
         on_heard: Callable[[Heard], None],
         people: RecipientList | None = None,
         is_numbers_only: bool = False,
+        is_claim: bool = False,
     ) -> LessonSession:
         """Prepare a lesson: afterwards its header and wrapped keys are on the disk, and nothing else.
 
         `people`: whom it may be recorded for, where they are known already. With `is_numbers_only` no picture and no
-        sound is ever encoded.
+        sound is ever encoded. With `is_claim` nobody can say whose it is: the school hears of it once it is claimed.
         """
-        whose = choose(self.people() if people is None else people, teacher)
+        claim = self.claims.new_key() if is_claim else None
+        if claim is None:
+            whose, role = choose(self.people() if people is None else people, teacher).recipient, RecipientRole.TEACHER
+        else:
+            whose, role = claim.recipient, RecipientRole.CLAIM
         encoder = None if is_numbers_only else FragmentedMp4(camera.coding if camera is not None else None)
-        header = self._header(whose, encoder, camera)
-        sealer = LessonSealer(header, [whose.recipient], self._key)
+        now = self.time.read()
+        header = self._header((whose, role), encoder, camera, now)
+        sealer = LessonSealer(header, [whose], self._key)
         folder = self._lessons / header.lesson
         try:
+            if claim is not None:
+                self.claims.begin(header.lesson, claim, title, now)
             recorder = LessonRecorder(FolderDisk(folder), sealer, encoder, lambda _: self.school.look(header.lesson))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
+            self.claims.forget(header.lesson)
             raise
         self.time.store()
         self.school.look(header.lesson)
-        started = LessonStarted(
-            lesson_id=header.lesson,
-            started_at=header.started_at,
-            header=sealer.header_bytes,
-            stanzas=tuple(stanza.data for stanza in sealer.stanzas),
-            title=title,
-        )
+        stanzas = tuple(stanza.data for stanza in sealer.stanzas)
+        started = LessonStarted(header.lesson, header.started_at, sealer.header_bytes, stanzas, title)
         self._report(header.lesson)
         return LessonSession(
             lesson_id=header.lesson,
@@ -136,7 +143,7 @@ class Unit:
             listener=Listener(lesson_id=header.lesson, thresholds=Thresholds(goal_wait=self.settings.goal_wait)),
             recorder=recorder,
             started=started,
-            announce=self.school.add_event,
+            announce=None if is_claim else self.school.add_event,
             clock=self._clock,
             time=self.time,
             on_heard=on_heard,
@@ -151,8 +158,23 @@ class Unit:
         """Throw a lesson away that has ended, and of which no footage has left the unit; say whether that was so."""
         if lesson_id == self._recording.lesson_id or not self.school.drop(check_lesson_id(lesson_id)):
             return False
-        shutil.rmtree(self._lessons / lesson_id)
+        self.claims.forget(lesson_id)
+        remove(self._lessons / lesson_id)
         return True
+
+    def claim(self, lesson_id: str, person: ListedRecipient) -> None:
+        """Make a lesson hers of which nobody could say whose it is; from now on it is sent.
+
+        Whoever calls has seen to it that somebody stands at the unit. Raises `ClaimError`, and what a disk may raise.
+        """
+        title = self.claims.hand_on(lesson_id, person.recipient, self.time.read().at)
+        folder = self._lessons / lesson_id
+        header = (folder / HEADER).read_bytes()
+        stanzas = tuple(path.read_bytes() for path in sorted((folder / "stanzas").glob("*.json")))
+        started = LessonStarted(lesson_id, Header.decode(header).started_at, header, stanzas, title)
+        self.school.add_event(encode_event(started))
+        self.school.look(lesson_id)
+        _log.info("Lesson %s was claimed for %s.", lesson_id, person.name)
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -167,18 +189,23 @@ class Unit:
         self._recording = Recording(lesson_id, tuple(problem.code for problem in wrong if problem is not None))
         self.school.report(self._recording)
 
-    def _header(self, whose: ListedRecipient, encoder: FragmentedMp4 | None, camera: Camera | None) -> Header:
-        time = self.time.read()
+    def _header(
+        self,
+        whose: tuple[Recipient, RecipientRole],
+        encoder: FragmentedMp4 | None,
+        camera: Camera | None,
+        now: Reading,
+    ) -> Header:
         video = None
         if camera is not None and encoder is not None and encoder.codecs.video is not None:
             video = Video(encoder.codecs.video, camera.coding.width, camera.coding.height, camera.rate_hz)
         return Header.new(
             unit=self.settings.unit,
             unit_key=self._key.public,
-            started_at=time.at,
-            recipients=((whose.recipient, RecipientRole.TEACHER),),
+            started_at=now.at,
+            recipients=(whose,),
             media=Media(video, None if encoder is None else Audio(encoder.codecs.audio, RATE_HZ)),
-            clock=time.quality,
+            clock=now.quality,
             mask=None if camera is None else camera.mask,
         )
 
@@ -186,6 +213,7 @@ class Unit:
         self._microphone_problem = self._camera_problem = None
         self._report(None)
         self.time.store()
+        self.claims.ended(session.lesson_id)
         self.school.look(session.lesson_id)
 
     def _take_up_lessons(self) -> None:

@@ -8,7 +8,7 @@
     it cannot be read, or the clock may be wrong     nobody can say
     the room is usually hers (settings)              her
     the unit knows one teacher only                  her
-    else                                             nobody can say
+    else                                             nobody can say: it waits until she claims it (claims.py)
 
 The first that can say decides; where the timetable contradicts the rest, a lesson could be sealed to another teacher
 than the one who gives it, so nobody is guessed. The timetable knows her by her name, or by what the settings say it

@@ -135,6 +135,13 @@ WHOSE_UNCLEAR = Problem(
     "that it needs. See the settings `teacher` and `timetable`; `waitwise unit trust` lets the unit know a teacher.",
     Urgency.NOW,
 )
+UNCLAIMED_GONE = Problem(
+    "unclaimed-gone",
+    "This lesson cannot be claimed",
+    "Somebody has claimed it already, it was thrown away, or its days are over. Look at the list on the unit's page.",
+    "A lesson of which nobody could say whose it is can be claimed once, within `unclaimed_days`. Nothing is to do.",
+    Urgency.INFO,
+)
 TIMETABLE_UNREADABLE = Problem(
     "timetable-unreadable",
     "The timetable cannot be read",
@@ -230,6 +237,7 @@ ALL = (
     NO_ROOM,
     NOT_AGREED,
     WHOSE_UNCLEAR,
+    UNCLAIMED_GONE,
     TIMETABLE_UNREADABLE,
     TIMETABLE_ENTRY,
     PANEL_MISSING,

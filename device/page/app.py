@@ -28,7 +28,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from device.commands import Command, Discard, Mode, ShowGoal, Start, command_from_wire
+from device.commands import Claim, Command, Discard, Mode, ShowGoal, Start, command_from_wire
 from device.local import LocalError
 from device.page.pairing import Pairing, PairingError
 from device.page.resident import Resident
@@ -209,6 +209,8 @@ def _command(form: dict[str, str]) -> Command:
             return Start(mode=mode, title=title, teacher=teacher, is_dummy=form.get("dummy") == "yes")
         case "discard":
             return Discard(form.get("lesson", ""))
+        case "claim":
+            return Claim(form.get("unclaimed", ""), form.get("claimed_by", ""))
         case "show_goal":
             return ShowGoal(form.get("goal_of", ""), is_shown=form.get("goal_is_shown") == "no")
     given: dict[str, Any] = {"type": what}

@@ -16,7 +16,7 @@ from datetime import datetime
 from analytics.try_events import Try, Verdict
 from device.commands import Mode
 from device.controller import COMMANDS, LESSON, TABLE
-from device.state import Doing, RehearsalInHand, UnitState
+from device.state import Doing, RehearsalInHand, UnclaimedLesson, UnitState
 from lesson.problems import ALL
 from lesson.wire import seconds
 
@@ -35,6 +35,7 @@ _HEADLINES = {
     Doing.PAUSED: "Paused",
     Doing.STOPPING: "Closing the lesson",
     Doing.REHEARSING: "Rehearsing",
+    Doing.CLAIMING: "Press the button",
     Doing.REFUSED: "Not started",
 }
 MODES = {Mode.VIDEO: "Picture, sound and numbers", Mode.AUDIO: "Sound and numbers", Mode.NUMBERS: "Numbers only"}
@@ -73,6 +74,17 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class UnclaimedWords:
+    """A lesson of which nobody could say whose it is."""
+
+    lesson: str
+    started_at: datetime
+    """The page writes it in the reader's own time."""
+    says: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class GoalWords:
     """The lamp at a teacher's goal."""
 
@@ -108,6 +120,7 @@ class View:
     usual: str
     """What is so when nobody is chosen."""
     goal: GoalWords
+    unclaimed: tuple[UnclaimedWords, ...]
     discard: str | None
     """Lesson that can still be thrown away here."""
     is_beyond_discard: bool
@@ -146,6 +159,7 @@ def view(state: UnitState | None, now: datetime) -> View:
         teachers=state.teachers,
         usual=_usual(state),
         goal=_goal_words(state),
+        unclaimed=tuple(map(_unclaimed, state.unclaimed)),
         discard=state.can_discard,
         is_beyond_discard=lesson is not None
         and lesson.lesson_id is not None
@@ -177,6 +191,7 @@ def _away() -> View:
         teachers=(),
         usual="",
         goal=NO_GOAL_WORDS,
+        unclaimed=(),
         discard=None,
         is_beyond_discard=False,
         ring=0.0,
@@ -196,12 +211,18 @@ def _note(state: UnitState) -> str:
             if lesson.lesson_id is None:
                 return "Dummy run: nothing is written."
             marks = {0: "", 1: " 1 bookmark."}.get(lesson.bookmarks, f" {lesson.bookmarks} bookmarks.")
+            if lesson.teacher is None:
+                return f"{_KEPT[lesson.mode]} whoever claims it, here, within {state.unclaimed_days} days.{marks}"
             return f"{_KEPT[lesson.mode]} {lesson.teacher}.{marks}"
         case Doing.PAUSED:
             return "Neither sound nor picture is recorded until you go on."
         case Doing.REHEARSING:
             return "Camera off. The unit listens and keeps no sound."
+        case Doing.CLAIMING if state.claim is not None:
+            return f"Press the button at the unit within 30 seconds, and this lesson is {state.claim.teacher}'s."
     whose = "Choose whose lesson it is: the unit does not guess."
+    if state.unclaimed_days and state.teachers:
+        whose += f" Else you can claim it here, within {state.unclaimed_days} days."
     if state.teacher is not None:
         whose = f"A press records for {state.teacher}{f': {state.title}' if state.title else ''}."
     return f"Nothing listens and nothing looks until you press Record. {whose}"
@@ -227,6 +248,15 @@ def _goal_words(state: UnitState) -> GoalWords:
         says=f"In lessons of {teacher} the lamp does not show the goal.",
         does=f"Wink at {state.goal_wait:g} seconds",
     )
+
+
+def _unclaimed(each: UnclaimedLesson) -> UnclaimedWords:
+    minutes = max(round(each.duration / 60), 1)
+    says = f"{minutes} min{f', {each.title}' if each.title else ''}"
+    until = "Kept until the unit knows what day it is, and some days after."
+    if each.kept_until is not None:
+        until = f"Deleted after {each.kept_until:%A, %d %B}, unless you claim it."
+    return UnclaimedWords(each.lesson_id, each.started_at, says, until)
 
 
 def _facts(state: UnitState) -> str:

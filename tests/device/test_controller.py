@@ -34,8 +34,12 @@ PRESSES = {
         [Input.SHORT, Input.REFUSED, Input.SHORT],
         [Doing.STARTING, Doing.REFUSED, Doing.STARTING],
     ),
+    "claim a lesson": ([Input.CLAIM, Input.SHORT], [Doing.CLAIMING, Doing.READY]),
+    "nobody presses to claim it": ([Input.CLAIM, Input.SHOWN], [Doing.CLAIMING, Doing.READY]),
     "rehearse": ([Input.HOLD, Input.SHORT, Input.OVER], [Doing.REHEARSING, Doing.STOPPING, Doing.READY]),
 }
+
+WAITING = (Doing.READY, Doing.REFUSED, Doing.CLAIMING)
 
 
 @pytest.mark.parametrize("name", PRESSES)
@@ -89,10 +93,12 @@ def test_no_order_of_events_loses_a_lesson(events: list[Input]) -> None:
         if after.action is Action.DISCARD:
             assert event is Input.DISCARD, "no press of the button throws a lesson away"
             assert not is_in_hand, "nor while it is recorded"
-        if is_in_hand and doing in (Doing.READY, Doing.REFUSED):
+        if after.action is Action.CLAIM:
+            assert (before, event) == (Doing.CLAIMING, Input.SHORT), "who claims a lesson stands at the unit"
+        if is_in_hand and doing in WAITING:
             assert event in (Input.OVER, Input.REFUSED), f"{before}: only what has been closed is let go of"
             is_in_hand = False
-        assert is_in_hand == (doing not in (Doing.READY, Doing.REFUSED))
+        assert is_in_hand == (doing not in WAITING)
 
 
 @given(st.lists(st.sampled_from([*GESTURES, Input.BEGUN]), max_size=60))

@@ -62,7 +62,7 @@ def test_the_settings_say_what_the_timetable_calls_her(tmp_path: pathlib.Path) -
 
 
 def test_somebody_elses_lesson_is_recorded_for_nobody_until_she_is_named(tmp_path: pathlib.Path) -> None:
-    with pressed_unit(timetabled(tmp_path, "K. Osei"), ROOM) as made:
+    with pressed_unit(timetabled(tmp_path, "K. Osei"), ROOM, unclaimed_days=0) as made:
         made.press()
         refused = made.until_it_is(Doing.REFUSED)
         assert refused.teacher is None
@@ -89,7 +89,7 @@ def test_what_cannot_be_read_in_the_timetable_is_told_and_nobody_is_guessed(
     unit = timetabled(tmp_path, "K. Osei")
     path = unit.folder / "timetable.ics"
     path.write_text(text(path.read_text()))
-    with pressed_unit(unit, ROOM, teacher="R. Amin") as made:
+    with pressed_unit(unit, ROOM, teacher="R. Amin", unclaimed_days=0) as made:
         made.until(lambda state: problem.code in state.problems)
         made.press()
         refused = made.until_it_is(Doing.REFUSED)
@@ -106,7 +106,8 @@ def test_what_cannot_be_read_in_the_timetable_is_told_and_nobody_is_guessed(
 def test_with_a_clock_that_may_be_wrong_the_timetable_is_not_believed_and_nobody_is_guessed(
     tmp_path: pathlib.Path,
 ) -> None:
-    with pressed_unit(timetabled(tmp_path, "R. Amin"), ROOM, is_synced=False, teacher="R. Amin") as made:
+    unit = timetabled(tmp_path, "R. Amin")
+    with pressed_unit(unit, ROOM, is_synced=False, teacher="R. Amin", unclaimed_days=0) as made:
         made.press()
         refused = made.until_it_is(Doing.REFUSED)
 

@@ -359,6 +359,14 @@ def test_locked_until_the_five_words_and_again_after_lock(
         expect(page.get_by_role("heading", name="Type your five words")).to_be_visible()
 
 
+def test_a_lesson_that_she_has_claimed_opens_and_is_hers(world: PageWorld, browser: Browser, teacher: Teacher) -> None:
+    claimed = world.record_and_claim(teacher.keys, "Year 8 Science: nobody knew whose")
+    with watched(browser) as profile:
+        page = opened(profile.page(), world, teacher, claimed)
+        expect(page.get_by_text("Yours. Only you can open it")).to_be_visible()
+        assert seek(page, 45.05) == pytest.approx(45.05, abs=0.1)
+
+
 def test_a_damaged_segment_is_named_and_the_rest_plays(world: PageWorld, browser: Browser, teacher: Teacher) -> None:
     damaged = world.record(teacher.keys, "Damaged on the school's disk")
     name = SegmentName(Track.AV, 3).file_name

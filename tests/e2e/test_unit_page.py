@@ -14,6 +14,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from device.presses import Gesture
 from device.room import Room
 from device.state import Doing
 from lesson.footage.identity import Identity
@@ -118,6 +119,37 @@ def test_somebody_whom_the_unit_does_not_know_is_refused_with_a_reason_and_one_i
     page.get_by_role("button", name="Stop").click()
     unit.until(Doing.READY)
     expect(page.get_by_label("Whose lesson it is")).to_have_value("Mr Adeyemi")
+
+
+def test_a_lesson_that_nobody_could_name_is_claimed_with_a_press_at_the_unit(browser: Browser, tmp_path: Path) -> None:
+    teachers = {"Ms Okafor": Identity.generate(), "Mr Adeyemi": Identity.generate()}
+    with (
+        unit_and_page(tmp_path, Room(drawn(CLASS, 4.0)), teachers=teachers) as unit,
+        watched(browser, ignore_https_errors=True, viewport=PHONE) as profile,
+    ):
+        page = profile.page()
+        unit.pair(page)
+        expect(page.get_by_text("Else you can claim it here, within 7 days.")).to_be_visible()
+        page.get_by_label("What the lesson is called").fill("7B Science")
+        page.get_by_role("button", name="Record").click()
+        unit.until(Doing.RECORDING)
+        expect(page.get_by_text("sealed for whoever claims it, here, within 7 days.")).to_be_visible()
+        page.get_by_role("button", name="Stop").click()
+        yours = page.get_by_role("region", name="Lessons that nobody has claimed")
+        expect(yours.get_by_text("1 min, 7B Science")).to_be_visible()
+        assert axe_findings(page) == []
+        yours.get_by_label("I am").select_option("Mr Adeyemi")
+        yours.get_by_role("button", name="It is mine").click()
+        expect(page.get_by_role("status")).to_have_text("Press the button")
+        expect(
+            page.get_by_text("Press the button at the unit within 30 seconds, and this lesson is Mr Adeyemi's.")
+        ).to_be_visible()
+        (folder,) = unit.made.lessons.iterdir()
+        assert list(folder.glob("grants/*")) == []
+        unit.program.gesture(Gesture.SHORT)
+        expect(yours).to_be_hidden()
+        (grant,) = folder.glob("grants/*.json")
+        assert teachers["Mr Adeyemi"].recipient.kid.hex() in grant.read_text()
 
 
 def test_the_lamp_at_the_goal_is_asked_for_and_let_be(unit: UnitAndPage, page: Page) -> None:

@@ -22,12 +22,16 @@ from typing import Any
 
 import httpx
 
-from lesson.footage.header import Audio, Header, Media, Video
+from lesson.footage.grant import give
+from lesson.footage.header import Audio, Header, Media, Video, header_hash
+from lesson.footage.identity import Identity
 from lesson.footage.manifest import End
+from lesson.footage.opening import unwrap
 from lesson.footage.recipients import Recipient, RecipientRole
 from lesson.footage.sealing import LessonSealer, SealedSegment
 from lesson.footage.segments import Track
 from lesson.footage.signed import UnitKey
+from lesson.footage.stanza import Stanza
 from lesson.messages import LessonEnded, LessonStarted, SealedEvidence, encode_delivery, encode_event
 from lesson.talk import Account
 from lesson.wire import to_wire
@@ -110,13 +114,27 @@ class PageWorld:
         live.stop()
         return live.lesson
 
-    def start(self, teacher: Recipient, title: str, whole: Account) -> LiveLesson:
+    def record_and_claim(self, teacher: Recipient, title: str = "Year 8 Science") -> str:
+        """Record a lesson of which nobody could say whose it is, and let her claim it; its id."""
+        claim = Identity.generate()
+        live = self.start(claim.recipient, title, account(), RecipientRole.CLAIM)
+        live.footage(0)
+        stanza = Stanza.decode(live.sealer.stanzas[0].data, self.unit_key.public)
+        hashed = header_hash(live.sealer.header_bytes)
+        grant, data = give(unwrap(stanza, claim, hashed), hashed, to=teacher, by=claim, at=utc_now())
+        self.put(f"{live.lesson}/grants/{grant.grant}", data, 201)
+        live.stop()
+        return live.lesson
+
+    def start(
+        self, teacher: Recipient, title: str, whole: Account, role: RecipientRole = RecipientRole.TEACHER
+    ) -> LiveLesson:
         """Press the button: header, stanza and the initialization segment are at the school."""
         header = Header.new(
             unit=UNIT,
             unit_key=self.unit_key.public,
             started_at=utc_now(),
-            recipients=((teacher, RecipientRole.TEACHER),),
+            recipients=((teacher, role),),
             media=Media(Video("avc1.42C01F", WIDTH, HEIGHT, float(FPS)), Audio("mp4a.40.2", RATE_HZ)),
         )
         sealer = LessonSealer(header, [teacher], self.unit_key)

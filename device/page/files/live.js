@@ -18,6 +18,7 @@
  * @property {Notice[]} notices
  * @property {string[]} teachers
  * @property {{teacher: string, is_shown: boolean, says: string, does: string}} goal
+ * @property {{lesson: string}[]} unclaimed
  * @property {string|null} discard
  * @property {boolean} is_beyond_discard
  * @property {number} ring
@@ -54,6 +55,7 @@ function show(view) {
   showClock();
   showTeachers(view.teachers);
   showGoal(view.goal);
+  showUnclaimed(view.unclaimed.map(({ lesson }) => lesson).join(" "));
   showRehearsal(view);
 }
 
@@ -66,6 +68,17 @@ function showTeachers(teachers) {
   const chosen = choice.value;
   choice.replaceChildren(choice.options[0], ...teachers.map((each) => new Option(each)));
   choice.value = teachers.includes(chosen) ? chosen : "";
+}
+
+/** @param {string} lessons their ids, as the page was made for */
+function showUnclaimed(lessons) {
+  const shown = part("unclaimed")?.dataset.shown;
+  if (shown !== undefined && shown !== lessons) location.reload();
+}
+
+for (const moment of document.querySelectorAll("time")) {
+  const format = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" };
+  moment.textContent = new Date(moment.dateTime).toLocaleString(undefined, /** @type {Intl.DateTimeFormatOptions} */ (format));
 }
 
 /** @param {View["goal"]} goal */

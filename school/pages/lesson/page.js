@@ -303,7 +303,7 @@ class LessonPage {
 
   /** @param {OpenedLesson} lesson */
   #showWhose(lesson) {
-    const others = lesson.recipients.filter((role) => role !== "teacher");
+    const others = lesson.recipients.filter((role) => role !== "teacher" && role !== "claim");
     const words = others.includes("recovery") ? "Yours. Also open to the school’s recovery key" : others.length ? "Yours. Also open to your coach" : "Yours. Only you can open it";
     part("sealed-to").hidden = false;
     part("sealed-to-words").textContent = words;
