@@ -23,6 +23,7 @@
     lamp.py       what lights and buzzer say
     gpio.py       button, lights and buzzer on pins
     notify.py     a word to systemd
+    port.py       the page's port, which systemd opened
     pedal.py      a foot switch or keyboard as the button
     typed_button.py  presses that are typed
     asked.py      the program on a Unix socket, for the unit's page

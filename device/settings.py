@@ -97,7 +97,8 @@ class PageSettings:
     """The unit's own page, for teachers in the room."""
 
     host: str = setting(
-        "Address on which it is served, with TLS; `0.0.0.0`: all of them. `localhost`: this computer only, without.",
+        "Address on which it is served, with TLS; `0.0.0.0`: all of them. `localhost`: this computer only, without. "
+        "As a service it has the port of `waitwise-page.socket` instead.",
         default="localhost",
     )
     port: int = setting("Port. 0 takes a free one.", default=8445)

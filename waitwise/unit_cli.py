@@ -40,12 +40,13 @@ from device.journal import log_as_a_service
 from device.lamp import NoPanel, Panel
 from device.notify import Notifier
 from device.pedal import Pedal
+from device.port import handed_over_port
 from device.program import UnitProgram
 from device.recipients import newcomers
 from device.recipients import trust as trust_person
 from device.room import room_of
 from device.school_side import SchoolSide
-from device.settings import UnitSettings, read
+from device.settings import SocketSettings, UnitSettings, read
 from device.state import UnitState
 from device.sync_program import SyncProgram
 from device.sync_socket import SyncClient, serve
@@ -84,6 +85,13 @@ def run(
             help="Socket of `waitwise unit sync`, which then does all sending. Without it: this program does."
         ),
     ] = None,
+    socket: Annotated[
+        Path | None,
+        typer.Option(help="Where the unit's page asks and follows. Without it: `socket.path` in the settings."),
+    ] = None,
+    user: Annotated[
+        str | None, typer.Option(help="Account of the unit's page. Without it: `socket.user` in the settings.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Be the unit: wait for a press, record a lesson, and wait again, until somebody ends the program.
@@ -94,7 +102,8 @@ def run(
     log_as_a_service(os.environ)
     notifier = Notifier(os.environ)
     try:
-        with _recorder(_read(settings), sync) as unit, contextlib.closing(_panel(unit.settings)) as panel:
+        told = _with_socket(_read(settings), socket, user)
+        with _recorder(told, sync) as unit, contextlib.closing(_panel(unit.settings)) as panel:
             program = UnitProgram(unit, room_of(unit.settings), SystemClock(), panel=panel, notifier=notifier)
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: program.leave())
@@ -142,16 +151,28 @@ def sync(
 
 
 @app.command(epilog="Example: `waitwise unit page unit.toml`")
-def page(settings: SettingsFile, as_json: AsJson = False) -> None:
+def page(
+    settings: SettingsFile,
+    socket: Annotated[
+        Path | None,
+        typer.Option(help="Where it finds `waitwise unit run`. Without it: `socket.path` in the settings."),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Folder of its certificate and key. Without it: `page.folder` in the settings."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Serve the unit's own page for teachers in the room, beside `waitwise unit run`.
 
     Whoever opens it asks for a number, which then stands on the room's screen for two minutes: the terminal in the
-    settings, or this one. It has no way to a lesson, and reaches the unit over the socket in the settings only.
+    settings, or this one. It has no way to a lesson, and reaches the unit over that socket only.
     """
     # What records is the same command with another word, and shall not carry a web server in its memory.
     from device.page.server import PageReady, serve_page  # noqa: PLC0415
 
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    log_as_a_service(os.environ)
+    notifier = Notifier(os.environ)
 
     def ready(where: PageReady) -> None:
         fingerprint = None if where.fingerprint is None else where.fingerprint.hex(":").upper()
@@ -163,9 +184,14 @@ def page(settings: SettingsFile, as_json: AsJson = False) -> None:
             show.say(f"Its certificate, as a phone shows it behind its warning: {fingerprint}")
 
     try:
-        serve_page(read(settings), ready)
+        told = _with_socket(read(settings), socket)
+        if folder is not None:
+            told = replace(told, page=replace(told.page, folder=folder))
+        serve_page(told, ready, notifier, handed_over_port(os.environ))
     except WaitwiseError as error:
         show.stop(error, as_json=as_json, to_technician=True)
+    finally:
+        notifier.close()
 
 
 @app.command(epilog="Example: `waitwise unit record unit.toml --microphone 0b0e:0412 --title 'Why do things float?'`")
@@ -287,6 +313,12 @@ def _read(settings: Path) -> UnitSettings:
     """Settings of a service: its secrets are handed over by systemd, where they are."""
     found = read(settings)
     return replace(found, trust=handed_over(found.trust, os.environ))
+
+
+def _with_socket(settings: UnitSettings, path: Path | None, user: str | None = None) -> UnitSettings:
+    """The same settings, but the socket of the unit's page as it was typed, where it was."""
+    named = settings.socket
+    return replace(settings, socket=SocketSettings(path or named.path, user or named.user))
 
 
 def _number_of(user: str) -> int:

@@ -44,6 +44,11 @@ class Resident:
         """Follow."""
         self._thread.start()
 
+    @property
+    def is_following(self) -> bool:
+        """Whether it follows, or looks for whom to follow."""
+        return self._thread.is_alive()
+
     def stop(self) -> None:
         """Follow no longer, and wake who waits."""
         self._stop.set()

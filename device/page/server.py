@@ -4,6 +4,7 @@
 
     certificate, pairing --> app --HTTPS--> phones in the room
     number --> the room's screen: the terminal in the settings, or the one that this program was started in
+    as a service: ready, and alive while pages are answered and the program that records is followed --> systemd
 """
 
 from __future__ import annotations
@@ -20,14 +21,18 @@ from pathlib import Path
 
 from uvicorn import Config, Server
 
+from device.notify import Notifier
 from device.page.app import PageParts, page_app, templates
 from device.page.pairing import Pairing
 from device.page.resident import Resident
-from device.settings import UnitSettings
+from device.settings import PageSettings, UnitSettings
 from lesson.settings import SettingsError
+from lesson.version import NOT_BEFORE
 from provisioning.own_certificate import OwnCertificate, own_certificate
 
 GRACE_SECONDS = 2
+HTTPS = 443
+"""The port that nobody types."""
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -64,22 +69,35 @@ class Screen:
         return True
 
 
-def serve_page(settings: UnitSettings, ready: Callable[[PageReady], None]) -> None:
-    """Run until SIGTERM or SIGINT. Raises `SettingsError`, `ProvisioningError`."""
+def serve_page(
+    settings: UnitSettings,
+    ready: Callable[[PageReady], None],
+    notifier: Notifier,
+    port: socket.socket | None = None,
+) -> None:
+    """Run until SIGTERM or SIGINT. Raises `SettingsError`, `ProvisioningError`.
+
+    `port`: where it listens, with TLS. None: at the address in the settings.
+    """
     page = settings.page
     if settings.socket.path is None:
         raise SettingsError("The page needs the setting socket.path, to reach the program that records.")
     names = tuple(name.strip().lower() for name in page.names.split(",") if name.strip()) or (f"{settings.unit}.local",)
     certificate = None
-    if page.host not in _LOOPBACK:
-        certificate = own_certificate(page.folder or settings.folder / "page", names, datetime.now(UTC))
+    if port is not None or page.host not in _LOOPBACK:
+        # A unit that has not asked a server yet may be years behind: a certificate made then would be over today.
+        now = max(datetime.now(UTC), NOT_BEFORE)
+        certificate = own_certificate(page.folder or settings.folder / "page", names, now)
+    with port or _open(page) as listening:
+        asyncio.run(_serve(settings, settings.socket.path, names, certificate, listening, ready, notifier))
+
+
+def _open(page: PageSettings) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in page.host else socket.AF_INET
-        listening = socket.create_server((page.host, page.port), family=family, backlog=32)
+        return socket.create_server((page.host, page.port), family=family, backlog=32)
     except OSError as error:
         raise SettingsError(f"Port {page.port} at {page.host} cannot be opened: {error.strerror}.") from error
-    with listening:
-        asyncio.run(_serve(settings, settings.socket.path, names, certificate, listening, ready))
 
 
 class _Server(Server):
@@ -105,11 +123,12 @@ async def _serve(
     certificate: OwnCertificate | None,
     listening: socket.socket,
     ready: Callable[[PageReady], None],
+    notifier: Notifier,
 ) -> None:
     loop, closing = asyncio.get_running_loop(), asyncio.Event()
     resident, pairing, screen = Resident(path, loop), Pairing(settings.page.day_ends), Screen(settings.page.screen)
     port = listening.getsockname()[1]
-    address = f"https://{names[0]}:{port}" if certificate else f"http://localhost:{port}"
+    address = f"https://{names[0]}{'' if port == HTTPS else f':{port}'}" if certificate else f"http://localhost:{port}"
 
     def show_number() -> bool:
         number = pairing.shown(datetime.now(UTC))
@@ -142,6 +161,7 @@ async def _serve(
     )
 
     def stop() -> None:
+        notifier.stopping()
         closing.set()
         resident.stop()
         server.should_exit = True
@@ -152,7 +172,18 @@ async def _serve(
     serving = asyncio.create_task(server.serve([listening]))
     await server.up.wait()
     ready(PageReady(address, certificate.fingerprint if certificate else None))
+    notifier.status(address)
+    notifier.ready()
+    alive = asyncio.create_task(_say_alive(notifier, resident))
     await serving
+    alive.cancel()
+
+
+async def _say_alive(notifier: Notifier, resident: Resident) -> None:
+    while notifier.alive_every is not None:
+        if resident.is_following:
+            notifier.alive()
+        await asyncio.sleep(notifier.alive_every)
 
 
 def _on_screen(room: str, address: str, number: str, certificate: OwnCertificate | None) -> list[str]:

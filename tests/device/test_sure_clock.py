@@ -101,6 +101,10 @@ def test_the_machine_is_synced_when_timesyncd_says_so(tmp_path: pathlib.Path) ->
     assert clock.is_synced()
 
 
+def test_a_mark_that_cannot_be_read_is_none(tmp_path: pathlib.Path) -> None:
+    assert not SystemClock(tmp_path / ("x" * 300)).is_synced()
+
+
 def test_a_lesson_of_1970_is_dated_by_what_the_unit_has_known(tmp_path: pathlib.Path) -> None:
     room = OneUnit(tmp_path)
     for machine, quality in [

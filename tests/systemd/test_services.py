@@ -2,8 +2,8 @@
 
 ::
 
-    systemd/*.service  --systemd-analyze verify-->    nothing said
-                       --systemd-analyze security-->  exposure, printed: 0 may do nothing, 10 may do everything
+    systemd/*          --systemd-analyze verify-->    nothing said
+    systemd/*.service  --systemd-analyze security-->  exposure, printed: 0 may do nothing, 10 may do everything
 """
 
 import pathlib
@@ -16,30 +16,29 @@ import pytest
 
 SYSTEMD = pathlib.Path(__file__).resolve().parents[2] / "systemd"
 SERVICES = sorted(SYSTEMD.glob("*.service"))
-AT_MOST = {"waitwise-capture.service": 1.0}
+UNITS = sorted([*SERVICES, *SYSTEMD.glob("*.socket")])
+AT_MOST = {"waitwise-capture.service": 1.0, "waitwise-page.service": 1.0}
 ELSE_AT_MOST = 1.5
 
 pytestmark = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here")
 
 
-def verified(folder: pathlib.Path, service: str, *changes: tuple[str, str]) -> str:
-    """What systemd says about a service; its status says nothing."""
-    text = (SYSTEMD / service).read_text().replace("/usr/bin/waitwise", "/usr/bin/env")  # it is not installed here
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    (folder / service).write_text(text)
-    for other in SERVICES:
-        if other.name != service:
-            (folder / other.name).write_text(other.read_text().replace("/usr/bin/waitwise", "/usr/bin/env"))
-    command = ["systemd-analyze", "verify", "--man=no", str(folder / service)]
+def verified(folder: pathlib.Path, unit: str, *changes: tuple[str, str]) -> str:
+    """What systemd says about a service or a socket; its status says nothing."""
+    for each in UNITS:
+        text = each.read_text().replace("/usr/bin/waitwise", "/usr/bin/env")  # it is not installed here
+        for old, new in changes if each.name == unit else ():
+            assert old in text
+            text = text.replace(old, new)
+        (folder / each.name).write_text(text)
+    command = ["systemd-analyze", "verify", "--man=no", str(folder / unit)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     return result.stdout + result.stderr
 
 
-@pytest.mark.parametrize("service", [path.name for path in SERVICES])
-def test_systemd_has_nothing_to_say(service: str, tmp_path: pathlib.Path) -> None:
-    assert verified(tmp_path, service) == ""
+@pytest.mark.parametrize("unit", [path.name for path in UNITS])
+def test_systemd_has_nothing_to_say(unit: str, tmp_path: pathlib.Path) -> None:
+    assert verified(tmp_path, unit) == ""
 
 
 @pytest.mark.parametrize("change", [("ProtectHome=yes", "ProtectHme=yes"), ("Type=notify", "Type=notified")])

@@ -61,6 +61,7 @@ PLACES = {
     "tmpfiles.d/*.conf": "usr/lib/tmpfiles.d",
     "udev/*.rules": "usr/lib/udev/rules.d",
     "system.conf.d/*.conf": "usr/lib/systemd/system.conf.d",
+    "journald.conf.d/*.conf": "usr/lib/systemd/journald.conf.d",
 }
 """Where what lies in systemd/ goes."""
 
