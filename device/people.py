@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from datetime import timedelta
 
 from device.recipients import RecipientList, RecipientsError
 from device.room_timetable import RoomTimetable
@@ -42,7 +43,9 @@ class People:
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
-        self._timetable = RoomTimetable(unit.settings.timetable.file, unit.settings.room)
+        timetable = unit.settings.timetable
+        oldest = None if timetable.feed is None else timedelta(days=timetable.oldest_days)
+        self._timetable = RoomTimetable(timetable.file, unit.settings.room, oldest)
         self._names = timetable_names_of(unit.settings)
         self._usual = unit.settings.teacher
         self._found: RecipientList | RecipientsError = RecipientList(())

@@ -5,7 +5,8 @@
     file --look(now), now and then--> Agenda of yesterday to tomorrow --at(now)--> lessons, or that nobody can say
 
 A calendar of a whole school takes seconds to read on a unit, and the lamp cannot wait for that. Where there is a
-timetable and it cannot be read, nobody can say what is on: that is a problem, and never "nothing is on".
+timetable and it cannot be read, nobody can say what is on: that is a problem, and never "nothing is on". So it is when
+its feed has not stood by it for days: the date of the file says when it last did.
 """
 
 from __future__ import annotations
@@ -14,16 +15,20 @@ import hashlib
 import logging
 import os
 import stat
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from device.timetable import LARGEST_BYTES, Agenda, Period, Timetable, TimetableError
-from lesson.problems import TIMETABLE_ENTRY, TIMETABLE_UNREADABLE, Problem
+from lesson.problems import TIMETABLE_ENTRY, TIMETABLE_OLD, TIMETABLE_UNREADABLE, Problem
 
 _log = logging.getLogger(__name__)
 
 _AGAIN_AFTER = timedelta(hours=1)
 """An agenda reaches a day ahead: within this it is made anew."""
+
+_AHEAD = timedelta(hours=1)
+"""How far in the future a file may be dated: the two programs' clock may have been set in between. What is further
+ahead was dated by a clock that was wrong, and its age is not known."""
 
 _MOST_NAMED = 10
 """Entries that the journal names; where more cannot be read, it is the calendar that is wrong."""
@@ -32,9 +37,9 @@ _MOST_NAMED = 10
 class RoomTimetable:
     """`look` is for one thread; `at` and `problems` for any."""
 
-    def __init__(self, path: Path | None, room: str) -> None:
-        """No `path`: there is none, and nothing is ever on."""
-        self._path, self._room = path, room
+    def __init__(self, path: Path | None, room: str, oldest: timedelta | None = None) -> None:
+        """No `path`: there is none, and nothing is ever on. `oldest`: what a feed brought is believed for so long."""
+        self._path, self._room, self._oldest = path, room, oldest
         self._seen: tuple[int, ...] | None = None
         self._digest = b""
         self._read: Timetable | None = None
@@ -71,12 +76,29 @@ class RoomTimetable:
             self._seen = self._read = self._agenda = self._made_at = None
             self._problems = (TIMETABLE_UNREADABLE,)
             return
+        if self._is_old(now):
+            self._agenda = self._made_at = None
+            return
         if self._read is not None and (is_new or self._made_at is None or abs(now - self._made_at) > _AGAIN_AFTER):
             agenda = self._read.agenda(now)
-            if is_new:
+            if is_new or self._problems == (TIMETABLE_OLD,):
                 self._tell(agenda)
             self._problems = (TIMETABLE_ENTRY,) if agenda.unclear else ()
             self._agenda, self._made_at = agenda, now
+
+    def _is_old(self, now: datetime) -> bool:
+        if self._oldest is None or self._seen is None:
+            return False
+        age = now - datetime.fromtimestamp(self._seen[0] / 1e9, tz=UTC)
+        if -_AHEAD <= age <= self._oldest:
+            return False
+        if TIMETABLE_OLD not in self._problems:
+            _log.warning(
+                "%s: %s: the feed last stood by it %.1f days ago; %d are allowed. Nobody is guessed.",
+                *(TIMETABLE_OLD.code, self._path, age / timedelta(days=1), self._oldest.days),
+            )
+        self._problems = (TIMETABLE_OLD,)
+        return True
 
     def _read_if_changed(self, path: Path) -> bool:
         # Whoever writes the file may put anything in its place: what is no file would keep us waiting for ever.

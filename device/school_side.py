@@ -4,6 +4,7 @@
 
     folder of lessons --look--> outbox --pieces--> HTTPS --> school
     events -------------------> outbox --events--> MQTT  --> school
+    timetable <----------------------------------- HTTPS <--- its feed, where the settings name one
     who is recorded for  <----------------------- HTTPS <--- school        handed on, not believed here
 
 What is sent of a lesson is read from its folder, where it is sealed already.
@@ -26,6 +27,7 @@ from device.lessons_to_send import LessonsToSend
 from device.outbox import open_outbox
 from device.sending import Sending
 from device.settings import UnitSettings, receipt_key_of
+from device.timetable_feed import TimetableKeeper, feed_of
 from device.to_school import Recording, Waiting
 from lesson.messages import UnitStatus, ack_topic, encode_status, status_topic
 from lesson.settings import SettingsError
@@ -64,7 +66,14 @@ class SchoolSide:
                 status=self.status,
                 clock=clock,
             )
+            self._keeper = self._timetable_keeper()
             self._opened = opened.pop_all()
+
+    def start(self) -> None:
+        """Begin to send, and to fetch the timetable."""
+        self.sending.start()
+        if self._keeper is not None:
+            self._keeper.start()
 
     @property
     def waiting(self) -> Waiting:
@@ -151,6 +160,8 @@ class SchoolSide:
 
     def close(self) -> None:
         """Stop sending and close the outbox. What is in it stays."""
+        if self._keeper is not None:
+            self._keeper.stop()
         self.sending.stop()
         self._opened.close()
 
@@ -163,6 +174,12 @@ class SchoolSide:
     def _uplink(self) -> HttpsUplink:
         school, trust = self._settings.school, self._settings.trust
         return HttpsUplink(school.url, school.authority, trust.certificate, trust.private_key)
+
+    def _timetable_keeper(self) -> TimetableKeeper | None:
+        timetable = self._settings.timetable
+        if timetable.feed is None or timetable.file is None:
+            return None
+        return TimetableKeeper(timetable.file, lambda: feed_of(timetable), self._clock)
 
     def _mqtt_session(self) -> MqttSession:
         host, _, port = self._settings.school.broker.rpartition(":")

@@ -125,9 +125,27 @@ class TimetableSettings:
     file: Path | None = setting(
         "The room's timetable, an iCalendar file (.ics); lessons of other rooms may be in it.", default=None
     )
+    feed: Path | None = setting(
+        "File with the address of a calendar (https) in one line, which is a secret. The program that sends fetches it "
+        "into `timetable.file`.",
+        default=None,
+    )
+    authority: Path | None = setting(
+        "Certificate of the authority that alone may vouch for the feed's server. Without it: those of the system.",
+        default=None,
+    )
+    oldest_days: int = setting(
+        "Days for which what the feed brought last is believed, when it brings nothing more.", default=7
+    )
     names: Path | None = setting(
         "File (TOML) that says how the timetable writes each teacher, where it does not write her name.", default=None
     )
+
+    def __post_init__(self) -> None:
+        if self.feed is not None and self.file is None:
+            raise SettingsError("The setting timetable.feed needs timetable.file: where what it brings is kept.")
+        if self.oldest_days < 1:
+            raise SettingsError(f"The setting timetable.oldest_days is a number of days, not {self.oldest_days}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class SyncProgram:
 
     def run(self, ended: threading.Event) -> None:
         """Send until `ended`."""
-        self._school.sending.start()
+        self._school.start()
         self._notifier.ready()
         every = min(self._notifier.alive_every or LOOK_EVERY, LOOK_EVERY)
         looked_at = float("-inf")

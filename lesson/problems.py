@@ -146,8 +146,8 @@ TIMETABLE_UNREADABLE = Problem(
     "timetable-unreadable",
     "The timetable cannot be read",
     "Nothing is lost. Say on the unit's page whose lesson it is, before you press.",
-    "The file that the setting `timetable.file` names is missing or no iCalendar file; the journal says what is wrong. "
-    "Export it again. Until then nobody is guessed.",
+    "The file that the setting `timetable.file` names is missing or no iCalendar file, or its feed has brought none "
+    "yet; the journal says what is wrong. Until it is put right nobody is guessed.",
     Urgency.TODAY,
 )
 TIMETABLE_ENTRY = Problem(
@@ -156,6 +156,14 @@ TIMETABLE_ENTRY = Problem(
     "Nothing is lost. Say on the unit's page whose lesson it is, before you press.",
     "The journal names each entry of this room that cannot be read, says why, and on which days nobody is guessed "
     "because of it. Put it right in the program that the timetable comes from.",
+    Urgency.TODAY,
+)
+TIMETABLE_OLD = Problem(
+    "timetable-old",
+    "The timetable is out of date",
+    "Nothing is lost. Say on the unit's page whose lesson it is, before you press.",
+    "The feed has not stood by it for more than `timetable.oldest_days`, and nobody is guessed. The journal says "
+    "how old it is (waitwise-capture), and why nothing comes (waitwise-sync). See `timetable.feed` and the network.",
     Urgency.TODAY,
 )
 PANEL_MISSING = Problem(
@@ -240,6 +248,7 @@ ALL = (
     UNCLAIMED_GONE,
     TIMETABLE_UNREADABLE,
     TIMETABLE_ENTRY,
+    TIMETABLE_OLD,
     PANEL_MISSING,
     UNIT_FAILED,
     FOOTAGE_DAMAGED,

@@ -404,7 +404,7 @@ class _Whole:
             self._parts = parts.pop_all()
 
     def __enter__(self) -> Self:
-        self.school.sending.start()
+        self.school.start()
         return self
 
     def __exit__(self, *_: object) -> None:

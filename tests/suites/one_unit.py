@@ -61,7 +61,7 @@ class OneUnit:
             school = opened.enter_context(SchoolSide(self.settings, clock))
             unit = WholeUnit(self.settings, clock, school)
             opened.pop_all()
-        school.sending.start()
+        school.start()
         return unit
 
     def knows(self, teachers: Mapping[str, Identity]) -> None:
