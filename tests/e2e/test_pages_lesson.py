@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from lesson.footage.identity import SealedIdentity
 from lesson.footage.recipients import Recipient
 from lesson.footage.segments import SegmentName, Track
+from lesson.talk import Mark, MarkKind
 from lesson.wire import from_wire
 from tests.suites.page_browser import Watched, axe_findings, chromium, watched
 from tests.suites.page_lesson import SEGMENT, account
@@ -357,6 +358,32 @@ def test_locked_until_the_five_words_and_again_after_lock(
 
         page.get_by_role("button", name="Lock this device").click()
         expect(page.get_by_role("heading", name="Type your five words")).to_be_visible()
+
+
+def test_what_she_marked_while_she_taught_is_drawn_and_a_click_away(
+    world: PageWorld, browser: Browser, teacher: Teacher, lesson: str
+) -> None:
+    marks = (Mark(MarkKind.BOOKMARK, 33.0, 33.0), Mark(MarkKind.PAUSE, 50.0, 61.0))
+    marked = world.record(teacher.keys, "Marked", replace(account(), marks=marks))
+    with watched(browser) as profile:
+        page = opened(profile.page(), world, teacher, marked)
+        expect(page.get_by_text("Paused 0:50 to 1:01: nothing was recorded.")).to_be_visible()
+        page.get_by_role("button", name="Bookmark at 0:33").click()
+        lands_at(page, 23.0)
+        assert axe_findings(page) == []
+        drawn = page.evaluate(INK_BETWEEN_STRIP_AND_PHASES)
+        page = opened(profile.page(), world, teacher, lesson)
+        expect(page.get_by_role("group", name="What you marked")).to_be_hidden()
+        assert drawn > 40
+        assert page.evaluate(INK_BETWEEN_STRIP_AND_PHASES) == 0
+
+
+INK_BETWEEN_STRIP_AND_PHASES = """() => {
+    const canvas = document.querySelector("talk-timeline canvas");
+    const { width } = canvas;
+    const row = canvas.getContext("2d").getImageData(0, 32, width, 8).data;
+    return row.filter((value, n) => n % 4 === 3 && value > 128).length;
+}"""
 
 
 def test_a_lesson_that_she_has_claimed_opens_and_is_hers(world: PageWorld, browser: Browser, teacher: Teacher) -> None:

@@ -3,7 +3,6 @@
  */
 
 import { concat, fromHex, sha256, toHex, utf8 } from "./bytes.js";
-import { WORDS } from "./words.js";
 
 /** @import { Bytes } from "./bytes.js" */
 
@@ -33,6 +32,7 @@ export async function recipientOf(encryptionKey, signingKey) {
  * @returns {Promise<string[]>}
  */
 export async function checkWords(kid) {
+  const { WORDS } = await import("./words.js"); // 63 KB, and a lesson opens without them
   const key = await crypto.subtle.importKey("raw", fromHex(kid), "PBKDF2", false, ["deriveBits"]);
   const algorithm = { name: "PBKDF2", hash: "SHA-256", salt: utf8("waitwise.v1/words"), iterations: WORDS_ROUNDS };
   let rest = BigInt(`0x${toHex(new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, 64)))}`);

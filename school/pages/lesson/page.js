@@ -18,6 +18,7 @@ import "../timeline/timeline.js";
 import { askJson } from "../school.js";
 import { clock } from "./clock.js";
 import { LiveLesson } from "./live.js";
+import { showMarks } from "./marks.js";
 import { openLesson } from "./open.js";
 import { showHistogram, showSummary, showUnheard } from "./summary.js";
 import { TalkLog } from "./talk.js";
@@ -288,6 +289,7 @@ class LessonPage {
     part("goal-words").textContent = `reached your goal of ${goal} s`;
     this.#timeline.show(account, duration);
     showList(this.#list, account.waits, goal, this.#chosen);
+    showMarks(part("marks"), account.marks ?? [], (seconds) => this.#player?.seek(seconds));
     showTable(part("table"), account.waits, goal);
     showSummary(part("summary"), account, goal);
     showHistogram(part("histogram"), account, goal);

@@ -72,6 +72,7 @@
  * @property {Evidence} [evidence]
  */
 /** @typedef {{waits: WaitSummary, waits2: WaitSummary, talk: TalkRatio, handovers: number}} Summary */
+/** @typedef {{kind: "bookmark"|"pause", start_s: number, end_s: number|null}} Mark `end_s` null: the pause still goes on */
 /**
  * @typedef {object} Account
  * @property {number} duration_s
@@ -79,6 +80,7 @@
  * @property {PhaseSpan[]} phases
  * @property {WaitTime[]} waits
  * @property {Summary|null} summary
+ * @property {Mark[]} [marks] what she marked while she taught; absent where there is nothing
  * @property {string} [config_hash]
  * @property {string} [version]
  */
@@ -88,6 +90,7 @@
  * @property {PhaseSpan|null} [phase]
  * @property {WaitTime|null} [wait]
  * @property {Account|null} [account]
+ * @property {Mark|null} [mark]
  */
 
 /** A lesson's log, read line by line. */
@@ -98,6 +101,8 @@ export class TalkLog {
   #phases = new Map();
   /** @type {Map<string, WaitTime>} */
   #waits = new Map();
+  /** @type {Map<string, Mark>} */
+  #marks = new Map();
   /** @type {Account|null} */
   #account = null;
 
@@ -125,7 +130,7 @@ export class TalkLog {
     const phases = inOrder([...this.#phases.values()]);
     const waits = [...this.#waits.values()].sort((a, b) => a.t_end_s - b.t_end_s);
     const ends = [...states, ...phases].map((span) => span.end_s);
-    return { duration_s: Math.max(0, ...ends), states, phases, waits, summary: null };
+    return { duration_s: Math.max(0, ...ends), states, phases, waits, summary: null, marks: inOrder([...this.#marks.values()]) };
   }
 
   /** @param {Heard} heard */
@@ -135,6 +140,7 @@ export class TalkLog {
     if (heard.state) this.#states.set(heard.state.start_s, heard.state);
     if (heard.phase) this.#phases.set(heard.phase.start_s, heard.phase);
     if (heard.wait) this.#waits.set(heard.wait.event_id, heard.wait);
+    if (heard.mark) this.#marks.set(`${heard.mark.kind} ${heard.mark.start_s}`, heard.mark);
     if (heard.account) this.#account = heard.account;
   }
 }

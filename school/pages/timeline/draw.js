@@ -2,6 +2,7 @@
  * Draws a lesson's talk and its waits on a canvas.
  *
  *     Whole lesson  ▁▂▅▂▁▃▅▅▅▂▁     overview, with the view as a window in it
+ *     Marks             ⚑    ‖––‖    bookmarks, and pauses of the recording
  *     Phases        [Whole class  ][Pair or group talk ][Whole class]
  *     Teacher       ▪▪▪ ▪ ▪▪▪▪
  *     Pupils           ▪   ▪
@@ -67,10 +68,11 @@ export const MARGIN = 8;
 export function rows(unit) {
   const px = (/** @type {number} */ n) => Math.round(n * unit);
   const overview = { top: px(4), height: px(24) };
+  const marks = { top: px(31), height: px(10) };
   const phases = { top: px(42), height: px(22) };
   const lanes = LANES.map((_, n) => ({ top: px(70 + n * 24), height: px(18) }));
   const waits = { top: px(178), height: px(132) };
-  return { overview, phases, lanes, waits, axis: { top: px(314), height: px(22) }, height: px(338) };
+  return { overview, marks, phases, lanes, waits, axis: { top: px(314), height: px(22) }, height: px(338) };
 }
 
 /**
@@ -86,6 +88,7 @@ export function drawLesson(ctx, scene) {
   ctx.beginPath();
   ctx.rect(scene.gutter, 0, laneWidth(scene), place.height);
   ctx.clip();
+  drawMarks(ctx, scene, place.marks);
   drawPhases(ctx, scene, place.phases);
   LANES.forEach((lane, n) => drawLane(ctx, scene, place.lanes[n], lane));
   drawUnheard(ctx, scene, place.lanes[0].top, place.lanes[3].top + place.lanes[3].height);
@@ -185,6 +188,34 @@ export function columnShares(states, duration, columns) {
     }
   }
   return shares;
+}
+
+/**
+ * A flag for each bookmark, its pole at the moment; two strokes and a line between them for a pause.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Scene} scene
+ * @param {Row} row
+ */
+function drawMarks(ctx, scene, row) {
+  const x = toPixels(scene.view, laneWidth(scene));
+  const bottom = row.top + row.height;
+  for (const mark of scene.account.marks ?? []) {
+    const left = scene.gutter + x(mark.start_s);
+    if (mark.kind === "bookmark") {
+      ctx.fillStyle = scene.colours.ink;
+      ctx.fillRect(left - 0.75, row.top, 1.5, row.height);
+      ctx.beginPath();
+      ctx.moveTo(left, row.top);
+      ctx.lineTo(left + 9 * scene.unit, row.top + row.height * 0.3);
+      ctx.lineTo(left, row.top + row.height * 0.6);
+      ctx.fill();
+      continue;
+    }
+    const right = scene.gutter + x(mark.end_s ?? scene.duration);
+    ctx.fillStyle = scene.colours.muted;
+    for (const at of [left, right]) ctx.fillRect(at - 1, row.top, 2, row.height);
+    ctx.fillRect(left, bottom - row.height / 2 - 0.5, right - left, 1);
+  }
 }
 
 /**
