@@ -163,6 +163,9 @@ def open_(
         typer.Option(help="The unit's public key in hexadecimal digits, if you know it: no other is believed."),
     ] = None,
     account: Annotated[Path | None, typer.Option(help="Write the numbers of the lesson to this file, as JSON.")] = None,
+    stills: Annotated[
+        Path | None, typer.Option(help="Write the pictures that prove a privacy mask into this new folder.")
+    ] = None,
     skip_damaged: Annotated[
         bool, typer.Option("--skip-damaged", help="Write what is intact, and name what is left out.")
     ] = False,
@@ -179,14 +182,16 @@ def open_(
 
     try:
         expect_place(out)
-        if account is not None:
-            expect_place(account)
+        for place in filter(None, (account, stills)):
+            expect_place(place)
         from waitwise.identity_file import identity_in  # noqa: PLC0415 - ten megabytes that hearing does not need
 
         me = identity_in(identity)
         pinned = None if unit_key is None else _unit_key(unit_key)
         with show.progress("opening", is_hidden=as_json) as tell:
-            opened = open_lesson(lesson_dir, me, out, unit_key=pinned, skip_damaged=skip_damaged, on_progress=tell)
+            opened = open_lesson(
+                lesson_dir, me, out, unit_key=pinned, stills=stills, skip_damaged=skip_damaged, on_progress=tell
+            )
         if account is not None and opened.account is not None:
             with open_private(account) as stream:
                 stream.write(show.as_json_line(to_wire(opened.account)).encode())
@@ -199,6 +204,8 @@ def open_(
         show.print_json({"out": str(out), **to_wire(opened), "account": None if account is None else str(account)})
         return
     show.say(f"Wrote {out}: {opened.duration_s:.0f} s in {opened.segments} segments.")
+    if stills is not None:
+        show.say(f"Wrote {opened.stills} pictures into {stills}: what was masked can be seen in them.")
     if account is not None:
         show.say(
             f"Wrote {account}." if opened.account else f"No numbers of this lesson are here: {account} is not made."

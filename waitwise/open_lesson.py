@@ -47,6 +47,8 @@ class Opened:
     lesson: str
     segments: int
     """Segments in the film, the initialization segment included."""
+    stills: int
+    """Pictures that prove the mask."""
     duration_s: float
     end: str | None
     """How the lesson ended; None while it has no manifest."""
@@ -61,10 +63,14 @@ def open_lesson(
     out: Path,
     *,
     unit_key: bytes | None = None,
+    stills: Path | None = None,
     skip_damaged: bool = False,
     on_progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Opened:
-    """Write the film of the lesson in `folder` to `out`; raise a `FootageError` that names what is wrong."""
+    """Write the film of the lesson in `folder` to `out`; raise a `FootageError` that names what is wrong.
+
+    `stills`: a new folder for the pictures that prove a privacy mask.
+    """
     lesson = _verified(folder, identity, unit_key)
     if not (lesson.is_complete or skip_damaged):
         raise ManifestError(_NO_MANIFEST)
@@ -88,9 +94,17 @@ def open_lesson(
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
+    proofs = [] if stills is None else [name for name in lesson.segments if name.track is Track.STILLS]
+    if stills is not None:
+        stills.mkdir(mode=0o700)
+        for name in proofs:
+            if (picture := reader.open(name)) is not None:
+                with open_private(stills / f"{name.index:06d}.jpg") as stream:
+                    stream.write(picture)
     on_progress(work, work)
     return Opened(
         lesson=lesson.header.lesson,
+        stills=len(proofs) - len(reader.errors.keys() & set(proofs)),
         segments=len(film) - len(reader.errors.keys() & set(film)),
         duration_s=round(sum(link.duration for link in lesson.links if link.name in set(film)), 3),
         end=lesson.manifest.end.value if lesson.manifest else None,

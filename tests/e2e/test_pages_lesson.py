@@ -13,9 +13,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from capture.camera import Frame
+from capture.stills import jpeg
 from lesson.footage.identity import SealedIdentity
 from lesson.footage.recipients import Recipient
 from lesson.footage.segments import SegmentName, Track
@@ -376,6 +379,27 @@ def test_what_she_marked_while_she_taught_is_drawn_and_a_click_away(
         expect(page.get_by_role("group", name="What you marked")).to_be_hidden()
         assert drawn > 40
         assert page.evaluate(INK_BETWEEN_STRIP_AND_PHASES) == 0
+
+
+def test_the_pictures_that_prove_the_mask_are_shown_when_somebody_looks(
+    world: PageWorld, browser: Browser, teacher: Teacher, lesson: str
+) -> None:
+    live = world.start(teacher.keys, "Masked", account())
+    live.footage(0)
+    for second in (0.0, 180.0):
+        seen = Frame(second, np.full((180 * 3 // 2, 320), 128, np.uint8))
+        world.put_segment(live.lesson, live.sealer.seal(Track.STILLS, jpeg(seen, "1c9f")))
+    live.stop()
+    with watched(browser) as profile:
+        page = opened(profile.page(), world, teacher, live.lesson)
+        page.get_by_text("Seats that are never filmed").click()
+        pictures = page.get_by_role("img", name="What the camera saw, with the seats painted over")
+        expect(pictures).to_have_count(2)
+        expect(page.get_by_text("at 3:00")).to_be_visible()
+        grey = "canvas => canvas.getContext('2d').getImageData(5, 5, 1, 1).data[0]"
+        assert pictures.first.evaluate(grey) == pytest.approx(130, abs=4)
+        page = opened(profile.page(), world, teacher, lesson)
+        expect(page.get_by_text("Seats that are never filmed")).to_be_hidden()
 
 
 INK_BETWEEN_STRIP_AND_PHASES = """() => {

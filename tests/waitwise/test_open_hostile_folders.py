@@ -48,6 +48,8 @@ class Folder:
             sealer.seal(Track.AV, b"ftyp moov"),
             sealer.seal(Track.AV, b"moof mdat", duration=2.0),
             sealer.seal(Track.AV, b"moof mdat", duration=2.0, final=True),
+            sealer.seal(Track.STILLS, b"a picture"),
+            sealer.seal(Track.STILLS, b"a later picture"),
             sealer.seal(Track.LOG, log, final=True),
         ]
         self.lines = [segment.line for segment in sealed]
@@ -131,3 +133,27 @@ def test_what_a_hostile_file_says_cannot_speak_to_the_terminal(folder: Folder, f
     assert "[/]" in said.stderr
     assert "\x1b" not in said.stderr
     assert "\x9b" not in said.stderr
+
+
+def test_the_pictures_that_prove_a_mask_are_written_for_their_owner_alone(
+    folder: Folder, film: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    stills = tmp_path / "stills"
+    opened = open_lesson(folder.path, folder.teacher, film, stills=stills)
+    assert opened.stills == 2
+    assert {each.name: each.read_bytes() for each in stills.iterdir()} == {
+        "000000.jpg": b"a picture",
+        "000001.jpg": b"a later picture",
+    }
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (stills, stills / "000000.jpg")] == [0o700, 0o600]
+
+
+def test_a_damaged_picture_leaves_the_others(folder: Folder, film: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    (folder.path / "3-000000.seg").write_bytes(b"x")
+    with pytest.raises(SegmentDamagedError):
+        open_lesson(folder.path, folder.teacher, film, stills=tmp_path / "stills")
+    assert not (tmp_path / "stills").exists()
+    opened = open_lesson(folder.path, folder.teacher, film, stills=tmp_path / "stills", skip_damaged=True)
+    assert opened.stills == 1
+    assert [each.name for each in (tmp_path / "stills").iterdir()] == ["000001.jpg"]
+    assert len(opened.left_out) == 1

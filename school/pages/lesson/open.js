@@ -45,6 +45,8 @@ import { clock } from "./clock.js";
  * @property {{segments: Segment[], duration: number, isWhole: boolean, segment: (index: number, signal: AbortSignal) => Promise<Bytes>}} footage
  * @property {number[]} logIndexes
  * @property {(index: number) => Promise<Bytes>} log
+ * @property {number[]} stillIndexes pictures that prove the mask
+ * @property {(index: number) => Promise<Bytes>} still
  * @property {(index: number, ciphertext: Bytes) => Promise<Bytes>} evidence
  */
 /** @typedef {{header: Bytes, stanzas: Bytes[], grants: Bytes[], links: Bytes[], manifest: Bytes|null, unitKey: Bytes}} Parts */
@@ -91,6 +93,8 @@ export async function openLesson(id, answer, identity, say) {
     footage: { segments, duration: segments.at(-1)?.end ?? 0, isWhole: parts.manifest !== null, segment: (index, signal) => fetched(track, index, signal) },
     logIndexes: opened.links.filter((link) => link.track === Track.LOG).map((link) => link.index),
     log: (index) => fetched(Track.LOG, index, undefined),
+    stillIndexes: opened.links.filter((link) => link.track === Track.STILLS).map((link) => link.index),
+    still: (index) => fetched(Track.STILLS, index, undefined),
     evidence: (index, ciphertext) => opened.openEvidence(index, ciphertext),
   };
 }

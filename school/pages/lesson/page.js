@@ -20,6 +20,7 @@ import { clock } from "./clock.js";
 import { LiveLesson } from "./live.js";
 import { showMarks } from "./marks.js";
 import { openLesson } from "./open.js";
+import { offerProof } from "./proof.js";
 import { showHistogram, showSummary, showUnheard } from "./summary.js";
 import { TalkLog } from "./talk.js";
 import { markChosen, showDetail, showList, showTable } from "./views.js";
@@ -116,6 +117,7 @@ class LessonPage {
     }
     part("opened-here").hidden = false;
     this.#showWhose(this.#lesson);
+    offerProof(/** @type {HTMLDetailsElement} */ (part("proof")), this.#lesson);
     this.#play(this.#lesson);
     await this.#readLog(this.#lesson);
     if (!this.#lesson.isComplete) this.#follow(unlocked);
@@ -190,6 +192,7 @@ class LessonPage {
       try {
         const lesson = await openLesson(this.#id, await askJson(`/api/lessons/${this.#id}`), unlocked.identity, (sentence) => this.#say(sentence));
         this.#lesson = lesson;
+        offerProof(/** @type {HTMLDetailsElement} */ (part("proof")), lesson);
         if (this.#player) this.#player.grow(lesson.footage);
         else if (lesson.footage.segments.length) this.#play(lesson);
         if (lesson.isComplete) {
