@@ -71,8 +71,11 @@ class Mask:
     @cached_property
     def id(self) -> str:
         """Names what the mask covers: 32 hexadecimal digits."""
-        exact = tuple(tuple((float(x), float(y)) for x, y in area) for area in self.areas)
-        return hashlib.sha256(b"waitwise.v1/mask\0" + dumps(_File(VERSION, exact))).hexdigest()[:32]
+        return hashlib.sha256(b"waitwise.v1/mask\0" + self.encode()).hexdigest()[:32]
+
+    def encode(self) -> bytes:
+        """As a mask's file."""
+        return dumps(_File(VERSION, tuple(tuple((float(x), float(y)) for x, y in area) for area in self.areas)))
 
 
 def read_mask(path: Path) -> Mask:

@@ -39,7 +39,7 @@ class Start:
     teacher: str | None = None
     """Whose lesson it is. None: whoever teaches here now."""
     mask: str | None = None
-    """Name of the privacy mask. None: the one in the settings, if any."""
+    """Name of the privacy mask. None: the one that a press puts on, if any."""
     is_dummy: bool = False
     """A dummy run: everything happens, and nothing is written, not even sealed."""
 
@@ -93,7 +93,30 @@ class Claim:
     teacher: str
 
 
-Command = Start | Stop | Pause | Resume | Bookmark | Rehearse | Discard | ShowGoal | Claim
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Take a still of the room, for drawing no-film seats, and write it nowhere."""
+
+    mask: str | None = None
+    """Name of the mask to put on. None: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepMask:
+    """Keep a mask that was drawn, let a press put it on from now on, and take a still with it."""
+
+    name: str
+    areas: tuple[tuple[tuple[float, float], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UseMask:
+    """Let a press put this mask on from now on."""
+
+    name: str
+
+
+Command = Start | Stop | Pause | Resume | Bookmark | Rehearse | Discard | ShowGoal | Claim | Look | KeepMask | UseMask
 
 _COMMANDS: dict[str, type[Command]] = {
     "start": Start,
@@ -105,6 +128,9 @@ _COMMANDS: dict[str, type[Command]] = {
     "discard": Discard,
     "claim": Claim,
     "show_goal": ShowGoal,
+    "look": Look,
+    "keep_mask": KeepMask,
+    "use_mask": UseMask,
 }
 _NAMES = {kind: name for name, kind in _COMMANDS.items()}
 

@@ -39,6 +39,9 @@ class Input(StrEnum):
     REHEARSE = "rehearse"
     DISCARD = "discard"
     CLAIM = "claim"
+    LOOK = "look"
+    KEEP_MASK = "keep_mask"
+    USE_MASK = "use_mask"
     BEGUN = "begun"
     """Every part is there, and the first sound was heard."""
     REFUSED = "refused"
@@ -59,6 +62,9 @@ COMMANDS = (
     Input.REHEARSE,
     Input.DISCARD,
     Input.CLAIM,
+    Input.LOOK,
+    Input.KEEP_MASK,
+    Input.USE_MASK,
 )
 HAPPENINGS = (Input.BEGUN, Input.REFUSED, Input.OVER, Input.SHOWN)
 
@@ -75,6 +81,9 @@ class Action(StrEnum):
     DISCARD = "discard the last lesson"
     ASK_FOR_PRESS = "ask for a press"
     CLAIM = "claim the lesson"
+    LOOK = "take a still"
+    KEEP_MASK = "keep a mask, take a still with it"
+    USE_MASK = "choose the mask of a press"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,8 @@ class Step:
 _LESSON = Step(Doing.STARTING, Action.BEGIN)
 _REHEARSAL = Step(Doing.REHEARSING, Action.BEGIN_REHEARSAL)
 _CLAIM = Step(Doing.CLAIMING, Action.ASK_FOR_PRESS)
+_LOOK = Step(Doing.LOOKING, Action.LOOK)
+_KEEP_MASK = Step(Doing.LOOKING, Action.KEEP_MASK)
 _END = Step(Doing.STOPPING, Action.END)
 _READY, _REFUSED = Step(Doing.READY), Step(Doing.REFUSED)
 
@@ -99,6 +110,9 @@ TABLE: dict[Doing, dict[Input, Step]] = {
         Input.REHEARSE: _REHEARSAL,
         Input.DISCARD: Step(Doing.READY, Action.DISCARD),
         Input.CLAIM: _CLAIM,
+        Input.LOOK: _LOOK,
+        Input.KEEP_MASK: _KEEP_MASK,
+        Input.USE_MASK: Step(Doing.READY, Action.USE_MASK),
     },
     # Whoever claims a lesson stands at the unit: the page alone cannot do it.
     Doing.CLAIMING: {
@@ -144,6 +158,14 @@ TABLE: dict[Doing, dict[Input, Step]] = {
         Input.REFUSED: _REFUSED,
         Input.OVER: _READY,
     },
+    # Between lessons only: a lesson says from its first picture on what is covered.
+    Doing.LOOKING: {
+        Input.SHORT: _END,
+        Input.HOLD: _END,
+        Input.STOP: _END,
+        Input.REFUSED: _REFUSED,
+        Input.OVER: _READY,
+    },
     Doing.REFUSED: {
         Input.SHORT: _LESSON,
         Input.START: _LESSON,
@@ -151,6 +173,9 @@ TABLE: dict[Doing, dict[Input, Step]] = {
         Input.REHEARSE: _REHEARSAL,
         Input.DISCARD: Step(Doing.REFUSED, Action.DISCARD),
         Input.CLAIM: _CLAIM,
+        Input.LOOK: _LOOK,
+        Input.KEEP_MASK: _KEEP_MASK,
+        Input.USE_MASK: Step(Doing.REFUSED, Action.USE_MASK),
         Input.SHOWN: _READY,
     },
 }
@@ -159,7 +184,7 @@ TABLE: dict[Doing, dict[Input, Step]] = {
 LESSON = frozenset({Doing.STARTING, Doing.RECORDING, Doing.PAUSED})
 """A lesson is going on, or about to."""
 
-LISTENING = frozenset({Doing.STARTING, Doing.RECORDING, Doing.REHEARSING})
+LISTENING = frozenset({Doing.STARTING, Doing.RECORDING, Doing.REHEARSING, Doing.LOOKING})
 """Sound is heard, or a picture is seen: the light that pupils can see is on. Not in a pause."""
 
 

@@ -132,7 +132,7 @@ SIGNS = {
         "It waits, and something needs the technician today. Press to record all the same.",
     ),
     Sign.BUSY: Pattern(
-        Colour.WHITE, (0.2, 0.2), "quick, even blinking", "It is starting, or closing the lesson. Wait a moment."
+        Colour.WHITE, (0.2, 0.2), "quick, even blinking", "It is starting, closing the lesson, or taking a still. Wait."
     ),
     Sign.RECORDING: Pattern(Colour.RED, (1.0,), "steady", "It records. Press to end, twice to mark a moment."),
     Sign.GOAL: Pattern(
@@ -181,6 +181,7 @@ _BY_DOING = {
     Doing.STOPPING: Sign.BUSY,
     Doing.REHEARSING: Sign.REHEARSING,
     Doing.CLAIMING: Sign.CLAIMING,
+    Doing.LOOKING: Sign.BUSY,
     Doing.REFUSED: Sign.PROBLEM,
 }
 

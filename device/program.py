@@ -22,23 +22,42 @@ from typing import Protocol, runtime_checkable
 
 from analytics.listener import LevelReading
 from analytics.thresholds import Thresholds
+from capture.errors import MaskUnreadableError
+from capture.masks import Mask
 from device.clock import Clock
-from device.commands import Bookmark, Claim, Command, Discard, Mode, Pause, Rehearse, Resume, ShowGoal, Start, Stop
+from device.commands import (
+    Bookmark,
+    Claim,
+    Command,
+    Discard,
+    KeepMask,
+    Look,
+    Mode,
+    Pause,
+    Rehearse,
+    Resume,
+    ShowGoal,
+    Start,
+    Stop,
+    UseMask,
+)
 from device.controller import LESSON, LISTENING, Action, Input, Step, step, waits_for_double
 from device.dry_runs import DummyRun, RehearsalRun
 from device.goal_lamp import GoalLamp
 from device.lamp import Panel, Shown, Tone
+from device.looking import KEPT_FOR, NoStillError, Still, look
+from device.mask_store import MaskStore
 from device.notify import Notifier
 from device.people import People
-from device.preflight import HeardMicrophone, Space, bytes_for, check_space, choose_mode
+from device.preflight import HeardMicrophone, NotAgreedError, Space, bytes_for, check_space, choose_mode
 from device.presses import Gesture, Presses
 from device.recipients import choose
 from device.room import Room
 from device.settings import modes_of
-from device.state import Doing, LessonInHand, RehearsalInHand, UnitState
+from device.state import Doing, LessonInHand, RehearsalInHand, StillInHand, UnitState
 from device.unit import Unit
 from device.whose import refuse_to_guess
-from lesson.problems import UNIT_FAILED, WHOSE_UNCLEAR, Problem, Urgency, WaitwiseError
+from lesson.problems import MASK_UNREADABLE, UNIT_FAILED, WHOSE_UNCLEAR, Problem, Urgency, WaitwiseError
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +90,9 @@ _COMMANDS: dict[type[Command], Input] = {
     Rehearse: Input.REHEARSE,
     Discard: Input.DISCARD,
     Claim: Input.CLAIM,
+    Look: Input.LOOK,
+    KeepMask: Input.KEEP_MASK,
+    UseMask: Input.USE_MASK,
 }
 _TONES = {Input.BEGUN: Tone.STARTED, Input.OVER: Tone.STOPPED, Input.REFUSED: Tone.REFUSED}
 _AT_THE_END = frozenset({Input.STOP, *_TONES})
@@ -117,11 +139,18 @@ class Said:
     problem: Problem | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A worker has taken a still."""
+
+    still: Still
+
+
 class Leave:
     """The program was asked to end."""
 
 
-_Item = Edge | Gesture | Command | Held | Said | Leave
+_Item = Edge | Gesture | Command | Held | Said | Looked | Leave
 
 
 class UnitProgram:
@@ -142,6 +171,8 @@ class UnitProgram:
         self._modes = tuple(mode for mode in modes_of(unit.settings) if room.camera or mode is not Mode.VIDEO)
         self._panel, self._shown, self._notifier = panel, Shown(panel), notifier
         self._people = People(unit)
+        self._masks = MaskStore(unit.settings.folder, unit.settings.camera.mask)
+        self._still: Still | None = None
         self._goal_lamp = GoalLamp(unit.settings.folder, usual=unit.settings.shows_goal)
         self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._presses = Presses()
@@ -218,6 +249,8 @@ class UnitProgram:
                 self.state = replace(self.state, lesson=item.lesson)
             case Said():
                 self._worker_said(item)
+            case Looked():
+                self._still = item.still
             case ShowGoal():
                 self._show_goal(item)
             case _:
@@ -245,22 +278,34 @@ class UnitProgram:
         # The light that pupils see comes on before anything listens, and goes off after nothing does.
         if to.doing in LISTENING:
             self._change(to.doing)
-        match to.action:
+        if to.action is Action.END:
+            self._hears = was in LISTENING
+            self._stop.set()
+        elif to.action in (Action.ASK_FOR_PRESS, Action.CLAIM):
+            to = to if self._claim(command) else Step(Doing.REFUSED)
+        elif to.action is not None:
+            self._do(to.action, command)
+        self._change(to.doing)
+
+    def _do(self, action: Action, command: Command | None) -> None:
+        match action:
             case Action.BEGIN:
                 start = command if isinstance(command, Start) else Start()
-                self._work(lambda: self._lesson(start), None)
+                self._forget_the_last(None)
+                self._work(lambda: self._lesson(start))
             case Action.BEGIN_REHEARSAL:
-                self._work(self._rehearsal, RehearsalInHand())
-            case Action.END:
-                self._hears = was in LISTENING
-                self._stop.set()
+                self._forget_the_last(RehearsalInHand())
+                self._work(self._rehearsal)
+            case Action.LOOK if isinstance(command, Look):
+                self._work(lambda: self._look_through(command.mask))
+            case Action.KEEP_MASK if isinstance(command, KeepMask):
+                self._work(lambda: self._keep_mask(command))
+            case Action.USE_MASK if isinstance(command, UseMask):
+                self._use_mask(command.name)
             case Action.DISCARD if isinstance(command, Discard):
                 self._discard(command.lesson_id)
-            case Action.ASK_FOR_PRESS | Action.CLAIM if not self._claim(command):
-                to = Step(Doing.REFUSED)
             case Action.PAUSE | Action.RESUME | Action.BOOKMARK:
-                self._ask_run(to.action)
-        self._change(to.doing)
+                self._ask_run(action)
 
     def _ask_run(self, action: Action) -> None:
         if self._held is None or not isinstance(self._held.run, Pausable):
@@ -279,6 +324,28 @@ class UnitProgram:
     def _discard(self, lesson_id: str) -> None:
         if lesson_id == self.state.can_discard and self._unit.discard(lesson_id):
             self.state = replace(self.state, can_discard=None, lesson=None)
+
+    def still(self, given: object) -> bytes:
+        """The still of that id, a JPEG. May be called by any thread. Raises `NoStillError`."""
+        still = self._still
+        if still is None or still.id != given:
+            raise NoStillError("That still has been forgotten. Take another one.")
+        return still.data
+
+    def mask(self, given: object) -> Mask:
+        """The mask of that name. May be called by any thread. Raises `MaskUnreadableError`."""
+        mask = self._masks.mask(given) if isinstance(given, str) else None
+        if mask is None:
+            raise MaskUnreadableError("There is no mask without a name.")
+        return mask
+
+    def _use_mask(self, name: str) -> None:
+        try:
+            self._masks.use(name)
+        except WaitwiseError as error:
+            _log.warning("%s", error)
+            self._refusal = error.problem
+        self.state = self._with_facts(self.state)
 
     def _show_goal(self, wish: ShowGoal) -> None:
         """Of somebody whom the unit knows only: names that anybody made up are not collected."""
@@ -306,11 +373,15 @@ class UnitProgram:
 
     # What a worker does
 
-    def _work(self, job: Callable[[], None], rehearsal: RehearsalInHand | None) -> None:
+    def _forget_the_last(self, rehearsal: RehearsalInHand | None) -> None:
+        """What the last lesson or rehearsal left behind is gone when the next one begins."""
+        self.state = replace(self.state, lesson=None, can_discard=None, rehearsal=rehearsal)
+
+    def _work(self, job: Callable[[], None]) -> None:
         """One worker at a time: the table begins nothing while one is busy."""
         self._stop.clear()
+        self._still = None
         self._refusal, self._hears, self._heard_at = None, True, self._clock.monotonic()
-        self.state = replace(self.state, lesson=None, can_discard=None, rehearsal=rehearsal)
         self._worker = threading.Thread(target=self._until_over, args=(job,), name="lesson", daemon=True)
         self._worker.start()
 
@@ -354,6 +425,8 @@ class UnitProgram:
             if mode is Mode.VIDEO and self._room.camera is not None:
                 camera = self._room.camera(start.mask, lambda: microphone.zero, self._tell_camera)
                 opened.callback(camera.close)
+                if camera.mask is not None:
+                    in_hand = replace(in_hand, mask=start.mask or self._masks.usual())
             session = self._unit.lesson(
                 teacher=teacher,
                 is_claim=is_claim,
@@ -373,6 +446,20 @@ class UnitProgram:
         rehearsal = RehearsalRun(microphone, self._thresholds)
         self._inbox.put(Held(rehearsal, lambda: None))
         rehearsal.run(self._listening())
+
+    def _keep_mask(self, drawn: KeepMask) -> None:
+        self._masks.keep(drawn.name, Mask(drawn.areas))
+        self._look_through(drawn.name)
+
+    def _look_through(self, mask: str | None) -> None:
+        """Take a still, as the camera would film a lesson with that mask."""
+        if self._room.camera is None or Mode.VIDEO not in self._modes:
+            raise NotAgreedError("Nothing is filmed here.")
+        zero = self._clock.monotonic()
+        with contextlib.closing(self._room.camera(mask or "", lambda: zero, lambda _: None)) as camera:
+            still = look(camera, mask, self._clock.monotonic, self._stop.wait)
+        if still is not None:
+            self._inbox.put(Looked(still))
 
     def _listening(self) -> Callable[[], bool]:
         """What a worker asks after each block of sound: whether it should stop."""
@@ -439,6 +526,9 @@ class UnitProgram:
         waiting = self._unit.school.waiting
         problems += self._people.problems
         whose = self._people.whose(self._unit.time.read())
+        mask, still = self._usual_mask(problems), self._still
+        if still is not None and self._clock.monotonic() - still.taken_at >= KEPT_FOR:
+            still = self._still = None
         usual = self._modes[0] if self._modes else Mode.NUMBERS
         teacher = None if whose.person is None else whose.person.name
         meant = state.lesson.teacher if state.lesson is not None and state.doing in LESSON else teacher
@@ -450,11 +540,24 @@ class UnitProgram:
             title=whose.title,
             unclaimed=self._unit.claims.waiting(),
             claim=state.claim if state.doing is Doing.CLAIMING else None,
+            masks=self._masks.names(),
+            mask=mask,
+            still=None if still is None else StillInHand(still.id, still.mask, still.mask_id),
             problems=tuple(dict.fromkeys(problem.code for problem in problems)),
             hours_left=round(Space.of(self._settings.folder).hours(usual), 1),
             waiting_lessons=waiting.lessons,
             waiting_segments=waiting.segments,
         )
+
+    def _usual_mask(self, problems: list[Problem]) -> str | None:
+        """The mask that a press puts on, where it films; what is wrong with saying which joins the problems."""
+        if Mode.VIDEO not in self._modes:
+            return None
+        try:
+            return self._masks.usual() or None
+        except MaskUnreadableError:
+            problems.append(MASK_UNREADABLE)
+            return None
 
     def _with_sound(self, state: UnitState) -> UnitState:
         """How loud it is, and how a silence or a rehearsal stands."""

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from capture.camera import Camera
 from capture.chart_camera import ChartCamera
 from capture.coder import CodedCamera
-from capture.masks import mask_called
 from capture.microphone import Microphone
 from capture.picamera_camera import PicameraCamera
 from capture.portaudio_microphone import PortAudioMicrophone
+from device.mask_store import MaskStore
 from device.settings import UnitSettings
 from lesson.problems import Problem
 
@@ -27,7 +27,7 @@ Zero = Callable[[], float | None]
 """When lesson second 0 was, by CLOCK_MONOTONIC: what the microphone says."""
 
 OpenCamera = Callable[[str | None, Zero, TellProblem], Camera]
-"""Opens a camera with the mask of that name on it; None: the one in the settings."""
+"""Opens a camera with the mask of that name on it; None: the one that a press puts on; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,10 @@ def room_of(settings: UnitSettings) -> Room:
 def camera_of(settings: UnitSettings) -> OpenCamera | None:
     """The camera that the settings name."""
     picture, wanted = settings.picture, settings.camera
+    masks = MaskStore(settings.folder, wanted.mask)
 
     def opened(mask_name: str | None, zero: Zero, tell: TellProblem) -> Camera:
-        mask = mask_called(wanted.mask if mask_name is None else mask_name, settings.folder)
+        mask = masks.mask(mask_name)
         if wanted.source == "chart":
             return CodedCamera(ChartCamera(picture.width, picture.height, picture.rate_hz), mask=mask)
         return PicameraCamera(

@@ -36,6 +36,8 @@ class Doing(StrEnum):
     """It hears, and keeps no sound."""
     CLAIMING = "claiming"
     """The page has said whose an unclaimed lesson is; a press at the unit makes it hers."""
+    LOOKING = "looking"
+    """It takes a still of the room, and keeps it in memory only."""
     REFUSED = "refused"
     """It could not begin, or could not go on, and says why: the first of its problems."""
 
@@ -54,6 +56,8 @@ class LessonInHand:
     has_started: bool = False
     """Sound has been heard: from here on it is recorded."""
     bookmarks: int = 0
+    mask: str | None = None
+    """Name of the mask on its picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,16 @@ class RehearsalInHand:
 
 
 @dataclass(frozen=True, slots=True)
+class StillInHand:
+    """A still that can be looked at."""
+
+    id: str
+    mask: str | None
+    """Name of the mask that covers it."""
+    mask_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class UnitState:
     """What a unit is doing."""
 
@@ -96,6 +110,11 @@ class UnitState:
     """Whether the lamp shows the goal in lessons of `lesson.teacher`; while there is none, of `teacher`."""
     modes: tuple[Mode, ...] = ()
     """What this class agreed to; the first is what a press records."""
+    masks: tuple[str, ...] = ()
+    """Names of the masks that there are."""
+    mask: str | None = None
+    """The one that a press puts on, where it films. None: none."""
+    still: StillInHand | None = None
     goal_wait: float = seconds(default=5.0)
     lesson: LessonInHand | None = None
     can_discard: str | None = None

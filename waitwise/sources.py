@@ -4,7 +4,7 @@
 
     microphone   --sound FILE            a file, at its pace
                  --microphone NAME, or the one in the settings
-    camera       the one in the settings, with the mask in the settings or --mask NAME
+    camera       the one in the settings, with the mask that a press puts on or --mask NAME
                  --picture FILE          a film; a lesson from a file has it, or a moving test chart
 """
 
@@ -18,9 +18,9 @@ from capture.chart_camera import ChartCamera
 from capture.coder import CodedCamera
 from capture.file_camera import FileCamera
 from capture.file_microphone import FileMicrophone
-from capture.masks import mask_called
 from capture.pace import NoPace, Pace, SteadyPace
 from capture.portaudio_microphone import PortAudioMicrophone
+from device.mask_store import MaskStore
 from device.room import camera_of
 from device.unit import Unit
 from lesson.problems import Problem
@@ -58,7 +58,7 @@ def camera(
 ) -> Camera | None:
     """What the lesson is seen with. Raises the errors of the camera, and of a mask that cannot be put on."""
     wanted = unit.settings.picture
-    mask = mask_called(unit.settings.camera.mask if mask_name is None else mask_name, unit.settings.folder)
+    mask = MaskStore(unit.settings.folder, unit.settings.camera.mask).mask(mask_name)
     if picture is not None:
         return CodedCamera(FileCamera(picture, wanted.width, wanted.height), mask=mask)
     if isinstance(heard, FileMicrophone):

@@ -112,7 +112,7 @@ def run(
             with contextlib.ExitStack() as opened:
                 if (pedal := unit.settings.panel.pedal) is not None:
                     opened.callback(Pedal(pedal, lambda is_down: program.edge(is_down=is_down)).close)
-                asked = opened.enter_context(contextlib.closing(Asked(unit.settings.socket, program.ask)))
+                asked = opened.enter_context(contextlib.closing(Asked(unit.settings.socket, program)))
                 program.run(_Told(asked, as_json=as_json))
     except WaitwiseError as error:
         show.stop(error, as_json=as_json, to_technician=True)

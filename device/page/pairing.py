@@ -30,6 +30,9 @@ FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 SHORTEST_SESSION = timedelta(hours=1)
 """For who pairs in the evening."""
+HERE_FOR = timedelta(minutes=15)
+"""How long somebody who has read a number counts as being in the room: for looking through the camera. A phone that
+was paired in the morning may be anywhere by noon."""
 
 
 class PairingError(WaitwiseError):
@@ -44,6 +47,12 @@ class Paired:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Session:
+    until: datetime
+    is_here_until: datetime
+
+
 class Pairing:
     """Numbers, tries and who was let in. All of it is forgotten when the program ends."""
 
@@ -55,7 +64,7 @@ class Pairing:
         self._tries = 0
         self._blocks = 0
         self._blocked_until: datetime | None = None
-        self._sessions: dict[bytes, datetime] = {}
+        self._sessions: dict[bytes, _Session] = {}
 
     def number(self, now: datetime) -> str:
         """The number to show now: the one that is shown, or a new one. Raises `PairingError`."""
@@ -84,14 +93,19 @@ class Pairing:
         self._number, self._number_until = None, None
         self._tries = self._blocks = 0
         paired = Paired(secrets.token_urlsafe(32), self._evening(now))
-        self._sessions = {kept: until for kept, until in self._sessions.items() if now < until}
-        self._sessions[_hash(paired.token)] = paired.until
+        self._sessions = {kept: session for kept, session in self._sessions.items() if now < session.until}
+        self._sessions[_hash(paired.token)] = _Session(paired.until, now + HERE_FOR)
         return paired
 
     def is_paired(self, token: str | None, now: datetime) -> bool:
         """Whether a browser was let in, and it is not yet evening."""
-        until = None if token is None else self._sessions.get(_hash(token))
-        return until is not None and now < until
+        session = None if token is None else self._sessions.get(_hash(token))
+        return session is not None and now < session.until
+
+    def is_present(self, token: str | None, now: datetime) -> bool:
+        """Whether a browser was let in so lately that whoever has it is still in the room."""
+        session = None if token is None else self._sessions.get(_hash(token))
+        return session is not None and now < min(session.until, session.is_here_until)
 
     def forget(self, token: str | None) -> None:
         """Somebody leaves."""

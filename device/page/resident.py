@@ -15,7 +15,8 @@ import logging
 import threading
 from pathlib import Path
 
-from device.asked import ASK, STATE
+from capture.masks import Mask
+from device.asked import ASK, MASK, STATE, STILL
 from device.commands import Command, command_to_wire
 from device.local import LocalClient, LocalError
 from device.state import UnitState
@@ -66,6 +67,14 @@ class Resident:
     async def ask(self, command: Command) -> None:
         """Ask for something. Raises `LocalError`; what the state does not allow is not done."""
         await asyncio.to_thread(self._client.ask, ASK, command_to_wire(command))
+
+    async def still(self, still_id: str) -> bytes:
+        """A still, as JPEG. Raises `LocalError`."""
+        return from_wire(bytes, await asyncio.to_thread(self._client.ask, STILL, still_id))
+
+    async def mask(self, name: str) -> Mask:
+        """A mask. Raises `LocalError`."""
+        return from_wire(Mask, await asyncio.to_thread(self._client.ask, MASK, name))
 
     def _run(self) -> None:
         while not self._stop.is_set():

@@ -22,8 +22,9 @@ from pathlib import Path
 from uvicorn import Config, Server
 
 from device.notify import Notifier
-from device.page.app import PageParts, page_app, templates
+from device.page.app import page_app
 from device.page.pairing import Pairing
+from device.page.parts import PageParts, templates
 from device.page.resident import Resident
 from device.settings import PageSettings, UnitSettings
 from lesson.settings import SettingsError

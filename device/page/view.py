@@ -16,7 +16,7 @@ from datetime import datetime
 from analytics.try_events import Try, Verdict
 from device.commands import Mode
 from device.controller import COMMANDS, LESSON, TABLE
-from device.state import Doing, RehearsalInHand, UnclaimedLesson, UnitState
+from device.state import Doing, LessonInHand, RehearsalInHand, UnclaimedLesson, UnitState
 from lesson.problems import ALL
 from lesson.wire import seconds
 
@@ -36,6 +36,7 @@ _HEADLINES = {
     Doing.STOPPING: "Closing the lesson",
     Doing.REHEARSING: "Rehearsing",
     Doing.CLAIMING: "Press the button",
+    Doing.LOOKING: "Looking",
     Doing.REFUSED: "Not started",
 }
 MODES = {Mode.VIDEO: "Picture, sound and numbers", Mode.AUDIO: "Sound and numbers", Mode.NUMBERS: "Numbers only"}
@@ -119,6 +120,10 @@ class View:
     """Who can be chosen."""
     usual: str
     """What is so when nobody is chosen."""
+    masks: tuple[str, ...]
+    """Whose seats can be left out. Empty: there is nothing to choose."""
+    usual_mask: str
+    """What is so when none is chosen."""
     goal: GoalWords
     unclaimed: tuple[UnclaimedWords, ...]
     discard: str | None
@@ -158,6 +163,8 @@ def view(state: UnitState | None, now: datetime) -> View:
         ),
         teachers=state.teachers,
         usual=_usual(state),
+        masks=state.masks if Mode.VIDEO in state.modes else (),
+        usual_mask="Every seat is filmed" if state.mask is None else f"{state.mask}, as the button does",
         goal=_goal_words(state),
         unclaimed=tuple(map(_unclaimed, state.unclaimed)),
         discard=state.can_discard,
@@ -190,6 +197,8 @@ def _away() -> View:
         notices=(notice,),
         teachers=(),
         usual="",
+        masks=(),
+        usual_mask="",
         goal=NO_GOAL_WORDS,
         unclaimed=(),
         discard=None,
@@ -204,28 +213,39 @@ def _away() -> View:
     )
 
 
+_NOTES = {
+    Doing.PAUSED: "Neither sound nor picture is recorded until you go on.",
+    Doing.REHEARSING: "Camera off. The unit listens and keeps no sound.",
+    Doing.LOOKING: "The camera takes one still, for no-film seats, and keeps it nowhere.",
+}
+
+
 def _note(state: UnitState) -> str:
-    lesson = state.lesson
     match state.doing:
-        case Doing.RECORDING | Doing.STARTING | Doing.STOPPING if lesson is not None:
-            if lesson.lesson_id is None:
-                return "Dummy run: nothing is written."
-            marks = {0: "", 1: " 1 bookmark."}.get(lesson.bookmarks, f" {lesson.bookmarks} bookmarks.")
-            if lesson.teacher is None:
-                return f"{_KEPT[lesson.mode]} whoever claims it, here, within {state.unclaimed_days} days.{marks}"
-            return f"{_KEPT[lesson.mode]} {lesson.teacher}.{marks}"
-        case Doing.PAUSED:
-            return "Neither sound nor picture is recorded until you go on."
-        case Doing.REHEARSING:
-            return "Camera off. The unit listens and keeps no sound."
+        case Doing.RECORDING | Doing.STARTING | Doing.STOPPING if state.lesson is not None:
+            return _of_a_lesson(state.lesson, state.unclaimed_days)
         case Doing.CLAIMING if state.claim is not None:
             return f"Press the button at the unit within 30 seconds, and this lesson is {state.claim.teacher}'s."
+        case doing if doing in _NOTES:
+            return _NOTES[doing]
     whose = "Choose whose lesson it is: the unit does not guess."
     if state.unclaimed_days and state.teachers:
         whose += f" Else you can claim it here, within {state.unclaimed_days} days."
     if state.teacher is not None:
         whose = f"A press records for {state.teacher}{f': {state.title}' if state.title else ''}."
-    return f"Nothing listens and nothing looks until you press Record. {whose}"
+    seats = ""
+    if Mode.VIDEO in state.modes:
+        seats = " Every seat is filmed." if state.mask is None else f" Not filmed: the seats of {state.mask}."
+    return f"Nothing listens and nothing looks until you press Record. {whose}{seats}"
+
+
+def _of_a_lesson(lesson: LessonInHand, unclaimed_days: int) -> str:
+    if lesson.lesson_id is None:
+        return "Dummy run: nothing is written."
+    whose = lesson.teacher or f"whoever claims it, here, within {unclaimed_days} days"
+    seats = f" Not filmed: the seats of {lesson.mask}." if lesson.mask is not None else ""
+    marks = {0: "", 1: " 1 bookmark."}.get(lesson.bookmarks, f" {lesson.bookmarks} bookmarks.")
+    return f"{_KEPT[lesson.mode]} {whose}.{seats}{marks}"
 
 
 def _usual(state: UnitState) -> str:

@@ -74,7 +74,7 @@ def test_the_button_leads_back_to_ready(doing: Doing) -> None:
     assert Doing.READY in reached
 
 
-@pytest.mark.parametrize("doing", [Doing.RECORDING, Doing.PAUSED, Doing.REHEARSING])
+@pytest.mark.parametrize("doing", [Doing.RECORDING, Doing.PAUSED, Doing.REHEARSING, Doing.LOOKING])
 def test_a_short_press_ends_what_goes_on(doing: Doing) -> None:
     assert step(doing, Input.SHORT).action is Action.END
 
@@ -85,7 +85,7 @@ def test_no_order_of_events_loses_a_lesson(events: list[Input]) -> None:
     for event in events:
         before, after = doing, step(doing, event)
         doing = after.doing
-        if after.action in (Action.BEGIN, Action.BEGIN_REHEARSAL):
+        if after.action in (Action.BEGIN, Action.BEGIN_REHEARSAL, Action.LOOK, Action.KEEP_MASK):
             assert not is_in_hand, "one at a time"
             is_in_hand = True
         if after.action in (Action.END, Action.PAUSE, Action.RESUME, Action.BOOKMARK):
@@ -95,6 +95,8 @@ def test_no_order_of_events_loses_a_lesson(events: list[Input]) -> None:
             assert not is_in_hand, "nor while it is recorded"
         if after.action is Action.CLAIM:
             assert (before, event) == (Doing.CLAIMING, Input.SHORT), "who claims a lesson stands at the unit"
+        if after.action is Action.USE_MASK:
+            assert not is_in_hand, "a lesson keeps the mask that its header names"
         if is_in_hand and doing in WAITING:
             assert event in (Input.OVER, Input.REFUSED), f"{before}: only what has been closed is let go of"
             is_in_hand = False
@@ -110,8 +112,8 @@ def test_out_of_a_pause_leads_no_short_press(events: list[Input]) -> None:
             assert event is Input.HOLD
 
 
-def test_the_light_is_on_where_something_is_heard_and_off_in_a_pause() -> None:
-    assert {Doing.STARTING, Doing.RECORDING, Doing.REHEARSING} == LISTENING
+def test_the_light_is_on_where_something_is_heard_or_seen_and_off_in_a_pause() -> None:
+    assert {Doing.STARTING, Doing.RECORDING, Doing.REHEARSING, Doing.LOOKING} == LISTENING
 
 
 def test_the_picture_shows_every_way() -> None:

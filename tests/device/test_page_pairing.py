@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from device.page.pairing import FIRST_WAIT, LONGEST_WAIT, SHOWN_FOR, TRIES, Pairing, PairingError
+from device.page.pairing import FIRST_WAIT, HERE_FOR, LONGEST_WAIT, SHOWN_FOR, TRIES, Pairing, PairingError
 
 MORNING = datetime(2026, 11, 17, 9, 0).astimezone()
 
@@ -23,6 +23,17 @@ def test_the_number_lets_one_browser_in_until_the_evening() -> None:
     assert not pairing.is_paired(paired.token, MORNING + timedelta(hours=9))
     assert not pairing.is_paired("guessed", MORNING)
     assert not pairing.is_paired(None, MORNING)
+
+
+def test_who_has_read_a_number_is_in_the_room_for_a_quarter_of_an_hour() -> None:
+    pairing, number = shown()
+    paired = pairing.enter(number, MORNING)
+
+    assert pairing.is_present(paired.token, MORNING + HERE_FOR - timedelta(seconds=1))
+    assert not pairing.is_present(paired.token, MORNING + HERE_FOR)
+    assert pairing.is_paired(paired.token, MORNING + HERE_FOR)
+    assert not pairing.is_present("guessed", MORNING)
+    assert not pairing.is_present(None, MORNING)
 
 
 def test_a_number_is_good_once() -> None:

@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from analytics.try_events import Try, Verdict
+from capture.masks import Area, Mask
 from device.commands import Mode
-from device.controller import COMMANDS, TABLE
+from device.controller import COMMANDS, TABLE, Input
+from device.page.seats import from_points, seats_words, to_points
 from device.page.view import SLOTS, view
-from device.state import Doing, LessonInHand, RehearsalInHand, UnitState
+from device.state import Doing, LessonInHand, RehearsalInHand, StillInHand, UnitState
 from lesson.problems import ALL, MICROPHONE_LOST, SCHOOL_UNREACHABLE
-from lesson.wire import dumps
+from lesson.wire import WireError, dumps
+from tests.suites.masked import SEATS
 
 NOW = datetime(2026, 11, 17, 9, 0, tzinfo=UTC)
 READY = UnitState(doing=Doing.READY, since_at=NOW, room="Lab 2", teacher="Ms Okafor", modes=tuple(Mode))
@@ -47,7 +50,54 @@ def test_problems_are_said_in_the_teachers_words_most_urgent_first() -> None:
     ],
 )
 def test_it_is_said_before_the_press_whose_lesson_it_will_be(teacher: str | None, title: str | None, says: str) -> None:
-    assert view(replace(READY, teacher=teacher, title=title), NOW).note.endswith(f"until you press Record. {says}")
+    shown = view(replace(READY, teacher=teacher, title=title), NOW)
+
+    assert shown.note == f"Nothing listens and nothing looks until you press Record. {says} Every seat is filmed."
+
+
+@pytest.mark.parametrize(
+    ("modes", "mask", "says"),
+    [
+        (tuple(Mode), "9b", " Not filmed: the seats of 9b."),
+        (tuple(Mode), None, " Every seat is filmed."),
+        ((Mode.AUDIO,), None, "for Ms Okafor."),
+    ],
+)
+def test_it_is_said_before_the_press_which_seats_are_filmed(
+    modes: tuple[Mode, ...], mask: str | None, says: str
+) -> None:
+    assert view(replace(READY, modes=modes, mask=mask), NOW).note.endswith(says)
+
+
+@pytest.mark.parametrize("doing", Doing)
+def test_no_film_seats_are_locked_where_the_table_says_so_with_a_sentence(doing: Doing) -> None:
+    assert bool(seats_words(replace(READY, doing=doing)).locked) is (Input.KEEP_MASK not in TABLE[doing])
+    assert seats_words(replace(READY, doing=Doing.RECORDING)).locked.startswith("A lesson is being recorded.")
+    assert "Nobody is filmed here" in seats_words(replace(READY, modes=(Mode.AUDIO,))).locked
+    assert seats_words(None).locked
+
+
+def test_a_page_of_seats_is_out_of_date_when_what_it_shows_has_changed() -> None:
+    still = replace(READY, still=StillInHand("5", None, None))
+    states = [None, READY, still, replace(still, masks=("9b",)), replace(still, masks=("9b",), mask="9b")]
+    keys = [seats_words(state).key for state in [*states, replace(READY, doing=Doing.RECORDING)]]
+
+    assert len(set(keys)) == len(keys)
+    assert seats_words(replace(READY, hours_left=1.0)).key == seats_words(READY).key
+
+
+@pytest.mark.parametrize("areas", [SEATS.areas, SEATS.areas[:1]])
+def test_areas_go_to_the_page_and_come_back(areas: tuple[Area, ...]) -> None:
+    assert from_points(to_points(areas)) == Mask(areas)
+    assert to_points(()) == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["", ";", "0", "0,0,0 1,1 1,0", "a,b 1,1 1,0", "0,0 1,1", "0,0 1,1 2,0", "0,0 1,1 nan,0"]
+)
+def test_what_is_no_area_is_not_taken(text: str) -> None:
+    with pytest.raises(WireError, match="no drawing"):
+        from_points(text)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +131,10 @@ def test_a_lesson_says_what_is_kept_and_for_whom() -> None:
     shown = view(replace(READY, doing=Doing.RECORDING, lesson=LESSON), NOW)
 
     assert shown.note == "Camera off. Sound and numbers are sealed for Ms Okafor. 2 bookmarks."
+    filmed = replace(LESSON, mode=Mode.VIDEO, mask="9b", bookmarks=0)
+    assert view(replace(READY, doing=Doing.RECORDING, lesson=filmed), NOW).note == (
+        "Picture, sound and numbers are sealed for Ms Okafor. Not filmed: the seats of 9b."
+    )
     assert (shown.is_running, shown.elapsed) == (True, 61.0)
     assert not view(replace(READY, lesson=LESSON), NOW).is_running
 

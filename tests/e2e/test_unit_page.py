@@ -175,7 +175,7 @@ def test_a_dummy_run_keeps_nothing(unit: UnitAndPage, page: Page) -> None:
 
 def test_the_keyboard_alone_starts_and_stops(unit: UnitAndPage, page: Page) -> None:
     page.get_by_role("checkbox", name=re.compile("Dummy run")).check()
-    page.get_by_role("link", name="Rehearse").focus()
+    page.get_by_role("link", name="Room").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     unit.until(Doing.RECORDING)

@@ -63,7 +63,7 @@ def watched(browser: Browser, **options: Any) -> Iterator[Watched]:
     context.on("request", made.guard)
     try:
         yield made
-        assert made.wrong == []
+        assert made.wrong == [], made.wrong
     finally:
         context.close()
 

@@ -27,6 +27,7 @@ from device.asked import Asked
 from device.clock import SystemClock
 from device.lamp import NoPanel
 from device.notify import Notifier
+from device.presses import Gesture
 from device.program import UnitProgram
 from device.room import Room
 from device.settings import SocketSettings
@@ -77,6 +78,10 @@ class UnitAndPage:
             time.sleep(0.01)
         return state
 
+    def press(self) -> None:
+        """The unit's button, short."""
+        self.program.gesture(Gesture.SHORT)
+
     def pair(self, page: Page) -> None:
         """As somebody in the room does."""
         page.goto(self.address)
@@ -102,7 +107,7 @@ def unit_and_page(
     screen, terminal = os.openpty()
     unit = made.unit(SystemClock())
     program = UnitProgram(unit, room, SystemClock(), panel=NoPanel(), notifier=Notifier({}))
-    asked = Asked(made.settings.socket, program.ask)
+    asked = Asked(made.settings.socket, program)
     running = threading.Thread(target=program.run, args=(asked.tell,))
     running.start()
     file = _settings_file(made, path, host, os.ttyname(terminal))

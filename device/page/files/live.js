@@ -17,6 +17,8 @@
  * @property {number|null} level
  * @property {Notice[]} notices
  * @property {string[]} teachers
+ * @property {string[]} masks
+ * @property {{key: string, locked: string}} seats
  * @property {{teacher: string, is_shown: boolean, says: string, does: string}} goal
  * @property {{lesson: string}[]} unclaimed
  * @property {string|null} discard
@@ -37,6 +39,7 @@ const part = (name) => document.querySelector(`[data-part="${name}"]`);
 
 let startedAt = 0;
 let isRunning = false;
+let isLeaving = false;
 
 /** @param {View} view */
 function show(view) {
@@ -53,21 +56,47 @@ function show(view) {
   isRunning = view.is_running;
   startedAt = performance.now() - view.elapsed_s * 1000;
   showClock();
-  showTeachers(view.teachers);
+  showChoices("teachers", view.teachers);
+  showChoices("masks", view.masks);
+  showFresh(view.seats);
   showGoal(view.goal);
   showUnclaimed(view.unclaimed.map(({ lesson }) => lesson).join(" "));
   showRehearsal(view);
 }
 
-/** @param {string[]} teachers */
-function showTeachers(teachers) {
-  const choice = part("teachers");
+/**
+ * A part that the server draws: anew where it is out of date, but never away from under who has drawn something.
+ * @param {View["seats"]} seats
+ */
+function showFresh(seats) {
+  const fresh = part("fresh");
+  // What a form asks for changes the key before its answer is here: a reload would take the answer away.
+  if (isLeaving) return;
+  if (!fresh || fresh.dataset.key === seats.key) {
+    part("stale")?.setAttribute("hidden", "");
+    return;
+  }
+  if (!fresh.dataset.drawn) {
+    location.reload();
+    return;
+  }
+  const says = part("stale-says");
+  if (says) says.textContent = seats.locked || "The still has been forgotten. What you have drawn can be kept.";
+  part("stale")?.removeAttribute("hidden");
+}
+
+/**
+ * @param {string} name
+ * @param {string[]} offered
+ */
+function showChoices(name, offered) {
+  const choice = part(name);
   if (!(choice instanceof HTMLSelectElement)) return;
   const names = [...choice.options].slice(1).map((each) => each.value);
-  if (JSON.stringify(names) === JSON.stringify(teachers)) return;
+  if (JSON.stringify(names) === JSON.stringify(offered)) return;
   const chosen = choice.value;
-  choice.replaceChildren(choice.options[0], ...teachers.map((each) => new Option(each)));
-  choice.value = teachers.includes(chosen) ? chosen : "";
+  choice.replaceChildren(choice.options[0], ...offered.map((each) => new Option(each)));
+  choice.value = offered.includes(chosen) ? chosen : "";
 }
 
 /** @param {string} lessons their ids, as the page was made for */
@@ -186,6 +215,9 @@ following.addEventListener("over", () => {
 following.addEventListener("error", () => {
   isRunning = false;
   showNotices([{ title: "The unit cannot be reached", sentence: "This page tries again. The button at the unit works without it." }]);
+});
+addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) isLeaving = true;
 });
 const form = part("do");
 if (form instanceof HTMLFormElement) form.addEventListener("submit", send);
