@@ -9,7 +9,7 @@
         the process that sees is killed, or hangs         the school is killed and comes back a while later
         the sensor stalls, or the camera is unplugged     the program that sends is killed and started again
 
-    and at the end of another lesson the plug is pulled
+    in other lessons the plug is pulled, at random moments, and the card is filled
 
 What is compared is the account of each lesson, which replaces what was told live (docs/decisions/0003). The sound of a
 stored lesson is laid over the sound that was played, so that moments of both lessons can be compared. Lasts as
@@ -37,6 +37,7 @@ import pytest
 from capture.file_microphone import FileMicrophone
 from lesson.footage.opening import OpenLesson
 from lesson.footage.segments import SegmentName, Track
+from lesson.problems import DISK_FULL
 from lesson.sound import RATE_HZ
 from lesson.talk import Heard, WaitTime
 from lesson.wire import from_wire, loads
@@ -117,28 +118,64 @@ def test_a_lesson_full_of_faults_loses_nothing_that_was_acknowledged(unit: Whole
     expect_everything_there(unit)
 
     assert faults.acknowledged, "nothing was acknowledged while faults happened: this test shows nothing"
-    for lesson_id, name in faults.acknowledged:
-        assert list((unit.world.folder / "school").rglob(f"{lesson_id}/{name}")), f"{name} was acknowledged and is lost"
+    faults.expect_kept()
     faulty = told(unit, lesson, played)
     assert faulty.holes, "no fault took any sound: this test shows little"
     assert_same(calm.outside(faulty), faulty.outside(calm), faults.log)
 
 
-def test_after_the_plug_was_pulled_the_lesson_is_closed_and_sent_unasked(unit: WholeUnit, played: Path) -> None:
+def test_each_time_the_plug_was_pulled_the_lesson_is_closed_and_sent_unasked(unit: WholeUnit) -> None:
+    moments, faults = random.Random(SEED), Faults(unit, random.Random(SEED))
+    stored: dict[Path, int] = {}
+    for _ in range(max(2, round(SECONDS / 60))):
+        unit.press()
+        unit.until_it_is("recording")
+        lesson = unit.lessons[-1]
+        unit.until(lambda lesson=lesson: len(list(lesson.glob("0-*.seg"))) >= 2)
+        time.sleep(moments.uniform(0.0, 5.0))
+        faults.note()
+        unit.kill()
+        stored[lesson] = len(list(lesson.glob("0-*.seg")))
+        unit.start()
+
+    expect_everything_there(unit)
+    for lesson, count in stored.items():
+        opened = unit.opened(lesson)
+        assert opened.manifest is not None
+        assert opened.manifest.end == "interrupted"
+        assert sum(name.track is Track.AV for name in opened.segments) >= count - 1
+    faults.expect_kept()
+
+
+def test_a_card_that_fills_up_ends_the_lesson_whole_and_it_is_sent(unit: WholeUnit) -> None:
+    if not unit.has_small_card:
+        pytest.skip("a file system that can be filled needs root's rights")
     unit.press()
     unit.until_it_is("recording")
     lesson = unit.lessons[-1]
-    unit.until(lambda: len(list(lesson.glob("0-*.seg"))) >= 4)
-    unit.kill()
+    unit.until(lambda: len(list(lesson.glob("0-*.seg"))) >= 3)
+    filler = unit.folder / "filler"
+    with filler.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, free_bytes(unit.folder) - 256 * 1024)
+    told = unit.until_it_is("refused")
     stored = len(list(lesson.glob("0-*.seg")))
+    filler.unlink()
 
-    unit.start()
-
+    assert DISK_FULL.code in told["problems"]
     expect_everything_there(unit)
     opened = unit.opened(lesson)
     assert opened.manifest is not None
-    assert opened.manifest.end == "interrupted"
-    assert sum(name.track is Track.AV for name in opened.segments) >= stored - 1
+    assert opened.manifest.end == "disk_full"
+    assert sum(name.track is Track.AV for name in opened.segments) == stored
+    unit.press()
+    unit.until_it_is("recording")
+    unit.press()
+    unit.until_it_is("ready")
+
+
+def free_bytes(folder: Path) -> int:
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize
 
 
 def record(unit: WholeUnit, played: Path, during: Callable[[threading.Event], None] | None = None) -> Path:
@@ -270,6 +307,11 @@ class Faults:
         asked = "SELECT lessons.id, pieces.name FROM pieces JOIN lessons ON lessons.number = lesson WHERE delivered"
         with closing(sqlite3.connect(self.unit.folder / "outbox.sqlite", timeout=30)) as outbox:
             self.acknowledged |= {(lesson, name) for lesson, name in outbox.execute(asked) if name.endswith(".seg")}
+
+    def expect_kept(self) -> None:
+        for lesson_id, name in self.acknowledged:
+            kept = list((self.unit.world.folder / "school").rglob(f"{lesson_id}/{name}"))
+            assert kept, f"{name} was acknowledged and is lost"
 
     def hearing_dies(self) -> None:
         self._signal("capture.portaudio", signal.SIGKILL)

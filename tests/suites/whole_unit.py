@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -89,6 +90,8 @@ class WholeUnit:
     sound: SoundServer
     sensor: Sensor
     folder: Path
+    has_small_card: bool
+    """Its folder is a file system that can be filled."""
     programs: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     said: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     """What `unit run` printed, and when."""
@@ -206,6 +209,26 @@ class WholeUnit:
         program.stdout.close()
 
 
+SMALL_CARD = "900m"
+"""Room for the lessons of ten minutes of faults, and for the longest lesson there can be here."""
+LONGEST_MINUTES = 15
+
+
+@contextmanager
+def small_card(folder: Path) -> Iterator[bool]:
+    """A file system of the unit's own, which can be filled; not there without root's rights."""
+    command = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_CARD},mode=0750", "tmpfs", str(folder)]
+    before = shutil.copytree(folder, folder.with_name("unit-before"))
+    if os.geteuid() != 0 or subprocess.run(command, check=False).returncode != 0:
+        yield False
+        return
+    try:
+        shutil.copytree(before, folder, dirs_exist_ok=True)
+        yield True
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
 @contextmanager
 def whole_unit(folder: Path) -> Iterator[WholeUnit]:
     """Everything running, and the unit waiting for its button."""
@@ -221,11 +244,13 @@ def whole_unit(folder: Path) -> Iterator[WholeUnit]:
         )
         stack.callback(made.close)
         made.start()
+        has_small_card = stack.enter_context(small_card(made.folder / "unit"))
         settings = made.unit_settings.read_text()
         pins = f"button = {BUTTON}\nred = {RED}\ngreen = {GREEN}\nblue = {BLUE}\nroom_light = {ROOM_LIGHT}\n"
         settings = settings.replace('source = "chart"', 'source = "picamera"')
-        made.unit_settings.write_text(f'microphone = "mic"\n{settings}\n[panel]\n{pins}')
-        unit = WholeUnit(made, sound, Sensor(folder / "sensor.json"), made.folder / "unit")
+        own = f'microphone = "mic"\nlongest_minutes = {LONGEST_MINUTES}\n'
+        made.unit_settings.write_text(f"{own}{settings}\n[panel]\n{pins}")
+        unit = WholeUnit(made, sound, Sensor(folder / "sensor.json"), made.folder / "unit", has_small_card)
         stack.callback(unit.kill)
         unit.start()
         yield unit
