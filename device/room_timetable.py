@@ -26,6 +26,9 @@ _log = logging.getLogger(__name__)
 _AGAIN_AFTER = timedelta(hours=1)
 """An agenda reaches a day ahead: within this it is made anew."""
 
+_LOOKED_WITHIN = timedelta(minutes=10)
+"""Where nobody has looked for so long, what was seen then is not told any more: who looks may hang."""
+
 _AHEAD = timedelta(hours=1)
 """How far in the future a file may be dated: the two programs' clock may have been set in between. What is further
 ahead was dated by a clock that was wrong, and its age is not known."""
@@ -45,6 +48,7 @@ class RoomTimetable:
         self._read: Timetable | None = None
         self._agenda: Agenda | None = None
         self._made_at: datetime | None = None
+        self._looked_at: datetime | None = None
         self._problems: tuple[Problem, ...] = ()
 
     @property
@@ -61,8 +65,10 @@ class RoomTimetable:
         """As `Agenda.at`: what is on, or None where nobody can say."""
         if self._path is None:
             return ()
-        agenda = self._agenda
-        return None if agenda is None else agenda.at(now)
+        agenda, looked_at = self._agenda, self._looked_at
+        if agenda is None or looked_at is None or abs(now - looked_at) > _LOOKED_WITHIN:
+            return None
+        return agenda.at(now)
 
     def look(self, now: datetime) -> None:
         """Read the file again if it has changed, and see what is on around now."""
@@ -70,18 +76,21 @@ class RoomTimetable:
             return
         try:
             is_new = self._read_if_changed(self._path)
+            if self._read is not None and not self._is_old(now):
+                self._refresh(self._read, now, is_new=is_new)
+                self._looked_at = now
         except (TimetableError, OSError) as error:
             if TIMETABLE_UNREADABLE not in self._problems:
                 _log.warning("%s: %s cannot be read. %s", TIMETABLE_UNREADABLE.code, self._path, error)
-            self._seen = self._read = self._agenda = self._made_at = None
+            self._read = self._agenda = self._made_at = None
+            self._seen = None if isinstance(error, OSError) else self._seen
             self._problems = (TIMETABLE_UNREADABLE,)
-            return
-        if self._is_old(now):
-            self._agenda = self._made_at = None
-            return
-        if self._read is not None and (is_new or self._made_at is None or abs(now - self._made_at) > _AGAIN_AFTER):
-            agenda = self._read.agenda(now)
-            if is_new or self._problems == (TIMETABLE_OLD,):
+
+    def _refresh(self, timetable: Timetable, now: datetime, *, is_new: bool) -> None:
+        is_good_again = self._problems == (TIMETABLE_OLD,)
+        if is_new or is_good_again or self._made_at is None or abs(now - self._made_at) > _AGAIN_AFTER:
+            agenda = timetable.agenda(now)
+            if is_new or is_good_again:
                 self._tell(agenda)
             self._problems = (TIMETABLE_ENTRY,) if agenda.unclear else ()
             self._agenda, self._made_at = agenda, now
@@ -97,7 +106,7 @@ class RoomTimetable:
                 "%s: %s: the feed last stood by it %.1f days ago; %d are allowed. Nobody is guessed.",
                 *(TIMETABLE_OLD.code, self._path, age / timedelta(days=1), self._oldest.days),
             )
-        self._problems = (TIMETABLE_OLD,)
+        self._agenda, self._made_at, self._problems = None, None, (TIMETABLE_OLD,)
         return True
 
     def _read_if_changed(self, path: Path) -> bool:
@@ -108,13 +117,13 @@ class RoomTimetable:
                 raise TimetableError("It is no file.")
             seen = (status.st_mtime_ns, status.st_size, status.st_ino)
             if seen == self._seen:
-                return False
+                return False  # good or bad: what cannot be read is not read again and again
             data = opened.read(LARGEST_BYTES + 1)
         digest = hashlib.sha256(data).digest()
         is_new = self._read is None or digest != self._digest
+        self._seen, self._digest = seen, digest
         if is_new:
             self._read = Timetable(data, self._room)
-        self._seen, self._digest = seen, digest
         return is_new
 
     def _tell(self, agenda: Agenda) -> None:

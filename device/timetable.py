@@ -16,6 +16,7 @@ room, time, title and the people's names and addresses is read.
 from __future__ import annotations
 
 import re
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,6 +41,9 @@ LARGEST_BYTES_HERE = 1024 * 1024
 
 _AROUND = timedelta(days=1)
 """How far an agenda reaches, in both directions."""
+
+LONGEST = 30.0
+"""Seconds of work for an agenda. A room takes a fraction of one; a rule that never comes true takes four."""
 
 _LIBRARY = (ValueError, LookupError, AttributeError, TypeError, ArithmeticError, RecursionError)
 """What the libraries raise for what they cannot read."""
@@ -123,12 +127,18 @@ class Timetable:
         except _LIBRARY as error:
             raise TimetableError(f"This is no iCalendar file ({type(error).__name__}).") from error
 
-    def agenda(self, around: datetime) -> Agenda:
-        """What is on here, from a day before an aware moment to a day after it."""
+    def agenda(self, around: datetime, longest: float = LONGEST) -> Agenda:
+        """What is on here, from a day before an aware moment to a day after it.
+
+        Raises `TimetableError` where that is more work than `longest`, in seconds of this thread.
+        """
+        begun = time.thread_time()
         since, until = around - _AROUND, around + _AROUND
         periods: list[Period] = []
         unclear = list(self._unclear)
         for entries, query in self._series:
+            if time.thread_time() - begun > longest:
+                raise TimetableError("Its rules take too long to work out.")
             try:
                 # A day more: the library takes a time without a zone for one in UTC.
                 events = query.between(since - _AROUND, until + _AROUND)

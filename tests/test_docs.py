@@ -23,6 +23,7 @@ from device.settings import (
     PictureSettings,
     SchoolSettings,
     SocketSettings,
+    TimetableSettings,
     TrustSettings,
     UnitSettings,
 )
@@ -161,6 +162,7 @@ def test_every_make_target_is_in_the_manual() -> None:
         ("unit.md", "page.", PageSettings),
         ("unit.md", "panel.", PanelSettings),
         ("unit.md", "socket.", SocketSettings),
+        ("unit.md", "timetable.", TimetableSettings),
         ("school.md", "", Settings),
     ],
 )

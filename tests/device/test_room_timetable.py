@@ -30,6 +30,7 @@ def test_a_file_is_read_again_when_it_changes_and_nobody_can_say_while_it_cannot
     path.write_text(GOOD)
     room.look(NOW)
     assert (titles(room.at(NOW)), room.problems) == (ON, ())
+    room.look(NOW + timedelta(hours=1))
     assert room.at(NOW + timedelta(hours=1)) == ()
 
     path.write_text("<html>Please sign in</html>")
@@ -37,6 +38,36 @@ def test_a_file_is_read_again_when_it_changes_and_nobody_can_say_while_it_cannot
     assert (room.at(NOW), room.problems) == (None, (TIMETABLE_UNREADABLE,))
 
     path.write_text(GOOD)
+    room.look(NOW)
+    assert (titles(room.at(NOW)), room.problems) == (ON, ())
+
+
+def test_a_file_that_was_away_for_a_while_is_read_again(tmp_path: Path) -> None:
+    path, away = tmp_path / "timetable.ics", tmp_path / "away"
+    path.write_text(GOOD)
+    room = RoomTimetable(path, "Lab 2")
+    room.look(NOW)
+    path.rename(away)
+    room.look(NOW)
+    assert (room.at(NOW), room.problems) == (None, (TIMETABLE_UNREADABLE,))
+
+    away.rename(path)
+    room.look(NOW)
+    assert (titles(room.at(NOW)), room.problems) == (ON, ())
+
+
+def test_what_cannot_be_read_is_read_once_and_again_when_it_changes(tmp_path: Path) -> None:
+    path = tmp_path / "timetable.ics"
+    path.write_text(GOOD.replace("END:VCALENDAR", "END:VCALENDER"))
+    os.utime(path, (1, 1))
+    room = RoomTimetable(path, "Lab 2")
+    room.look(NOW)
+    path.write_text(GOOD)
+    os.utime(path, (1, 1))  # of the same size and date: it is not even opened
+    room.look(NOW)
+    assert (room.at(NOW), room.problems) == (None, (TIMETABLE_UNREADABLE,))
+
+    os.utime(path, (2, 2))
     room.look(NOW)
     assert (titles(room.at(NOW)), room.problems) == (ON, ())
 
@@ -53,6 +84,7 @@ def test_the_journal_names_the_entry_once_and_nobody_can_say_on_its_day(
         os.utime(path, (minute, minute))  # the same again, as a feed brings it
 
     assert (room.at(NOW), room.problems) == (None, (TIMETABLE_ENTRY,))
+    room.look(NOW - timedelta(hours=20))
     assert room.at(NOW - timedelta(hours=20)) == (), "the day before"
     (said,) = caplog.messages
     assert said.startswith("timetable-entry: ")
@@ -82,18 +114,18 @@ def test_a_calendar_of_nothing_but_faults_is_told_in_a_few_lines(
     assert "490 more entries" in caplog.messages[-1]
 
 
-def test_what_is_on_is_known_for_hours_while_nobody_looks_and_not_for_ever(tmp_path: Path) -> None:
+def test_what_was_seen_is_told_for_some_minutes_and_not_for_ever(tmp_path: Path) -> None:
     path = tmp_path / "timetable.ics"
     path.write_text(GOOD.replace("DTSTART", "RRULE:FREQ=DAILY\nDTSTART"))
     room = RoomTimetable(path, "Lab 2")
     room.look(NOW)
-    assert titles(room.at(NOW + timedelta(hours=23, minutes=50))) == ON
-    assert room.at(NOW + timedelta(hours=24)) is None
+    assert titles(room.at(NOW + timedelta(minutes=9))) == ON
+    assert room.at(NOW + timedelta(minutes=11)) is None, "nobody looks any more"
     assert room.at(NOW - timedelta(days=365)) is None, "the clock was set"
 
-    room.look(NOW + timedelta(hours=23))
-
-    assert titles(room.at(NOW + timedelta(hours=24))) == ON
+    for hours in range(73):
+        room.look(NOW + timedelta(hours=hours))
+        assert titles(room.at(NOW + timedelta(hours=hours))) == (ON if hours % 24 == 0 else []), hours
 
 
 def test_what_is_no_file_does_not_keep_the_unit_waiting(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

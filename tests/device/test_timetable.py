@@ -416,6 +416,14 @@ def test_a_line_that_rubbish_took_the_place_of_makes_no_lesson_vanish(number: in
     assert found != () or name == "LOCATION"
 
 
+def test_rules_that_take_for_ever_are_given_up() -> None:
+    rule = "DTSTART:20200101T090000Z\nDTEND:20200101T100000Z\nRRULE:FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=2"
+    timetable = Timetable(calendar(*(entry(rule, str(uid)) for uid in range(50))).encode(), "Lab 2")
+
+    with pytest.raises(TimetableError, match="too long"):
+        timetable.agenda(moment("2026-11-09T09:30"), longest=0.1)
+
+
 NONSENSE = {
     "nothing": b"",
     "a page": b"<html>Please sign in</html>",
