@@ -17,6 +17,7 @@ import os
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -129,6 +130,7 @@ def _verified(folder: Path, identity: Identity, unit_key: bytes | None) -> OpenL
         identity,
         unit_key=unit_key,
         grants=[grant.read_bytes() for grant in sorted((folder / "grants").glob("*.json"))],
+        at=datetime.now(UTC),
     )
 
 

@@ -4,7 +4,7 @@
 
     grants/<grant>.json
     {"signed":{"by":"<64 bytes>","grant":"9d1c...","header_sha256":"<H>","to":"c4a7...","sealed":"<64 bytes>",
-               "created_at":"..."},"signature":"..."}
+               "created_at":"...","expires_at":null},"signature":"..."}
 
     by        X25519 | Ed25519 public keys of who gives it: her kid must be one that may
     sealed    as in a stanza, with info "waitwise.v1/grant" 00 | H | kid of by | to
@@ -57,6 +57,8 @@ class Grant:
     """Whose it is from now on, too: the name of her keys, hexadecimal."""
     sealed: bytes
     created_at: datetime
+    expires_at: datetime | None
+    """Until when the giver wants it to be opened. None: for good."""
 
     def __post_init__(self) -> None:
         expect_hex(self.by, 2 * KEY_BYTES, "by")
@@ -65,14 +67,18 @@ class Grant:
         expect_hex(self.to, KID_BYTES, "The recipient's name")
         if len(self.sealed) != SEALED_BYTES:
             raise ValueError(f"A wrapped content key has {SEALED_BYTES} bytes.")
-        if self.created_at.tzinfo is None:
-            raise ValueError("created_at needs its time zone.")
+        if None in (self.created_at.tzinfo, (self.expires_at or self.created_at).tzinfo):
+            raise ValueError("created_at and expires_at need their time zones.")
 
     @property
     def giver(self) -> Recipient:
         """Who gives it."""
         keys = bytes.fromhex(self.by)
         return Recipient(keys[:KEY_BYTES], keys[KEY_BYTES:])
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether its time is over. Who has kept a copy can open that: this is for those who keep to it."""
+        return self.expires_at is not None and at >= self.expires_at
 
     @property
     def file_name(self) -> str:
@@ -108,7 +114,9 @@ class Giver(Signs, Protocol):
         """The public halves."""
 
 
-def give(content_key: bytes, header_hash: bytes, *, to: Recipient, by: Giver, at: datetime) -> tuple[Grant, bytes]:
+def give(
+    content_key: bytes, header_hash: bytes, *, to: Recipient, by: Giver, at: datetime, until: datetime | None = None
+) -> tuple[Grant, bytes]:
     """Hand a lesson on: the grant, and the bytes of its file. Raises `GrantError` if her key is none."""
     try:
         public_key = X25519PublicKey.from_public_bytes(to.encryption_key)
@@ -122,6 +130,7 @@ def give(content_key: bytes, header_hash: bytes, *, to: Recipient, by: Giver, at
         to=to.kid.hex(),
         sealed=sealed,
         created_at=at,
+        expires_at=until,
     )
     return grant, sign(_PURPOSE, dumps(grant), by)
 

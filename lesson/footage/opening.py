@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import datetime
 
 from cryptography.cobblestone import Cobblestone128Decryptor
 from cryptography.exceptions import InvalidTag
@@ -52,11 +53,12 @@ class OpenLesson:
         *,
         unit_key: bytes | None = None,
         grants: Iterable[bytes] = (),
+        at: datetime | None = None,
     ) -> None:
         """Verify and unwrap. `links` is links.jsonl, `manifest` manifest.json or None while there is none.
 
-        `grants` are those of the lesson that its reader needs. Raises `HeaderError`, `LinkError`, `ManifestError`,
-        `StanzaError`, `GrantError` or `NotForYouError`.
+        `grants` are those of the lesson that its reader needs; `at` a moment at which one that is over counts no more.
+        Raises `HeaderError`, `LinkError`, `ManifestError`, `StanzaError`, `GrantError` or `NotForYouError`.
         """
         signer = unit_key if unit_key is not None else bytes.fromhex(Header.decode(header_bytes).unit_key)
         self._hash = header_hash(header_bytes)
@@ -73,7 +75,7 @@ class OpenLesson:
         self._by_name = {link.name: link for link in self.links}
         self._by_sha256 = {link.sha256: link for link in self.links}
         given = check_grants(self.header, self._hash, grants)
-        self._content_key = _content_key(self.header, self._hash, wrapped, given, identity)
+        self._content_key = _content_key(self.header, self._hash, wrapped, given, identity, at)
 
     @property
     def is_complete(self) -> bool:
@@ -151,7 +153,12 @@ def _expect_whole(header: Header, manifest: Manifest, chain: Chain) -> None:
 
 
 def _content_key(
-    header: Header, hashed: bytes, stanzas: list[Stanza], grants: tuple[Grant, ...], identity: Identity
+    header: Header,
+    hashed: bytes,
+    stanzas: list[Stanza],
+    grants: tuple[Grant, ...],
+    identity: Identity,
+    at: datetime | None,
 ) -> bytes:
     listed = {recipient.kid for recipient in header.recipients}
     by_kid = {stanza.kid: stanza for stanza in stanzas}
@@ -165,9 +172,12 @@ def _content_key(
     kid = identity.recipient.kid.hex()
     if (own := by_kid.get(kid)) is not None:
         return unwrap(own, identity, hashed)
-    for grant in grants:
-        if grant.to == kid:
+    hers = [grant for grant in grants if grant.to == kid]
+    for grant in hers:
+        if at is None or not grant.is_over(at):
             return _open_grant(grant, identity)
+    if hers:
+        raise GrantError(f"She could open this lesson until {hers[-1].expires_at:%d %B %Y}: that is over.")
     raise NotForYouError("This lesson was not sealed to this person's keys, and nobody has handed it on to her.")
 
 

@@ -30,7 +30,7 @@ console.log(
     identity: new TextDecoder().decode(file),
     kid: made.identity.recipient.kid,
     signature: toHex(new Uint8Array(await crypto.subtle.sign("Ed25519", made.identity.signingKey, utf8("hello")))),
-    wrapped: toHex(await lesson.wrapFor(coach)),
+    grant: new TextDecoder().decode(await lesson.handOn(coach, await unlock(utf8(asked.identity), null), null)),
     passphrases: [newPassphrase(), newPassphrase()],
   }),
 );

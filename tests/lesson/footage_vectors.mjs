@@ -59,6 +59,7 @@ async function runLesson(vector) {
     header: utf8(vector.get("header")[0]),
     stanzas: lines("stanza").map(utf8),
     grants: lines("grant").map(utf8),
+    at: vector.has("at") ? new Date(vector.get("at")[0]) : undefined,
     links: utf8(lines("link").map((line) => `${line}\n`).join("") + lines("torn_link").join("")),
     manifest: vector.has("manifest") ? utf8(vector.get("manifest")[0]) : null,
     identity: await unlock(utf8(vector.get("identity")[0]), null),

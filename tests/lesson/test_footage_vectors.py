@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import defaultdict
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,7 @@ def run_lesson(vector: dict[str, list[str]]) -> dict[str, str]:
         identity,
         unit_key=unit_key,
         grants=[grant.encode() for grant in vector["grant"]],
+        at=datetime.fromisoformat(vector["at"][0]) if vector["at"] else None,
     )
     segments = [(SegmentName.from_file_name(name), data) for name, data in numbered(vector, "segment")]
     lesson.expect_all(name for name, _ in segments)

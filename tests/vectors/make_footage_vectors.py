@@ -59,12 +59,15 @@ class Vector:
     expect: str = "success"
     torn_link: bytes | None = None
     grants: tuple[bytes, ...] = ()
+    at: str | None = None
 
     def text(self, story: str) -> str:
         """The file."""
         lines = [f"# {story}", "kind: lesson", f"expect: {self.expect}", f"identity: {self.identity.decode()}"]
         if self.unit_key is not None:
             lines.append(f"unit_key: {self.unit_key}")
+        if self.at is not None:
+            lines.append(f"at: {self.at}")
         lines.append(f"header: {self.header.decode()}")
         lines += [f"stanza: {stanza.decode()}" for stanza in self.stanzas]
         lines += [f"grant: {grant.decode()}" for grant in self.grants]
@@ -179,6 +182,12 @@ def grants(cast: Cast, one: Vector, other: Vector) -> Iterator[tuple[str, str]]:
     mine = one.but("success", identity=encode_open(reader), stanzas=())
     given = handed_on(key, hashed, reader, cast.teacher)
     yield vector("handed-on", "The teacher has handed it on to somebody.", mine.but("success", grants=(given,)))
+    for_a_week = handed_on(key, hashed, reader, cast.teacher, until=datetime(2026, 11, 24, 12, 0, tzinfo=UTC))
+    before, after = "2026-11-24T11:59:59Z", "2026-11-24T12:00:00Z"
+    yield vector("handed-on-for-a-week", "Within the week.", mine.but("success", grants=(for_a_week,), at=before))
+    yield vector("grant-is-over", "After the week.", mine.but("GrantError", grants=(for_a_week,), at=after))
+    longer = mine.but("success", grants=(for_a_week, given), at=after)
+    yield vector("handed-on-again", "After the week, but she has handed it on once more.", longer)
     for name, story, grant in (
         ("by-stranger", "Somebody whose it is not has handed it on.", handed_on(key, hashed, reader, stranger)),
         ("by-coach", "The coach may open it, not hand it on.", handed_on(key, hashed, reader, cast.coach)),
@@ -233,9 +242,9 @@ def claims(cast: Cast, parts: list[tuple[Track, bytes, bool, float]]) -> Iterato
     yield vector("claim-open", "Nobody has claimed it.", hers.but("NotForYouError", grants=()))
 
 
-def handed_on(key: bytes, hashed: bytes, to: Identity, by: Identity) -> bytes:
+def handed_on(key: bytes, hashed: bytes, to: Identity, by: Identity, until: datetime | None = None) -> bytes:
     """A grant's file."""
-    return give(key, hashed, to=to.recipient, by=by, at=datetime(2026, 11, 17, 12, 0, tzinfo=UTC))[1]
+    return give(key, hashed, to=to.recipient, by=by, at=datetime(2026, 11, 17, 12, 0, tzinfo=UTC), until=until)[1]
 
 
 def content_key(vector: Vector, owner: Identity) -> bytes:

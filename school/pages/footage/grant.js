@@ -2,16 +2,17 @@
  * A lesson handed on to somebody whom the header does not name, signed by whose it is (lesson/footage/grant.py).
  */
 
-import { concat, fromHex, fromUtf8, toHex, utf8 } from "./bytes.js";
+import { concat, fromHex, fromUtf8, toBase64url, toHex, utf8 } from "./bytes.js";
 import { GrantError } from "./errors.js";
-import { HpkeError, openFrom } from "./hpke.js";
-import { WireError, base64url, hex, loads, moment, record } from "./json.js";
+import { HpkeError, openFrom, sealTo } from "./hpke.js";
+import { WireError, base64url, hex, loads, moment, optional, record } from "./json.js";
 import { recipientOf } from "./recipients.js";
-import { BadSignatureError, importSigner, verify } from "./signed.js";
+import { BadSignatureError, importSigner, sign, verify } from "./signed.js";
 
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Header } from "./header.js" */
 /** @import { Identity } from "./identity.js" */
+/** @import { Recipient } from "./recipients.js" */
 
 const SEALED_BYTES = 64;
 const KEY_BYTES = 32;
@@ -26,6 +27,7 @@ const readGrant = record({
   to: hex(16),
   sealed: base64url,
   created_at: moment,
+  expires_at: optional(moment),
 });
 
 /** @typedef {ReturnType<typeof readGrant> & {giver: string}} Grant `giver`: name of the keys that gave it */
@@ -87,7 +89,7 @@ export async function checkGrants(header, headerHash, grants) {
  * @returns {Promise<Bytes>}
  */
 export async function openGrant(grant, identity) {
-  const info = concat(utf8("waitwise.v1/grant\0"), fromHex(grant.header_sha256), fromHex(grant.giver), fromHex(grant.to));
+  const info = grantInfo(fromHex(grant.header_sha256), grant.giver, grant.to);
   try {
     return await openFrom(grant.sealed, identity.encryptionKey, identity.recipient.encryptionKey, info);
   } catch (error) {
@@ -96,4 +98,46 @@ export async function openGrant(grant, identity) {
     }
     throw error;
   }
+}
+
+/**
+ * Hand a lesson on: the bytes of the grant's file. Throws GrantError when that key is none.
+ * @param {Bytes} contentKey
+ * @param {Bytes} headerHash
+ * @param {Recipient} to
+ * @param {Identity} by
+ * @param {Date|null} until
+ * @returns {Promise<Bytes>}
+ */
+export async function give(contentKey, headerHash, to, by, until) {
+  const { recipient } = by;
+  let sealed;
+  try {
+    sealed = await sealTo(contentKey, to.encryptionKey, grantInfo(headerHash, recipient.kid, to.kid));
+  } catch (error) {
+    if (error instanceof HpkeError) {
+      throw new GrantError("This public key cannot be sealed to.", { cause: error });
+    }
+    throw error;
+  }
+  const body = JSON.stringify({
+    by: toHex(concat(recipient.encryptionKey, recipient.signingKey)),
+    grant: toHex(crypto.getRandomValues(new Uint8Array(16))),
+    header_sha256: toHex(headerHash),
+    to: to.kid,
+    sealed: toBase64url(sealed),
+    created_at: new Date().toISOString(),
+    expires_at: until === null ? null : until.toISOString(),
+  });
+  return sign("grant", utf8(body), by.signingKey);
+}
+
+/**
+ * What the wrapped key is bound to: this lesson, who gives it, and who gets it.
+ * @param {Bytes} headerHash
+ * @param {string} by
+ * @param {string} to
+ */
+function grantInfo(headerHash, by, to) {
+  return concat(utf8("waitwise.v1/grant\0"), headerHash, fromHex(by), fromHex(to));
 }

@@ -12,6 +12,7 @@ import { fromHex, sha256, toHex } from "./bytes.js";
 import { readLinks } from "./chain.js";
 import { ChunkedError, openChunked } from "./chunked.js";
 import {
+  GrantError,
   HeaderError,
   ManifestError,
   NotForYouError,
@@ -20,12 +21,12 @@ import {
   SegmentMissingError,
   StanzaError,
 } from "./errors.js";
-import { checkGrants, openGrant } from "./grant.js";
+import { checkGrants, give, openGrant } from "./grant.js";
 import { decodeHeader, headerHash } from "./header.js";
 import { decodeManifest } from "./manifest.js";
 import { MAX_INDEX, Track, fileName, fromFileName, segmentKey } from "./segments.js";
 import { BadSignatureError, importSigner } from "./signed.js";
-import { decodeStanza, unwrap, wrap } from "./stanza.js";
+import { decodeStanza, unwrap } from "./stanza.js";
 
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Chain, Link } from "./chain.js" */
@@ -44,6 +45,7 @@ import { decodeStanza, unwrap, wrap } from "./stanza.js";
  * @property {Bytes | null} manifest bytes of manifest.json, null while there is none
  * @property {Identity} identity the reader's
  * @property {Bytes[]} [grants] bytes of the files under grants/ that its reader needs
+ * @property {Date} [at] a grant whose time was over by then counts no more; now, if nothing else is said
  * @property {Bytes | null} [unitKey] the unit's public key, when the reader has pinned it
  */
 
@@ -65,9 +67,11 @@ export class OpenLesson {
    * @param {Link[]} links
    * @param {Bytes} hash
    * @param {Bytes} contentKey
+   * @param {Grant[]} grants
    */
-  constructor(header, manifest, links, hash, contentKey) {
+  constructor(header, manifest, links, hash, contentKey, grants) {
     this.header = header;
+    this.grants = grants;
     this.manifest = manifest;
     this.links = links;
     this.#hash = hash;
@@ -80,7 +84,7 @@ export class OpenLesson {
    * Verify and unwrap. Throws HeaderError, LinkError, ManifestError, StanzaError, GrantError or NotForYouError.
    * @param {Sealed} sealed
    */
-  static async open({ header: headerBytes, stanzas, links: linksBytes, manifest: manifestBytes, identity, unitKey, grants = [] }) {
+  static async open({ header: headerBytes, stanzas, links: linksBytes, manifest: manifestBytes, identity, unitKey, grants = [], at = new Date() }) {
     const expected = unitKey ?? fromHex(decodeHeader(headerBytes).unit_key);
     const signer = await signerOf(expected);
     const hash = await headerHash(headerBytes);
@@ -98,7 +102,7 @@ export class OpenLesson {
       expectWhole(header, manifest, chain);
     }
     const given = await checkGrants(header, hash, grants);
-    return new OpenLesson(header, manifest, links, hash, await contentKeyOf(header, hash, wrapped, given, identity));
+    return new OpenLesson(header, manifest, links, hash, await contentKeyOf(header, hash, wrapped, given, identity, at), given);
   }
 
   /** The manifest is there: nothing can be missing from the end of the links. */
@@ -167,11 +171,13 @@ export class OpenLesson {
   }
 
   /**
-   * Wrap this lesson's content key for somebody else, to share it. What she signs about it is not made here.
-   * @param {Recipient} recipient
+   * Hand this lesson on: the bytes of a grant, signed by whose it is. Throws GrantError.
+   * @param {Recipient} to
+   * @param {Identity} by
+   * @param {Date|null} until
    */
-  wrapFor(recipient) {
-    return wrap(this.#contentKey, recipient, this.#hash);
+  handOn(to, by, until) {
+    return give(this.#contentKey, this.#hash, to, by, until);
   }
 
   /**
@@ -230,8 +236,9 @@ function expectWhole(header, manifest, chain) {
  * @param {Stanza[]} stanzas
  * @param {Grant[]} grants
  * @param {Identity} identity
+ * @param {Date} at
  */
-async function contentKeyOf(header, hash, stanzas, grants, identity) {
+async function contentKeyOf(header, hash, stanzas, grants, identity, at) {
   const listed = new Set(header.recipients.map((recipient) => recipient.kid));
   const byKid = new Map(stanzas.map((stanza) => [stanza.kid, stanza]));
   if (byKid.size !== stanzas.length) {
@@ -250,7 +257,12 @@ async function contentKeyOf(header, hash, stanzas, grants, identity) {
   if (own !== undefined) {
     return unwrap(own.sealed, identity, hash);
   }
-  const given = grants.find(({ to }) => to === kid);
+  const hers = grants.filter(({ to }) => to === kid);
+  const given = hers.find(({ expires_at }) => expires_at === null || at < expires_at);
+  const over = hers.at(-1)?.expires_at;
+  if (given === undefined && over) {
+    throw new GrantError(`You could open this lesson until ${over.toLocaleDateString(undefined, { dateStyle: "long" })}: that is over.`);
+  }
   if (given === undefined) {
     throw new NotForYouError("This lesson was not sealed to this person's keys, and nobody has handed it on to her.");
   }

@@ -5,7 +5,7 @@
  *     |<- 10 ->|<------- body ------->|<-------------- 102 --------------->|
  */
 
-import { concat, equal, fromBase64url, fromUtf8, utf8 } from "./bytes.js";
+import { concat, equal, fromBase64url, fromUtf8, toBase64url, utf8 } from "./bytes.js";
 
 /** @import { Bytes } from "./bytes.js" */
 
@@ -57,6 +57,18 @@ export async function verify(purpose, line, signer) {
     throw new BadSignatureError("The signature does not hold.");
   }
   return body;
+}
+
+/**
+ * Frame one line of canonical JSON with its signature. No newline at the end.
+ * @param {string} purpose
+ * @param {Bytes} body
+ * @param {CryptoKey} key Ed25519, with `sign`
+ * @returns {Promise<Bytes>}
+ */
+export async function sign(purpose, body, key) {
+  const signature = new Uint8Array(await crypto.subtle.sign("Ed25519", key, concat(utf8(`waitwise.v1/${purpose}\0`), body)));
+  return concat(BEFORE, body, BETWEEN, utf8(toBase64url(signature)), AFTER);
 }
 
 /** @param {Bytes} characters */

@@ -4,13 +4,12 @@
 
 import { concat, fromHex, utf8 } from "./bytes.js";
 import { StanzaError } from "./errors.js";
-import { HpkeError, openFrom, sealTo } from "./hpke.js";
+import { HpkeError, openFrom } from "./hpke.js";
 import { WireError, base64url, hex, loads, record } from "./json.js";
 import { BadSignatureError, verify } from "./signed.js";
 
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Identity } from "./identity.js" */
-/** @import { Recipient } from "./recipients.js" */
 
 const SEALED_BYTES = 64;
 
@@ -37,24 +36,6 @@ export async function decodeStanza(bytes, signer) {
     }
     if (error instanceof WireError) {
       throw new StanzaError(`A wrapped key cannot be read. ${error.message}`, { cause: error });
-    }
-    throw error;
-  }
-}
-
-/**
- * Wrap a content key for one person, to share a lesson: the 64 bytes of `sealed`. Throws StanzaError.
- * @param {Bytes} contentKey
- * @param {Recipient} recipient
- * @param {Bytes} headerHash
- * @returns {Promise<Bytes>}
- */
-export async function wrap(contentKey, recipient, headerHash) {
-  try {
-    return await sealTo(contentKey, recipient.encryptionKey, wrapInfo(headerHash, recipient.kid));
-  } catch (error) {
-    if (error instanceof HpkeError) {
-      throw new StanzaError("This public key cannot be sealed to.", { cause: error });
     }
     throw error;
   }
