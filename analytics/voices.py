@@ -36,8 +36,7 @@ class Sound:
         """Flags of the frames from the first to the one before the second."""
         end = max(end, start + 1)
         found = set()
-        loud = float(np.percentile(self.level_db[start:end], _LOUD_PERCENT)) - float(self.floor[start])
-        if loud < thresholds.low_snr_db:
+        if self.over_floor(start, end) < thresholds.low_snr_db:
             found.add(Flag.LOW_SNR)
         if self.is_clipped[start:end].mean() > thresholds.clipped_share:
             found.add(Flag.CLIPPED)
@@ -46,6 +45,10 @@ class Sound:
         if self.is_babble[start:end].mean() > 0.5:
             found.add(Flag.BABBLE)
         return frozenset(found)
+
+    def over_floor(self, start: int, end: int) -> float:
+        """How far a voice stands out of the room, in dB: its loud frames over the quiet that it began in."""
+        return float(np.percentile(self.level_db[start:end], _LOUD_PERCENT)) - float(self.floor[start])
 
     def unheard(self, start: float, end: float, settle: float, thresholds: Thresholds) -> tuple[float, float] | None:
         """Find sound under the ear's limit, in a silence, that may be a pupil the unit hardly hears.

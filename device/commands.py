@@ -116,7 +116,26 @@ class UseMask:
     name: str
 
 
-Command = Start | Stop | Pause | Resume | Bookmark | Rehearse | Discard | ShowGoal | Claim | Look | KeepMask | UseMask
+@dataclass(frozen=True, slots=True)
+class CheckRoom:
+    """Measure how well front and back of the room are heard; `Resume` says that the next voice is ready."""
+
+
+Command = (
+    Start
+    | Stop
+    | Pause
+    | Resume
+    | Bookmark
+    | Rehearse
+    | Discard
+    | ShowGoal
+    | Claim
+    | Look
+    | KeepMask
+    | UseMask
+    | CheckRoom
+)
 
 _COMMANDS: dict[str, type[Command]] = {
     "start": Start,
@@ -131,6 +150,7 @@ _COMMANDS: dict[str, type[Command]] = {
     "look": Look,
     "keep_mask": KeepMask,
     "use_mask": UseMask,
+    "check_room": CheckRoom,
 }
 _NAMES = {kind: name for name, kind in _COMMANDS.items()}
 

@@ -42,6 +42,7 @@ class Input(StrEnum):
     LOOK = "look"
     KEEP_MASK = "keep_mask"
     USE_MASK = "use_mask"
+    CHECK_ROOM = "check_room"
     BEGUN = "begun"
     """Every part is there, and the first sound was heard."""
     REFUSED = "refused"
@@ -65,6 +66,7 @@ COMMANDS = (
     Input.LOOK,
     Input.KEEP_MASK,
     Input.USE_MASK,
+    Input.CHECK_ROOM,
 )
 HAPPENINGS = (Input.BEGUN, Input.REFUSED, Input.OVER, Input.SHOWN)
 
@@ -84,6 +86,7 @@ class Action(StrEnum):
     LOOK = "take a still"
     KEEP_MASK = "keep a mask, take a still with it"
     USE_MASK = "choose the mask of a press"
+    CHECK_ROOM = "begin a check of the room"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ _REHEARSAL = Step(Doing.REHEARSING, Action.BEGIN_REHEARSAL)
 _CLAIM = Step(Doing.CLAIMING, Action.ASK_FOR_PRESS)
 _LOOK = Step(Doing.LOOKING, Action.LOOK)
 _KEEP_MASK = Step(Doing.LOOKING, Action.KEEP_MASK)
+_CHECK = Step(Doing.CHECKING, Action.CHECK_ROOM)
 _END = Step(Doing.STOPPING, Action.END)
 _READY, _REFUSED = Step(Doing.READY), Step(Doing.REFUSED)
 
@@ -113,6 +117,7 @@ TABLE: dict[Doing, dict[Input, Step]] = {
         Input.LOOK: _LOOK,
         Input.KEEP_MASK: _KEEP_MASK,
         Input.USE_MASK: Step(Doing.READY, Action.USE_MASK),
+        Input.CHECK_ROOM: _CHECK,
     },
     # Whoever claims a lesson stands at the unit: the page alone cannot do it.
     Doing.CLAIMING: {
@@ -166,6 +171,14 @@ TABLE: dict[Doing, dict[Input, Step]] = {
         Input.REFUSED: _REFUSED,
         Input.OVER: _READY,
     },
+    Doing.CHECKING: {
+        Input.SHORT: _END,
+        Input.HOLD: _END,
+        Input.STOP: _END,
+        Input.RESUME: Step(Doing.CHECKING, Action.RESUME),
+        Input.REFUSED: _REFUSED,
+        Input.OVER: _READY,
+    },
     Doing.REFUSED: {
         Input.SHORT: _LESSON,
         Input.START: _LESSON,
@@ -176,6 +189,7 @@ TABLE: dict[Doing, dict[Input, Step]] = {
         Input.LOOK: _LOOK,
         Input.KEEP_MASK: _KEEP_MASK,
         Input.USE_MASK: Step(Doing.REFUSED, Action.USE_MASK),
+        Input.CHECK_ROOM: _CHECK,
         Input.SHOWN: _READY,
     },
 }
@@ -184,7 +198,7 @@ TABLE: dict[Doing, dict[Input, Step]] = {
 LESSON = frozenset({Doing.STARTING, Doing.RECORDING, Doing.PAUSED})
 """A lesson is going on, or about to."""
 
-LISTENING = frozenset({Doing.STARTING, Doing.RECORDING, Doing.REHEARSING, Doing.LOOKING})
+LISTENING = frozenset({Doing.STARTING, Doing.RECORDING, Doing.REHEARSING, Doing.LOOKING, Doing.CHECKING})
 """Sound is heard, or a picture is seen: the light that pupils can see is on. Not in a pause."""
 
 

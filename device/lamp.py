@@ -151,7 +151,10 @@ SIGNS = {
         "Paused: nothing is recorded. Hold to go on, press to end.",
     ),
     Sign.REHEARSING: Pattern(
-        Colour.BLUE, (1.5, 0.25), "long lit, short dark", "A rehearsal: it listens, and keeps no sound. Press to end."
+        Colour.BLUE,
+        (1.5, 0.25),
+        "long lit, short dark",
+        "A rehearsal, or a check of the room: it listens, and keeps no sound. Press to end.",
     ),
     Sign.CLAIMING: Pattern(
         Colour.WHITE,
@@ -182,6 +185,7 @@ _BY_DOING = {
     Doing.REHEARSING: Sign.REHEARSING,
     Doing.CLAIMING: Sign.CLAIMING,
     Doing.LOOKING: Sign.BUSY,
+    Doing.CHECKING: Sign.REHEARSING,
     Doing.REFUSED: Sign.PROBLEM,
 }
 

@@ -27,6 +27,7 @@ from capture.masks import Mask
 from device.clock import Clock
 from device.commands import (
     Bookmark,
+    CheckRoom,
     Claim,
     Command,
     Discard,
@@ -42,7 +43,7 @@ from device.commands import (
     UseMask,
 )
 from device.controller import LESSON, LISTENING, Action, Input, Step, step, waits_for_double
-from device.dry_runs import DummyRun, RehearsalRun
+from device.dry_runs import DummyRun, RehearsalRun, RoomCheckRun
 from device.goal_lamp import GoalLamp
 from device.lamp import Panel, Shown, Tone
 from device.looking import KEPT_FOR, NoStillError, Still, look
@@ -93,6 +94,7 @@ _COMMANDS: dict[type[Command], Input] = {
     Look: Input.LOOK,
     KeepMask: Input.KEEP_MASK,
     UseMask: Input.USE_MASK,
+    CheckRoom: Input.CHECK_ROOM,
 }
 _TONES = {Input.BEGUN: Tone.STARTED, Input.OVER: Tone.STOPPED, Input.REFUSED: Tone.REFUSED}
 _AT_THE_END = frozenset({Input.STOP, *_TONES})
@@ -126,7 +128,7 @@ class Edge:
 class Held:
     """A worker has everything that it needs."""
 
-    run: Pausable | RehearsalRun
+    run: Pausable | RehearsalRun | RoomCheckRun
     level: Callable[[], LevelReading | None]
     lesson: LessonInHand | None = None
 
@@ -264,6 +266,7 @@ class UnitProgram:
         else:
             assert self._worker is not None
             self._worker.join()
+            self.state = self._with_sound(self.state)  # its last word, before it is let go
             self._worker, self._held, self._hears = None, None, False
             self.state = replace(self.state, can_discard=lesson.lesson_id if lesson is not None else None)
         self._refusal = said.problem
@@ -296,6 +299,9 @@ class UnitProgram:
             case Action.BEGIN_REHEARSAL:
                 self._forget_the_last(RehearsalInHand())
                 self._work(self._rehearsal)
+            case Action.CHECK_ROOM:
+                self.state = replace(self.state, room_check=None)
+                self._work(self._check_room)
             case Action.LOOK if isinstance(command, Look):
                 self._work(lambda: self._look_through(command.mask))
             case Action.KEEP_MASK if isinstance(command, KeepMask):
@@ -308,6 +314,8 @@ class UnitProgram:
                 self._ask_run(action)
 
     def _ask_run(self, action: Action) -> None:
+        if self._held is not None and isinstance(self._held.run, RoomCheckRun):
+            self._held.run.go_on()
         if self._held is None or not isinstance(self._held.run, Pausable):
             return
         match action:
@@ -447,6 +455,12 @@ class UnitProgram:
         self._inbox.put(Held(rehearsal, lambda: None))
         rehearsal.run(self._listening())
 
+    def _check_room(self) -> None:
+        microphone = HeardMicrophone(self._room.microphone(self._tell_microphone))
+        check = RoomCheckRun(microphone, self._thresholds)
+        self._inbox.put(Held(check, lambda: None, self.state.lesson))
+        check.run(self._listening())
+
     def _keep_mask(self, drawn: KeepMask) -> None:
         self._masks.keep(drawn.name, Mask(drawn.areas))
         self._look_through(drawn.name)
@@ -567,6 +581,9 @@ class UnitProgram:
             rehearsal = held.run.in_hand
             goal = rehearsal.has_reached_goal
             level_db = held.run.level_dbfs if state.doing is Doing.REHEARSING else None
+        elif held is not None and isinstance(held.run, RoomCheckRun):
+            state = replace(state, room_check=held.run.in_hand)
+            level_db = held.run.level_dbfs if state.doing is Doing.CHECKING else None
         elif held is not None and state.doing is Doing.RECORDING and (level := held.level()) is not None:
             level_db = level.level_dbfs
             goal = state.shows_goal and self._settings.goal_wait <= level.silence_so_far < NO_WAIT_AFTER

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from analytics.room_check import NOTHING, Measured, Outcome, Place
 from analytics.try_events import Try
 from device.commands import Claim, Mode
 from lesson.wire import seconds
@@ -38,6 +39,8 @@ class Doing(StrEnum):
     """The page has said whose an unclaimed lesson is; a press at the unit makes it hers."""
     LOOKING = "looking"
     """It takes a still of the room, and keeps it in memory only."""
+    CHECKING = "checking"
+    """It measures how well front and back are heard, and keeps no sound."""
     REFUSED = "refused"
     """It could not begin, or could not go on, and says why: the first of its problems."""
 
@@ -80,6 +83,20 @@ class RehearsalInHand:
     """How long the pause has been by now. None: no pause."""
     has_reached_goal: bool = False
     tries: tuple[Try, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoomCheckInHand:
+    """A check of the room while it goes on, and until the next one."""
+
+    place: Place | None = None
+    """What is listened for now."""
+    next: Place | None = None
+    """What is waited for: somebody says when it can be listened for."""
+    left: float = seconds(default=0.0)
+    """How long it is still listened for."""
+    measured: Measured = NOTHING
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +143,7 @@ class UnitState:
     claim: Claim | None = None
     """What a press would make whose."""
     rehearsal: RehearsalInHand | None = None
+    room_check: RoomCheckInHand | None = None
     level_db: float | None = None
     """How loud it is, roughly, below full scale. None: nothing listens."""
     is_goal_reached: bool = False

@@ -166,6 +166,20 @@ TIMETABLE_OLD = Problem(
     "how old it is (waitwise-capture), and why nothing comes (waitwise-sync). See `timetable.feed` and the network.",
     Urgency.TODAY,
 )
+FRONT_UNHEARD = Problem(
+    "front-unheard",
+    "Even from the front you are hardly heard",
+    "Switch off what hums, or bring the microphone nearer, then check again. Is it the right microphone?",
+    "A voice from the front is less than 10 dB over the room's quiet. See the setting `microphone` and its gain.",
+    Urgency.INFO,
+)
+BACK_UNHEARD = Problem(
+    "back-unheard",
+    "Pupils at the back are not audible",
+    "Bring the microphone nearer to the middle of the room, or switch off what hums, then check again.",
+    "A voice from the back row is less than 10 dB over the room's quiet: its answers would be missed.",
+    Urgency.INFO,
+)
 PANEL_MISSING = Problem(
     "panel-missing",
     "Button and lamp cannot be used",
@@ -249,6 +263,8 @@ ALL = (
     TIMETABLE_UNREADABLE,
     TIMETABLE_ENTRY,
     TIMETABLE_OLD,
+    FRONT_UNHEARD,
+    BACK_UNHEARD,
     PANEL_MISSING,
     UNIT_FAILED,
     FOOTAGE_DAMAGED,

@@ -27,6 +27,7 @@ from starlette.types import ASGIApp
 
 from device.commands import Claim, Command, Discard, Mode, ShowGoal, Start, command_from_wire
 from device.local import LocalError
+from device.page.checking import check_words
 from device.page.pairing import PairingError
 from device.page.parts import COOKIE, TABS, IsPaired, PageParts, Parts, form_of, is_let_in, pair_page
 from device.page.seats import change_seats, room_page, seats_page, seats_words, still_picture
@@ -74,10 +75,12 @@ async def live(request: Request, parts: Parts, is_paired: IsPaired) -> AsyncIter
     while is_paired and not parts.closing.is_set():
         seen = parts.resident.number
         state = parts.resident.state
-        now = (view(state, parts.now()), seats_words(state))
+        now = (view(state, parts.now()), seats_words(state), check_words(state))
         if now != told:
             told = now
-            yield ServerSentEvent(event="view", data={**to_wire(now[0]), "seats": to_wire(now[1])})
+            yield ServerSentEvent(
+                event="view", data={**to_wire(now[0]), "seats": to_wire(now[1]), "check": to_wire(now[2])}
+            )
         await parts.resident.next(seen, _LOOK_AGAIN)
         is_paired = is_let_in(request, parts)
     if not parts.closing.is_set():

@@ -25,6 +25,7 @@ from device.commands import Command, KeepMask, Look, Mode, UseMask
 from device.controller import TABLE, Input
 from device.local import LocalError
 from device.mask_store import NAME
+from device.page.checking import STEPS, check_words
 from device.page.parts import IsPaired, IsPresent, PageParts, Parts, form_of, pair_page
 from device.page.view import view
 from device.state import Doing, UnitState
@@ -35,6 +36,7 @@ SHOWS_WITHIN_S = 3
 
 _LOCKED = {
     Doing.LOOKING: "The camera is looking: wait a moment. The light that your class can see is on.",
+    Doing.CHECKING: "The room is being checked. When that is over, no-film seats can be changed.",
     Doing.CLAIMING: "Somebody is claiming a lesson. When that is over, no-film seats can be changed.",
     Doing.REHEARSING: "Somebody is rehearsing. When that has ended, no-film seats can be changed.",
 }
@@ -49,10 +51,11 @@ class SeatsWords:
     """What a page about no-film seats says."""
 
     key: str
-    """Changes when the page is out of date."""
+    """Changes when the page on which they are drawn is out of date."""
+    list_key: str
+    """Changes when the list of them is."""
     locked: str
     """Why nothing can be changed now. Empty: it can."""
-    is_looking: bool
     usual: str
     """What a press does not film."""
     masks: tuple[str, ...]
@@ -63,18 +66,18 @@ class SeatsWords:
 def seats_words(state: UnitState | None) -> SeatsWords:
     """The words for a state."""
     if state is None:
-        return SeatsWords("away", "The unit does not answer.", is_looking=False, usual="", masks=(), mask="")
+        return SeatsWords("away", "away", "The unit does not answer.", usual="", masks=(), mask="")
+    usual = "Every seat is filmed." if state.mask is None else f"A press films all but the seats of {state.mask}."
     locked = ""
     if Mode.VIDEO not in state.modes:
-        locked = "Nobody is filmed here, so no seats need to be left out."
+        usual, locked = "", "Nobody is filmed here, so no seats need to be left out."
     elif Input.KEEP_MASK not in TABLE[state.doing]:
         locked = _LOCKED.get(state.doing, _IN_A_LESSON)
-    usual = "Every seat is filmed." if state.mask is None else f"A press films all but the seats of {state.mask}."
     still = "" if state.still is None else state.still.id
     return SeatsWords(
         key="|".join([still, locked, *state.masks, state.mask or ""]),
+        list_key="|".join([usual, *state.masks]),
         locked=locked,
-        is_looking=state.doing is Doing.LOOKING,
         usual=usual,
         masks=state.masks,
         mask=state.mask or "",
@@ -185,6 +188,12 @@ def _command(form: dict[str, str]) -> Command:
 def _page(parts: PageParts, template: str, tab: str, status: int = 200, **values: Any) -> Response:
     state = parts.resident.state
     html = parts.templates.get_template(template).render(
-        room=parts.room, tab=tab, v=to_wire(view(state, parts.now())), s=seats_words(state), **values
+        room=parts.room,
+        tab=tab,
+        v=to_wire(view(state, parts.now())),
+        s=seats_words(state),
+        check=check_words(state),
+        steps=STEPS,
+        **values,
     )
     return HTMLResponse(html, status)

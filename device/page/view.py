@@ -37,6 +37,7 @@ _HEADLINES = {
     Doing.REHEARSING: "Rehearsing",
     Doing.CLAIMING: "Press the button",
     Doing.LOOKING: "Looking",
+    Doing.CHECKING: "Checking the room",
     Doing.REFUSED: "Not started",
 }
 MODES = {Mode.VIDEO: "Picture, sound and numbers", Mode.AUDIO: "Sound and numbers", Mode.NUMBERS: "Numbers only"}
@@ -216,6 +217,7 @@ def _away() -> View:
 _NOTES = {
     Doing.PAUSED: "Neither sound nor picture is recorded until you go on.",
     Doing.REHEARSING: "Camera off. The unit listens and keeps no sound.",
+    Doing.CHECKING: "Camera off. The unit listens and keeps no sound.",
     Doing.LOOKING: "The camera takes one still, for no-film seats, and keeps it nowhere.",
 }
 

@@ -74,7 +74,7 @@ def test_the_button_leads_back_to_ready(doing: Doing) -> None:
     assert Doing.READY in reached
 
 
-@pytest.mark.parametrize("doing", [Doing.RECORDING, Doing.PAUSED, Doing.REHEARSING, Doing.LOOKING])
+@pytest.mark.parametrize("doing", [Doing.RECORDING, Doing.PAUSED, Doing.REHEARSING, Doing.LOOKING, Doing.CHECKING])
 def test_a_short_press_ends_what_goes_on(doing: Doing) -> None:
     assert step(doing, Input.SHORT).action is Action.END
 
@@ -85,7 +85,7 @@ def test_no_order_of_events_loses_a_lesson(events: list[Input]) -> None:
     for event in events:
         before, after = doing, step(doing, event)
         doing = after.doing
-        if after.action in (Action.BEGIN, Action.BEGIN_REHEARSAL, Action.LOOK, Action.KEEP_MASK):
+        if after.action in (Action.BEGIN, Action.BEGIN_REHEARSAL, Action.LOOK, Action.KEEP_MASK, Action.CHECK_ROOM):
             assert not is_in_hand, "one at a time"
             is_in_hand = True
         if after.action in (Action.END, Action.PAUSE, Action.RESUME, Action.BOOKMARK):
@@ -113,7 +113,13 @@ def test_out_of_a_pause_leads_no_short_press(events: list[Input]) -> None:
 
 
 def test_the_light_is_on_where_something_is_heard_or_seen_and_off_in_a_pause() -> None:
-    assert {Doing.STARTING, Doing.RECORDING, Doing.REHEARSING, Doing.LOOKING} == LISTENING
+    assert {
+        Doing.STARTING,
+        Doing.RECORDING,
+        Doing.REHEARSING,
+        Doing.LOOKING,
+        Doing.CHECKING,
+    } == LISTENING
 
 
 def test_the_picture_shows_every_way() -> None:

@@ -18,7 +18,8 @@
  * @property {Notice[]} notices
  * @property {string[]} teachers
  * @property {string[]} masks
- * @property {{key: string, locked: string}} seats
+ * @property {{key: string, list_key: string, locked: string}} seats
+ * @property {{is_on: boolean, step: number, says: string, go_on: string, share: number, heard: string[], verdict: string, remedy: string, is_good: boolean}} check
  * @property {{teacher: string, is_shown: boolean, says: string, does: string}} goal
  * @property {{lesson: string}[]} unclaimed
  * @property {string|null} discard
@@ -59,6 +60,7 @@ function show(view) {
   showChoices("teachers", view.teachers);
   showChoices("masks", view.masks);
   showFresh(view.seats);
+  showCheck(view.check);
   showGoal(view.goal);
   showUnclaimed(view.unclaimed.map(({ lesson }) => lesson).join(" "));
   showRehearsal(view);
@@ -72,7 +74,10 @@ function showFresh(seats) {
   const fresh = part("fresh");
   // What a form asks for changes the key before its answer is here: a reload would take the answer away.
   if (isLeaving) return;
-  if (!fresh || fresh.dataset.key === seats.key) {
+  part("seats-locked")?.toggleAttribute("hidden", !seats.locked);
+  part("seats-open")?.toggleAttribute("hidden", Boolean(seats.locked));
+  setWords("seats-locked-says", seats.locked);
+  if (!fresh || fresh.dataset.key === (fresh.dataset.fresh === "key" ? seats.key : seats.list_key)) {
     part("stale")?.setAttribute("hidden", "");
     return;
   }
@@ -80,8 +85,7 @@ function showFresh(seats) {
     location.reload();
     return;
   }
-  const says = part("stale-says");
-  if (says) says.textContent = seats.locked || "The still has been forgotten. What you have drawn can be kept.";
+  setWords("stale-says", seats.locked || "The still has been forgotten. What you have drawn can be kept.");
   part("stale")?.removeAttribute("hidden");
 }
 
@@ -115,10 +119,39 @@ function showGoal(goal) {
   part("goal")?.toggleAttribute("hidden", !goal.teacher);
   part("goal-of")?.setAttribute("value", goal.teacher);
   part("goal-is-shown")?.setAttribute("value", goal.is_shown ? "yes" : "no");
-  for (const [name, words] of [["goal-says", goal.says], ["goal-does", goal.does]]) {
-    const place = part(name);
-    if (place && place.textContent !== words) place.textContent = words;
+  setWords("goal-says", goal.says);
+  setWords("goal-does", goal.does);
+}
+
+/** @param {View["check"]} check */
+function showCheck(check) {
+  for (const step of document.querySelectorAll("[data-check-step]")) {
+    if (step.getAttribute("data-check-step") === String(check.step)) step.setAttribute("aria-current", "step");
+    else step.removeAttribute("aria-current");
   }
+  check.heard.forEach((words, number) => setWords(`heard-${number + 1}`, words));
+  part("check-share")?.setAttribute("width", String(check.share * 100));
+  setWords("check-says", check.says);
+  setWords("verdict-says", check.verdict);
+  setWords("remedy", check.remedy);
+  part("verdict")?.toggleAttribute("hidden", !check.verdict);
+  part("verdict")?.setAttribute("data-good", check.is_good ? "yes" : "no");
+  const goOn = part("check-go");
+  const wasWaiting = goOn && !goOn.hidden;
+  setWords("check-go", check.go_on);
+  goOn?.toggleAttribute("hidden", !check.go_on);
+  part("check-stop")?.toggleAttribute("hidden", !check.is_on);
+  // Whoever began with the keyboard goes on with it.
+  if (goOn && !goOn.hidden && !wasWaiting && document.activeElement === document.body) goOn.focus();
+}
+
+/**
+ * @param {string} name
+ * @param {string} words
+ */
+function setWords(name, words) {
+  const place = part(name);
+  if (place && place.textContent !== words) place.textContent = words;
 }
 
 /** @param {View} view */
