@@ -54,19 +54,23 @@ class Stretcher:
     def feed(self, pcm: bytes) -> bytes:
         """What can be said of the sound so far."""
         self._held = np.concatenate([self._held, np.frombuffer(pcm, "<i2").astype(np.float32)])
+        # Row n of it is the 24 samples from n on: a view, as nothing is copied before it is known which are needed.
+        windows: npt.NDArray[np.float32] = np.ndarray(
+            (max(len(self._held) - 2 * HALF + 1, 0), 2 * HALF), np.float32, self._held, strides=(4, 4)
+        )
         many = int((len(self._held) + HALF) / self._step) + 1
         places = self._from + (self._given + np.arange(many)) * self._step
-        whole = np.floor(places)
-        phase = np.rint((places - whole) * PHASES).astype(np.int64)
-        left = whole.astype(np.int64) - (HALF - 1) - self._first
-        fits = left + 2 * HALF <= len(self._held)
-        left, phase = left[fits], phase[fits]
-        around = self._held[left[:, np.newaxis] + np.arange(2 * HALF)]
-        out = np.einsum("ij,ij->i", around, _TAPS[phase])
+        whole = places.astype(np.int64)
+        left = whole - (HALF - 1 + self._first)
+        left = left[: np.searchsorted(left, len(windows))]
+        phase = np.rint((places - whole)[: len(left)] * PHASES).astype(np.int64)
+        # `clip`: they are in range, and it is the mode that does not look twice.
+        out = np.einsum("ij,ij->i", windows.take(left, 0, mode="clip"), _TAPS.take(phase, 0, mode="clip"))
         self._given += len(out)
-        done = int(np.floor(self._next)) - (HALF - 1) - self._first
+        done = int(self._next) - (HALF - 1) - self._first
         self._held, self._first = self._held[done:], self._first + done
-        return bytes(np.clip(np.rint(out), -32768, 32767).astype("<i2").tobytes())
+        loud = np.minimum(np.maximum(np.rint(out), -32768), 32767)
+        return bytes(loud.astype("<i2").tobytes())
 
     def finish(self) -> bytes:
         """The rest. Nothing can be fed afterwards."""
