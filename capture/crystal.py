@@ -9,8 +9,9 @@
     drift                            the median slope of all pairs that are a minute apart or more
 
 A computer that is busy dates sound late, in bursts of 0.2 s, and hardly ever early: so the lowest dates of a second are
-true. PulseAudio is wrong in both directions for two seconds: what is said first is not believed. A median does not
-notice the second in which something went wrong.
+true. They say where a stretch begins (`origin`); for how fast the card is, the first three seconds are not used, as
+PulseAudio does not know at first how old its sound is (portaudio.py). A median does not notice the second in which
+something went wrong.
 
 A crystal never jumps. An offset that moves by more than a crystal can is sound that was lost, and no drift: much of it
 within seconds is said at once (`slipped`), a little of it begins another stretch. What was learnt is kept from one
@@ -21,10 +22,13 @@ from __future__ import annotations
 
 from collections import deque
 from itertools import combinations
-from statistics import median
+from statistics import median, median_low
 
 SECOND = 50
 """Sounds of 20 ms in a second."""
+
+EARLY = 25
+"""Of so many sounds one may be dated early; the next lowest date counts."""
 
 DOUBTED = 3 * SECOND
 """Sounds of a stretch that are not believed."""
@@ -74,7 +78,7 @@ class Crystal:
         self._said.append(captured_at - counted)
         self._sounds += 1
         if self._sounds > DOUBTED and self._sounds % SECOND == 0:
-            second = (counted - 0.5, sorted(list(self._said)[-SECOND:])[2])
+            second = (counted - 0.5, _lowest(list(self._said)[-SECOND:]))
             self._recent.append(second)
             self._half_minute.append(second)
             if len(self._half_minute) == HALF_MINUTE:
@@ -98,6 +102,16 @@ class Crystal:
         return slip if slip >= SLIP else 0.0
 
     @property
+    def is_settled(self) -> bool:
+        """A second of the stretch has been heard: `origin` will not be known better for a while."""
+        return self._sounds >= SECOND
+
+    @property
+    def origin(self) -> float:
+        """When the stretch began, by the dates of its first second."""
+        return _lowest(list(self._said)[:SECOND])
+
+    @property
     def has_learnt(self) -> bool:
         """A second has just ended, and `moment` is known."""
         return bool(self._recent) and self._sounds % SECOND == 0
@@ -108,7 +122,8 @@ class Crystal:
         return counted + median(said + slope * (counted - at) for at, said in self._recent)
 
     def _learn(self) -> None:
-        at, said = (median(each) for each in zip(*self._half_minute, strict=True))
+        # The lower one: in a half minute that lost sound in its middle, the mean of two would hide half of the step.
+        at, said = (median_low(each) for each in zip(*self._half_minute, strict=True))
         if self._points and self._points[-1][0] == self._stretch and abs(said - self._points[-1][2]) > STEP:
             self._stretch += 1
         self._points.append((self._stretch, at, said))
@@ -120,3 +135,7 @@ class Crystal:
         if slopes:
             self.knows_drift = True
             self.drift = 1 / (1 + median(slopes)) - 1
+
+
+def _lowest(dates: list[float]) -> float:
+    return sorted(dates)[len(dates) // EARLY]

@@ -22,9 +22,10 @@ class Microphone(Protocol):
 
     @property
     def zero(self) -> float | None:
-        """The moment of lesson second 0 in CLOCK_MONOTONIC. The same all lesson long, and known with the first block.
+        """The moment of lesson second 0 in CLOCK_MONOTONIC.
 
-        None: not known yet, or this lesson (a file, a drawing) has a time of its own.
+        Known with the first block as well as one date is; a device knows it better after a second, and from then on it
+        is the same. None: not known yet, or this lesson (a file, a drawing) has a time of its own.
         """
 
     @property

@@ -21,6 +21,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def _listen(library: Any, connection: socket.socket, wanted: str, sysfs: Path) -
     device = _choose(library, wanted, sysfs)
     rate_hz = _rate(library, device)
     heard: queue.SimpleQueue[Sound | None] = queue.SimpleQueue()
-    counter = _Counter(heard)
+    counter = Counter(heard, rate_hz)
     try:
         stream = library.RawInputStream(
             device=device.index,
@@ -82,7 +83,6 @@ def _listen(library: Any, connection: socket.socket, wanted: str, sysfs: Path) -
             callback=counter,
             finished_callback=lambda: heard.put(None),
         )
-        counter.oldest = 2 * stream.latency
         stream.start()
     except library.PortAudioError as error:
         raise _Refused(Why.REFUSED, f"{device.name!r} cannot be opened: {error}.") from error
@@ -92,28 +92,31 @@ def _listen(library: Any, connection: socket.socket, wanted: str, sysfs: Path) -
     raise _Refused(Why.ENDED, f"{device.name!r} gives no more sound.")
 
 
-class _Counter:
+class Counter:
     """PortAudio's callback: counts the samples, dates them, and never waits."""
 
-    def __init__(self, heard: queue.SimpleQueue[Sound | None]) -> None:
-        self.oldest = 0.0
-        """Seconds that the first sound can be old when it comes here: what the stream holds, twice."""
+    def __init__(
+        self, heard: queue.SimpleQueue[Sound | None], rate_hz: int, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._heard = heard
+        self._rate_hz = rate_hz
+        self._now = now
         self._count = 0
         self._has_overflowed = False
 
     def __call__(self, data: Any, samples: int, times: Any, status: Any) -> None:
         """See python-sounddevice."""
-        now = time.monotonic()
+        now = self._now()
         first_sample, self._count = self._count, self._count + samples
         self._has_overflowed |= bool(status.input_overflow)
         if self._heard.qsize() >= HELD_BLOCKS:
             return
         # PortAudio's two times are of one clock, but of which one depends on the device. The age they make is true of a
-        # sound card; PulseAudio claims 0.6 s of it at first and takes a second to come down to 0.02 s (16.1, measured).
+        # sound card; PulseAudio claims one and the same for 1.2 s at first, 0.06 to 0.3 s where 0.03 s is true (16.1,
+        # measured). A sound has at least its own length behind it: so these are dated a little late, and never early.
         age = max(times.currentTime - times.inputBufferAdcTime, 0.0)
         if first_sample < DOUBTED_BLOCKS * samples:
-            age = min(age, self.oldest)
+            age = min(age, samples / self._rate_hz)
         self._heard.put(Sound(first_sample, now - age, self._has_overflowed, bytes(data)))
         self._has_overflowed = False
 

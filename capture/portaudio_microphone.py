@@ -59,7 +59,7 @@ class PortAudioMicrophone:
         self._signal = SignalWatch()
         self._is_closed = False
         self.zero: float | None = None
-        """The moment of lesson second 0 in CLOCK_MONOTONIC; None before the first block."""
+        """The moment of lesson second 0 in CLOCK_MONOTONIC; None before the first block (see `Microphone`)."""
         self.drift: float | None = None
         """How much too fast the device counts, of 1; None for the first minute and a half."""
         self.missing = 0.0

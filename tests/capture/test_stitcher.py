@@ -27,25 +27,20 @@ START = 5_000.0
 
 
 class Device:
-    """A device with a clock and a crystal of its own, which says when it heard what.
+    """A device with a clock and a crystal of its own, which says when it heard what; up to `late` too late."""
 
-    Every date is up to `late` too late, and those of the first second `early` too early.
-    """
-
-    def __init__(self, rate_hz: int = RATE_HZ, fast: float = 0.0, late: float = 0.0, early: float = 0.0) -> None:
+    def __init__(self, rate_hz: int = RATE_HZ, fast: float = 0.0, late: float = 0.0) -> None:
         self.rate_hz = rate_hz
         self.now = START
         self._count = 0
         self._samples = rate_hz // 50
         self._length = 0.02 / (1 + fast)
         self._late = late
-        self._early = early
         self._random = random.Random(1)
 
     def hear(self, seconds: float, *, overflow: bool = False) -> Iterator[Sound]:
         for number in range(round(seconds / 0.02)):
-            is_new = self._count < self.rate_hz
-            said = self.now + self._random.uniform(0, self._late) - is_new * self._early
+            said = self.now + self._random.uniform(0, self._late)
             yield Sound(self._count, said, overflow and number == 0, b"\x10\x27" * self._samples)
             self._count += self._samples
             self.now += self._length
@@ -183,25 +178,76 @@ def test_a_device_of_another_rate_is_converted_and_keeps_its_place() -> None:
     assert sound == pytest.approx(np.full(BLOCK_SAMPLES, 10_000), abs=5)
 
 
+def test_zero_is_known_at_once_better_after_a_second_and_never_changes_again() -> None:
+    """The first sound is dated when the computer came round to it; the next ones are on time, and later ones early."""
+    device = Device()
+    first, *rest = device.hear(1.0)
+    late = Sound(first.first_sample, first.captured_at + 0.15, has_overflowed=False, pcm=first.pcm)
+    stitcher = Stitcher(START, 1.0)
+
+    stitch(stitcher, iter([late]))
+    assert stitcher.zero == pytest.approx(START + 0.15)
+    stitch(stitcher, iter(rest[:5]))
+    assert stitcher.zero == pytest.approx(START)
+    stitch(stitcher, iter(rest[5:]))
+    zero = stitcher.zero
+    device.lose(-0.05)
+    stitch(stitcher, device.hear(20.0))
+    device.open_again(1.0)
+    stitch(stitcher, device.hear(2.0))
+    assert stitcher.zero == zero == pytest.approx(START)
+
+
+def test_after_a_break_sound_waits_until_its_place_is_known() -> None:
+    device, stitcher = Device(late=0.15), Stitcher(START, 1.0)
+    blocks = stitch(stitcher, device.hear(4.0))
+    device.open_again(0.5)
+    blocks += stitch(stitcher, device.hear(0.98))
+    blocks += stitcher.give_up(device.now + 0.5)
+    assert drawn(blocks) == "-" * 40
+    blocks += stitch(stitcher, device.hear(0.02))
+
+    assert is_whole(blocks)
+    assert stitcher.missing == pytest.approx(0.5, abs=0.015)
+    assert stitcher.zero + len(blocks) * 0.02 == pytest.approx(device.now, abs=0.03)
+
+
+@pytest.mark.parametrize("end", ["given up", "broken again"])
+def test_sound_that_waits_is_not_lost_when_no_more_comes(end: str) -> None:
+    device, stitcher = Device(), Stitcher(START, 1.0)
+    blocks = stitch(stitcher, device.hear(1.0))
+    device.open_again(0.5)
+    blocks += stitch(stitcher, device.hear(0.5))
+    if end == "given up":
+        blocks += stitcher.give_up(device.now + 1.2)
+        device.open_again(2.0)
+    else:
+        device.open_again(0.2)
+    blocks += stitch(stitcher, device.hear(1.0))
+
+    assert is_whole(blocks)
+    away = {"given up": "=" * 20, "broken again": "=="}[end]
+    assert drawn(blocks) == "-" * 10 + "=====" + "-----" + away + "-" * 10
+
+
 @settings(deadline=None)
 @given(
     fast=st.sampled_from([-200e-6, 0.0, 200e-6]),
     late=st.sampled_from([0.0, 0.05]),
-    early=st.sampled_from([0.0, 0.06]),
-    away=st.lists(st.floats(0.1, 20.0), max_size=8),
+    away=st.lists(st.tuples(st.floats(0.1, 20.0), st.floats(0.1, 3.0)), max_size=8),
 )
 def test_however_often_it_is_lost_the_count_follows_the_clock(
-    fast: float, late: float, early: float, away: list[float]
+    fast: float, late: float, away: list[tuple[float, float]]
 ) -> None:
-    device, stitcher = Device(fast=fast, late=late, early=early), Stitcher(START, 1.0)
+    device, stitcher = Device(fast=fast, late=late), Stitcher(START, 1.0)
     blocks = stitch(stitcher, device.hear(4.0))
-    for seconds in away:
+    for seconds, heard in [*away, (0.1, 4.0)]:
         device.open_again(seconds)
-        blocks += stitch(stitcher, device.hear(4.0))
+        blocks += stitch(stitcher, device.hear(heard))
 
     assert is_whole(blocks)
-    drift = 4.0 * (len(away) + 1) * abs(fast)
-    assert abs(len(blocks) * 0.02 - (device.now - START)) <= late + early + drift + 0.041
+    drift = 4.0 * abs(fast)
+    assert abs(len(blocks) * 0.02 - (device.now - START)) <= late / 5 + drift + 0.022
 
 
 @pytest.mark.parametrize(
@@ -209,7 +255,7 @@ def test_however_often_it_is_lost_the_count_follows_the_clock(
     [(-200e-6, 16_000), (-50e-6, 16_000), (50e-6, 16_000), (200e-6, 16_000), (500e-6, 16_000), (200e-6, 48_000)],
 )
 def test_the_count_is_the_clock_s_whatever_the_crystal_is(fast: float, rate_hz: int) -> None:
-    device, stitcher = Device(rate_hz, fast=fast, late=0.02, early=0.06), Stitcher(START, 1.0)
+    device, stitcher = Device(rate_hz, fast=fast, late=0.02), Stitcher(START, 1.0)
     blocks = stitch(stitcher, device.hear(60.0), rate_hz)
     assert stitcher.drift is None
     blocks += stitch(stitcher, device.hear(180.0), rate_hz)
