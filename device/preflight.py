@@ -6,6 +6,7 @@
     teacher    is there somebody who can open the lesson, with the keys this unit has pinned
     space      room for the longest lesson, and for its end
     microphone blocks arrive, and they are not all zero
+    clock      set by a server, or it is told that nobody did (sure_clock.py); no reason to refuse
 
 Refuse rather than half-record. What the school has not confirmed is never deleted to make room.
 """

@@ -194,7 +194,7 @@ class UnitProgram:
         self._refusal: Problem | None = None
         self.state = UnitState(
             doing=Doing.READY,
-            since_at=clock.now(),
+            since_at=unit.time.read().at,
             room=unit.settings.room,
             modes=self._modes,
             goal_wait=unit.settings.goal_wait,
@@ -504,7 +504,7 @@ class UnitProgram:
     def _change(self, doing: Doing) -> None:
         if doing is not self.state.doing:
             # In one step: a state that refuses says why.
-            self.state = self._with_facts(replace(self.state, doing=doing, since_at=self._clock.now()))
+            self.state = self._with_facts(replace(self.state, doing=doing, since_at=self._unit.time.read().at))
             self._since = self._looked_at = self._clock.monotonic()
             self._presses.waits_for_double = waits_for_double(doing)
         self._look()
@@ -518,7 +518,7 @@ class UnitProgram:
             return
         if now - self._looked_at >= FACTS_EVERY:
             self._looked_at = now
-            self._unit.time.store_now_and_then()
+            self._unit.look_at_time()
             if self.state.doing is Doing.READY:
                 self._unit.claims.expire(self._unit.time.read())
             self.state = self._with_facts(self.state)

@@ -27,6 +27,7 @@ from device.lessons_to_send import LessonsToSend
 from device.outbox import open_outbox
 from device.sending import Sending
 from device.settings import UnitSettings, receipt_key_of
+from device.sure_clock import SureClock
 from device.timetable_feed import TimetableKeeper, feed_of
 from device.to_school import Recording, Waiting
 from lesson.messages import UnitStatus, ack_topic, encode_status, status_topic
@@ -50,6 +51,7 @@ class SchoolSide:
         """Open the outbox in `folder` (None: the unit's). Raises `SettingsError` and the outbox's errors."""
         self._settings = settings
         self._clock = clock
+        self._time = SureClock(clock, settings.folder)
         self._recording = Recording()
         self._is_behind = False
         expect_private(settings.trust.private_key)
@@ -149,13 +151,14 @@ class SchoolSide:
         recording, waiting = self._recording, self.waiting
         return UnitStatus(
             online=True,
-            at=self._clock.now(),
+            at=self._time.read().at,
             version=VERSION,
             recording=recording.lesson_id,
             free_bytes=shutil.disk_usage(self._settings.folder).free,
             waiting_segments=waiting.segments,
             waiting_events=waiting.events,
             problems=recording.problems + waiting.problems,
+            microphone_drift_ppm=recording.microphone_drift_ppm,
         )
 
     def close(self) -> None:
@@ -190,5 +193,5 @@ class SchoolSide:
         return MqttSession(broker, unit, (ack_topic(unit),), will=self._will)
 
     def _will(self) -> Message:
-        gone = UnitStatus(online=False, at=self._clock.now(), version=VERSION)
+        gone = UnitStatus(online=False, at=self._time.read().at, version=VERSION)
         return Message(status_topic(self._settings.unit), encode_status(gone), retain=True)

@@ -84,6 +84,12 @@ class LessonSession:
     def __post_init__(self) -> None:
         self._marks = Marks(self.clock, lambda: self.microphone.zero)
 
+    @property
+    def microphone_drift_ppm(self) -> float | None:
+        """How much too fast the microphone counts; None while that is not known."""
+        drift = self.microphone.drift
+        return None if drift is None else round(drift * 1e6, 1)
+
     def pause(self) -> None:
         """Record neither sound nor picture from now on."""
         self._marks.pause()
@@ -158,11 +164,8 @@ class LessonSession:
         if self.camera is not None:
             self.camera.close()
         heard = [*self._marks.finish(now), *self.listener.finish()]
-        drift = self.microphone.drift
         account = replace(
-            self.listener.account(),
-            marks=self._marks.marks,
-            microphone_drift_ppm=None if drift is None else round(drift * 1e6, 1),
+            self.listener.account(), marks=self._marks.marks, microphone_drift_ppm=self.microphone_drift_ppm
         )
         if not self.recorder.is_over:  # else the disk failed: the next start closes the lesson
             end = self._last_words(heard, account, now) or end

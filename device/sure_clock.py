@@ -22,12 +22,16 @@ from pathlib import Path
 
 from device.clock import Clock
 from lesson.footage.header import ClockQuality
+from lesson.problems import CLOCK_UNSURE, Problem
 from lesson.version import NOT_BEFORE
 
 _log = logging.getLogger(__name__)
 
 STORED_EVERY = 600.0
 """Seconds: what a power cut may cost of the floor."""
+
+SET_WITHIN = 120.0
+"""Seconds from the start in which a server is found, where there is one. Afterwards it is a problem that none was."""
 
 FILE = "clock.txt"
 
@@ -41,14 +45,14 @@ class Reading:
 
 
 class SureClock:
-    """The unit's time, for the one program that owns the folder's lessons, and any thread of it."""
+    """The unit's time, for any thread. The one program that owns the folder's lessons stores it; others only read."""
 
     def __init__(self, machine: Clock, folder: Path) -> None:
         """Read the floor. A file that is missing or damaged is as good as none."""
         self._machine = machine
         self._path = folder / FILE
         self._floor = max(self._stored(), NOT_BEFORE)
-        self._floor_since = machine.monotonic()
+        self._began = self._floor_since = machine.monotonic()
         self._stored_at = float("-inf")
         self._lock = threading.Lock()
 
@@ -56,6 +60,12 @@ class SureClock:
         """What time it is."""
         with self._lock:
             return self._read()
+
+    @property
+    def problem(self) -> Problem | None:
+        """`CLOCK_UNSURE`, where no server has set the clock, and one should have by now."""
+        is_late = self._machine.monotonic() - self._began >= SET_WITHIN
+        return CLOCK_UNSURE if is_late and not self._machine.is_synced() else None
 
     def store(self) -> None:
         """Keep the time for the next start. Where that cannot be done the time goes on, and the journal says why."""

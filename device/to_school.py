@@ -24,7 +24,9 @@ class Recording:
     lesson_id: str | None = None
     """The lesson that is recorded now."""
     problems: tuple[str, ...] = ()
-    """Codes from lesson/problems.py: what is wrong with microphone and camera."""
+    """Codes from lesson/problems.py: what is wrong with microphone, camera and clock."""
+    microphone_drift_ppm: float | None = None
+    """How much too fast the microphone counted in the last lesson that was long enough to know."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ class Unit:
         self._recording = Recording()
         self._microphone_problem: Problem | None = None
         self._camera_problem: Problem | None = None
+        self._clock_problem: Problem | None = None
+        self._drift_ppm: float | None = None
         with contextlib.ExitStack() as opened:
             self._lessons = opened.enter_context(own_lessons(settings.folder))
             self.time = SureClock(clock, settings.folder)
@@ -90,6 +92,13 @@ class Unit:
     def camera_problem(self, problem: Problem | None) -> None:
         self._camera_problem = problem
         self._report(self._recording.lesson_id)
+
+    def look_at_time(self) -> None:
+        """Store the time now and then, and have it told when nobody has set it. To be called every few seconds."""
+        self.time.store_now_and_then()
+        if self.time.problem != self._clock_problem:
+            self._clock_problem = self.time.problem
+            self._report(self._recording.lesson_id)
 
     def people(self) -> RecipientList:
         """Whom this unit may record for, asking the school if it can be reached."""
@@ -181,12 +190,13 @@ class Unit:
         self._opened.close()
 
     def problems(self) -> tuple[Problem, ...]:
-        """What is wrong with microphone and camera of a lesson that is recorded, and on the way to the school."""
+        """What is wrong with clock, microphone and camera, and on the way to the school."""
         return problems_of(self._recording.problems + self.school.waiting.problems, ALL)
 
     def _report(self, lesson_id: str | None) -> None:
-        wrong = (self._microphone_problem, self._camera_problem)
-        self._recording = Recording(lesson_id, tuple(problem.code for problem in wrong if problem is not None))
+        wrong = (self._microphone_problem, self._camera_problem, self._clock_problem)
+        codes = tuple(problem.code for problem in wrong if problem is not None)
+        self._recording = Recording(lesson_id, codes, self._drift_ppm)
         self.school.report(self._recording)
 
     def _header(
@@ -211,6 +221,8 @@ class Unit:
 
     def _closed(self, session: LessonSession) -> None:
         self._microphone_problem = self._camera_problem = None
+        if session.microphone_drift_ppm is not None:
+            self._drift_ppm = session.microphone_drift_ppm
         self._report(None)
         self.time.store()
         self.claims.ended(session.lesson_id)

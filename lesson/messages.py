@@ -21,7 +21,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from lesson.wire import WireError, dumps, from_wire, loads, seconds, to_wire
+from lesson.wire import WireError, dumps, from_wire, later, loads, seconds, to_wire
 
 T = TypeVar("T")
 
@@ -101,6 +101,8 @@ class UnitStatus:
     waiting_events: int = 0
     problems: tuple[str, ...] = ()
     """Codes from lesson/problems.py, most urgent first."""
+    microphone_drift_ppm: float | None = later(None)
+    """How much too fast the microphone counted in the last lesson, which is put right there. None: not known yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,14 @@ UNCLAIMED_GONE = Problem(
     "A lesson of which nobody could say whose it is can be claimed once, within `unclaimed_days`. Nothing is to do.",
     Urgency.INFO,
 )
+CLOCK_UNSURE = Problem(
+    "clock-unsure",
+    "Nobody has set this unit's clock",
+    "Lessons are recorded as always. Their date may be wrong, and the timetable is not believed.",
+    "No time server was reached since the start. See `timedatectl timesync-status`, and let the unit reach one: the "
+    "school's own will do. A service other than systemd-timesyncd is not noticed.",
+    Urgency.INFO,
+)
 TIMETABLE_UNREADABLE = Problem(
     "timetable-unreadable",
     "The timetable cannot be read",
@@ -259,6 +267,7 @@ ALL = (
     NO_ROOM,
     NOT_AGREED,
     WHOSE_UNCLEAR,
+    CLOCK_UNSURE,
     UNCLAIMED_GONE,
     TIMETABLE_UNREADABLE,
     TIMETABLE_ENTRY,

@@ -11,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from capture.drawn_microphone import DrawnMicrophone
 from device.clock import MovedClock, SystemClock
-from device.sure_clock import FILE, STORED_EVERY, Reading, SureClock
+from device.sure_clock import FILE, SET_WITHIN, STORED_EVERY, Reading, SureClock
 from lesson.footage.header import ClockQuality
+from lesson.problems import CLOCK_UNSURE
 from lesson.version import NOT_BEFORE
-from tests.suites.one_unit import OneUnit
+from tests.suites.one_unit import DRAWN, OneUnit
 
 TEN = datetime(2026, 11, 17, 10, 0, tzinfo=UTC)
 LOST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -123,3 +125,48 @@ def test_a_lesson_of_1970_is_dated_by_what_the_unit_has_known(tmp_path: pathlib.
     header = room.opened(room.record(unit)).header
     unit.close()
     assert (header.started_at, header.clock.quality) == (TEN + 40 * MINUTE, ClockQuality.SYNCED)
+
+
+def test_a_clock_that_nobody_sets_is_told_after_two_minutes_and_until_somebody_does(tmp_path: pathlib.Path) -> None:
+    machine = MovedClock(LOST)
+    unit = OneUnit(tmp_path).unit(machine)
+    told = []
+    for happens in [lambda: machine.sleep(SET_WITHIN - 1), lambda: machine.sleep(1), lambda: machine.sync(TEN)]:
+        happens()
+        unit.look_at_time()
+        told.append((CLOCK_UNSURE in unit.problems(), unit.school.status().problems == (CLOCK_UNSURE.code,)))
+    unit.close()
+    assert told == [(False, False), (True, True), (False, False)]
+
+
+def test_the_school_is_told_the_time_that_the_unit_has_known(tmp_path: pathlib.Path) -> None:
+    room = OneUnit(tmp_path)
+    SureClock(MovedClock(TEN), room.folder).store()
+    machine = MovedClock(LOST)
+    unit = room.unit(machine)
+    machine.sleep(60)
+    assert unit.school.status().at == TEN + MINUTE
+    machine.sync(TEN + 40 * MINUTE)
+    assert unit.school.status().at == TEN + 40 * MINUTE
+    unit.close()
+
+
+class FastMicrophone(DrawnMicrophone):
+    """Counts 50 in a million too fast, which is put right."""
+
+    def __init__(self, drift: float | None) -> None:
+        super().__init__(DRAWN)
+        self.drift = drift
+
+
+def test_the_school_is_told_how_fast_the_microphone_of_the_last_lesson_counted(tmp_path: pathlib.Path) -> None:
+    unit = OneUnit(tmp_path).unit(MovedClock(TEN))
+    told = [unit.school.status().microphone_drift_ppm]
+    for drift in (50.04e-6, None):
+        lesson = unit.lesson(
+            teacher=None, title=None, microphone=FastMicrophone(drift), camera=None, on_heard=lambda _: None
+        )
+        assert lesson.run().microphone_drift_ppm == (50.0 if drift else None)
+        told.append(unit.school.status().microphone_drift_ppm)
+    unit.close()
+    assert told == [None, 50.0, 50.0]

@@ -73,6 +73,7 @@ statuses = st.builds(
     waiting_segments=counts,
     waiting_events=counts,
     problems=st.lists(texts).map(tuple),
+    microphone_drift_ppm=st.none() | st.floats(-1000, 1000),
 )
 
 
@@ -104,6 +105,16 @@ def test_what_is_on_the_wire_is_what_the_document_shows() -> None:
         b'"ended_at":"2026-11-17T09:00:00Z","end":"stopped","n_segments":1501,"n_evidence":750,"duration_s":3000.0}}'
     )
     assert encode_ack(Ack("5f", 7)) == b'{"stream":"5f","upto":7}'
+
+
+def test_a_status_without_what_joined_later_reads_as_before() -> None:
+    before = (
+        b'{"online":true,"at":"2026-11-17T09:00:00Z","version":"0.1.0","recording":null,"free_bytes":null,'
+        b'"waiting_segments":0,"waiting_events":0,"problems":[]}'
+    )
+    assert encode_status(decode_status(before)) == before
+    with_drift = decode_status(before[:-1] + b',"microphone_drift_ppm":50.0}')
+    assert with_drift == UnitStatus(online=True, at=AT, version="0.1.0", microphone_drift_ppm=50.0)
 
 
 def test_a_moment_in_another_time_zone_is_the_same_moment() -> None:
