@@ -126,7 +126,7 @@ def provision(root: pathlib.Path, data: pathlib.Path, place: pathlib.Path) -> On
         shutil.copy(source, etc / name)
         (etc / name).chmod(mode)
     (etc / "unit.toml").write_text(UNIT.format(receipt_key=school.receipt_key))
-    for name in ("waitwise", "waitwise-sync", "waitwise-page"):
+    for name in ("waitwise", "waitwise-sync", "waitwise-page", "waitwise-timetable"):
         (data / name).mkdir(parents=True)
         (root / "var/lib" / name).mkdir(exist_ok=True)
     shutil.copytree(made.lessons, data / "waitwise/lessons")
@@ -236,6 +236,10 @@ def test_what_records_has_no_network_and_writes_nowhere_else(booted: Booted) -> 
     assert booted.seen["inet"] == {"capture": 97, "sync": 0, "page": 97}
     assert booted.seen["etc"] == {"capture": 30, "sync": 30, "page": 30}
     assert booted.seen["sound-of-sync"] == 2
+
+
+def test_what_sends_brings_the_timetable_and_what_records_can_only_read_it(booted: Booted) -> None:
+    assert booted.seen["timetable"] == [0, 0, 13, 13]
 
 
 def test_the_library_for_pins_finds_a_folder_for_its_pipe(booted: Booted) -> None:

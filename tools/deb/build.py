@@ -49,8 +49,9 @@ DEPENDS = (
     "python3-gpiozero",
     "libportaudio2",
 )
-RECOMMENDS = ("python3-picamera2", "python3-lgpio")
-"""In Raspberry Pi OS, where apt installs them unasked. Debian has neither, and a unit without a camera needs none."""
+RECOMMENDS = ("python3-picamera2", "python3-lgpio", "ca-certificates")
+"""In Raspberry Pi OS, where apt installs them unasked. Debian has neither of the first two, and a unit without a camera
+needs none. The last vouches for a timetable's feed, where the settings name no authority."""
 
 PLACES = {
     "*.service": "usr/lib/systemd/system",

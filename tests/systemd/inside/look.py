@@ -88,6 +88,14 @@ def errno_inside(service: str, python: str) -> int:
     return int(said(*entered, f"--regid={account.pw_gid}", "--init-groups", "/usr/bin/python3", "-c", code))
 
 
+def timetable() -> list[int]:
+    """The one brings it, another reads it and cannot change it, the third cannot read it."""
+    file, part = ("/var/lib/waitwise-timetable/" + name for name in ("timetable.ics", ".part"))
+    brings = f'open("{part}", "w").close(); os.chmod("{part}", 0o640); os.replace("{part}", "{file}")'
+    tried = [("sync", brings), ("capture", f'open("{file}")'), ("capture", f'open("{file}", "a")')]
+    return [errno_inside(service, python) for service, python in [*tried, ("page", f'open("{file}")')]]
+
+
 def families(service: str) -> int:
     """What a socket of the internet fails with in a service with the same right."""
     text = Path(f"/usr/lib/systemd/system/waitwise-{service}.service").read_text()
@@ -281,6 +289,7 @@ def rights(phone: Phone) -> None:
         see(f"network-{service}", [line.split(": ")[1] for line in links.splitlines()])
     see("etc", {service: errno_inside(service, 'open("/etc/waitwise/written", "w")') for service in SERVICES})
     see("sound-of-sync", errno_inside("sync", 'os.stat("/dev/snd")'))
+    see("timetable", timetable())
     cwd = Path(f"/proc/{pid('capture')}/cwd").readlink()
     see("pins-pipe", errno_inside("capture", f'os.mkfifo("{cwd}/.lgd-nfy0")'))
     see("root", root_errno())
