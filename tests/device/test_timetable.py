@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device.timetable import LARGEST_BYTES, LARGEST_BYTES_HERE, Period, Timetable, TimetableError
@@ -404,6 +404,7 @@ def test_two_rows_of_one_id_of_which_one_moved_are_not_told_apart() -> None:
 LINES = calendar(entry(ZONED.format("20261109") + "STATUS:CONFIRMED\nDTSTAMP:20260901T000000Z")).splitlines()
 
 
+@settings(deadline=None)
 @given(number=st.integers(0, len(LINES) - 1), rubbish=st.text(st.characters(codec="utf-8"), max_size=12))
 def test_a_line_that_rubbish_took_the_place_of_makes_no_lesson_vanish(number: int, rubbish: str) -> None:
     name = LINES[number].split(":")[0]
