@@ -5,6 +5,7 @@
     hearing      the demo lesson comes out with its waits where they really were
     recording    eight seconds, picture and sound, sealed to a key that is thrown away, opened again, played
     damage       the same with one bit turned is refused
+    page         the unit's page is served with TLS, by the certificate that was made for it
     microphones  PortAudio answers; which there are is not judged
     parts        what the system brings: gpiozero for the button, picamera2 for the camera; not judged
 
@@ -13,10 +14,15 @@ Nothing is kept: all of it happens in a folder of its own that is removed.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import importlib.util
 import platform
+import signal
+import socket
+import ssl
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,6 +37,8 @@ from capture.file_microphone import FileMicrophone
 from capture.fragments import FragmentedMp4
 from capture.hearing_process import list_microphones
 from capture.recorder import LessonRecorder
+from device.notify import Notifier
+from device.settings import SchoolSettings, SocketSettings, TrustSettings, UnitSettings
 from lesson.footage.errors import SegmentDamagedError
 from lesson.footage.header import Audio, Header, Media, Video
 from lesson.footage.identity import Identity
@@ -46,6 +54,10 @@ from waitwise.open_lesson import open_lesson
 SECONDS = 8.0
 """Of the recording: five segments."""
 SIZE, RATE_HZ_OF_PICTURES = (320, 180), 12.5
+
+ANSWERED = b"HTTP/1.1 200"
+PAGE_WITHIN = 30.0
+"""Seconds for the page's first answer. An emulator takes a while."""
 
 VERSIONS = ("numpy", "av", "cryptography", "webrtcvad-wheels", "sounddevice", "paho-mqtt", "urllib3")
 """Distributions whose versions are told."""
@@ -145,6 +157,43 @@ def _recorded(folder: Path) -> tuple[Path, Identity]:
     return folder, teacher
 
 
+def _serve() -> str:
+    # This is a command of the one that records, which shall not carry a web server in its memory.
+    from device.page.server import PageReady, serve_page  # noqa: PLC0415
+
+    answers: list[bytes] = []
+
+    def ask(where: PageReady) -> None:
+        trust = ssl.create_default_context()
+        trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE  # its fingerprint is compared
+        try:
+            with (
+                socket.create_connection(port.getsockname(), PAGE_WITHIN) as line,
+                trust.wrap_socket(line) as page,
+            ):
+                if hashlib.sha256(page.getpeercert(binary_form=True) or b"").digest() == where.fingerprint:
+                    page.sendall(b"GET / HTTP/1.0\r\nHost: self-test.local\r\n\r\n")
+                    answers.append(page.recv(len(ANSWERED)))
+        finally:
+            signal.raise_signal(signal.SIGTERM)
+
+    nowhere = Path("nowhere")
+    with tempfile.TemporaryDirectory(prefix="waitwise-self-test-") as folder:
+        settings = UnitSettings(
+            unit="self-test",
+            room="Self-test",
+            folder=Path(folder),
+            school=SchoolSettings("", "", nowhere, ""),
+            trust=TrustSettings(nowhere, nowhere, nowhere),
+            socket=SocketSettings(Path(folder, "unit.sock")),
+        )
+        port = socket.create_server(("127.0.0.1", 0))
+        serve_page(settings, lambda where: threading.Thread(target=ask, args=(where,)).start(), Notifier({}), port)
+    if answers != [ANSWERED]:
+        raise FailedError(f"The unit's page does not answer as it should: {answers}")
+    return "the unit's page answers, with a certificate of its own"
+
+
 def _microphones() -> str:
     there = list_microphones()
     return ", ".join(each.name for each in there) or "PortAudio answers; no microphone is plugged in"
@@ -159,6 +208,7 @@ _ATTEMPTS: dict[str, Callable[[], str]] = {
     "hearing": _hear,
     "recording": _record,
     "damage": _refuse_damage,
+    "page": _serve,
     "microphones": _microphones,
     "parts": _parts,
 }

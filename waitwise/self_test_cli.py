@@ -17,7 +17,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exce
 def try_everything(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")] = False,
 ) -> None:
-    """Try on this computer what a unit does: hear a lesson, record and seal one, open it, refuse a damaged one.
+    """Try on this computer what a unit does: hear a lesson, record and seal one, open it, refuse a damaged one, serve.
 
     The demo lesson is heard; eight seconds are recorded to a key that is thrown away. Nothing is kept. Which
     microphones, and which parts of the system for button and camera are there, is told and not judged. The status is 1

@@ -88,7 +88,9 @@ def build(machine: str, out: Path = HOUSE / "out") -> Path:
         _forget_the_build(stage)
         _describe(stage, machine)
         _date_everything(stage)
-        command = ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(stage), str(package)]
+        # Thirteen times faster than xz, and a tenth larger. One thread: several could write other bytes.
+        packed = ["-Zzstd", "-z10", "--threads-max=1"]
+        command = ["dpkg-deb", "--root-owner-group", *packed, "--build", str(stage), str(package)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, **_date()})
     return package
 
@@ -106,7 +108,8 @@ def _name(requirement: str) -> str:
 
 def _put_code(lib: Path, machine: str) -> None:
     platforms = [f"manylinux_2_{minor}_{MACHINES[machine]}" for minor in GLIBC] + [f"manylinux2014_{MACHINES[machine]}"]
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--target", str(lib)]
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-compile"]
+    pip += ["--target", str(lib)]
     foreign = [f"--platform={each}" for each in platforms]
     pinned = ["--only-binary=:all:", f"--python-version={PYTHON}", "--constraint", str(HOUSE / "constraints.txt")]
     subprocess.run([*pip, *foreign, *pinned, *requirements()], check=True)
