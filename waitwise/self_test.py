@@ -174,6 +174,8 @@ def _serve() -> str:
                 if hashlib.sha256(page.getpeercert(binary_form=True) or b"").digest() == where.fingerprint:
                     page.sendall(b"GET / HTTP/1.0\r\nHost: self-test.local\r\n\r\n")
                     answers.append(page.recv(len(ANSWERED)))
+        except OSError as error:
+            answers.append(str(error).encode())
         finally:
             signal.raise_signal(signal.SIGTERM)
 

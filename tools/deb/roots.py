@@ -70,8 +70,8 @@ def unpacked(machine: str) -> Iterator[Path]:
 
 
 def run(root_folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in the root, with processes and devices of its own; what it said. It has no network."""
-    inside = 'mount --bind /dev "$0/dev" && mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
+    """Run a command in the root, with processes and devices of its own; what it said. Its only network is itself."""
+    inside = 'ip link set lo up && mount --bind /dev "$0/dev" && mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
     return subprocess.run(
         ["unshare", "--mount", "--pid", "--net", "--fork", "sh", "-c", inside, str(root_folder), *command],
