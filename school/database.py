@@ -223,8 +223,25 @@ class GrantRow(Base):
     """Name of the keys that gave it."""
     heir: Mapped[str] = mapped_column(String(32))
     """Name of the keys it was given to. She sees the lesson."""
+    expires_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When she sees it no longer. None: as long as it is there."""
     body: Mapped[bytes] = mapped_column(LargeBinary)
     kept_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class LessonLogRow(Base):
+    """What happened to a lesson: see school/lesson_log.py."""
+
+    __tablename__ = "lesson_log"
+
+    lesson: Mapped[str] = mapped_column(ForeignKey("lesson.lesson", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    deed: Mapped[str] = mapped_column(String(16))
+    who: Mapped[str] = mapped_column(String(200))
+    kid: Mapped[str] = mapped_column(String(32))
+    before: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
 
 
 class SegmentRow(Base):

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from lesson.footage.header import Header
-from lesson.footage.recipients import RecipientRole
+from lesson.footage.segments import SegmentName
 from lesson.wire import seconds
 from school.accounts import Teacher
 from school.database import (
@@ -30,9 +30,11 @@ from school.database import (
     LessonRow,
     SegmentRow,
     StanzaRow,
+    TeacherRow,
     UnitRow,
 )
 from school.receipts import in_chain
+from school.sharing import claim_kids
 
 
 class LessonState(StrEnum):
@@ -58,6 +60,10 @@ class Lesson:
     state: LessonState
     duration: float | None = seconds()
     """None while nobody knows."""
+    shared_by: str | None = None
+    """Whose it is. None: it is the reader's own."""
+    shared_until: datetime | None = None
+    """None: for good, or her own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,40 +91,38 @@ class Piece:
     ciphertext: bytes
 
 
-def lessons_of(database: Database, teacher: Teacher) -> list[Lesson]:
+def lessons_of(database: Database, teacher: Teacher, now: datetime) -> list[Lesson]:
     """A teacher's lessons, the latest first."""
     with database.reading() as session:
-        query = _visible_to(teacher).order_by(LessonRow.started_at.desc(), LessonRow.lesson)
-        return [_lesson(found, unit) for found, unit in session.execute(query)]
+        query = _visible_to(teacher, now).order_by(LessonRow.started_at.desc(), LessonRow.lesson)
+        given = _given(session, teacher, now)
+        return [_lesson(found, unit, given) for found, unit in session.execute(query)]
 
 
-def lesson_of(database: Database, teacher: Teacher, lesson: str) -> Lesson | None:
+def lesson_of(database: Database, teacher: Teacher, lesson: str, now: datetime) -> Lesson | None:
     """One of a teacher's lessons, or None if she has none of that id."""
     with database.reading() as session:
-        row = _find(session, teacher, lesson)
-        return None if row is None else _lesson(*row)
+        row = _find(session, teacher, lesson, now)
+        return None if row is None else _lesson(*row, _given(session, teacher, now))
 
 
-def sealed_lesson_of(database: Database, teacher: Teacher, lesson: str) -> SealedLesson | None:
+def sealed_lesson_of(database: Database, teacher: Teacher, lesson: str, now: datetime) -> SealedLesson | None:
     """One of a teacher's lessons with what it takes to open it, or None."""
     with database.reading() as session:
-        row = _find(session, teacher, lesson)
+        row = _find(session, teacher, lesson, now)
         if row is None:
             return None
         found, unit = row
         header = found.header
         assert header is not None  # _visible_to
         stanzas = session.scalars(select(StanzaRow.body).where(StanzaRow.lesson == lesson).order_by(StanzaRow.kid))
-        claims = select(LessonRecipientRow.kid).where(
-            LessonRecipientRow.lesson == lesson, LessonRecipientRow.role == RecipientRole.CLAIM.value
-        )
-        to_her = or_(GrantRow.heir == teacher.kid, GrantRow.giver.in_(claims))
+        to_her = or_(and_(GrantRow.heir == teacher.kid, _is_on(now)), GrantRow.giver.in_(claim_kids(lesson)))
         grants = session.scalars(
             select(GrantRow.body).where(GrantRow.lesson == lesson, to_her).order_by(GrantRow.grant_id)
         )
         segments = session.scalars(select(SegmentRow).where(SegmentRow.lesson == lesson))
         return SealedLesson(
-            lesson=_lesson(*row),
+            lesson=_lesson(*row, _given(session, teacher, now)),
             unit_key=unit.signing_key or bytes.fromhex(Header.decode(header).unit_key),
             header=header,
             stanzas=tuple(stanzas),
@@ -129,16 +133,18 @@ def sealed_lesson_of(database: Database, teacher: Teacher, lesson: str) -> Seale
         )
 
 
-def lesson_segment(database: Database, teacher: Teacher, lesson: str, track: int, index: int) -> SegmentRow | None:
+def lesson_segment(
+    database: Database, teacher: Teacher, lesson: str, name: SegmentName, now: datetime
+) -> SegmentRow | None:
     """What is known of a segment of one of her lessons, or None."""
     with database.reading() as session:
-        if _find(session, teacher, lesson) is None:
+        if _find(session, teacher, lesson, now) is None:
             return None
-        return session.get(SegmentRow, (lesson, track, index))
+        return session.get(SegmentRow, (lesson, int(name.track), name.index))
 
 
 def evidence_of(
-    database: Database, teacher: Teacher, lesson: str, *, after: int = -1, limit: int | None = None
+    database: Database, teacher: Teacher, lesson: str, now: datetime, *, after: int = -1, limit: int | None = None
 ) -> list[Piece] | None:
     """Evidence of one of her lessons behind index `after`, in order; None if she has none of that id."""
     query = (
@@ -148,15 +154,15 @@ def evidence_of(
         .limit(limit)
     )
     with database.reading() as session:
-        if _find(session, teacher, lesson) is None:
+        if _find(session, teacher, lesson, now) is None:
             return None
         return [Piece(index, ciphertext) for index, ciphertext in session.execute(query)]
 
 
-def _visible_to(teacher: Teacher) -> Select[LessonRow, UnitRow]:
+def _visible_to(teacher: Teacher, now: datetime) -> Select[LessonRow, UnitRow]:
     """The only door: lessons whose header names this teacher's keys, and those that were handed on to her."""
     named = exists().where(LessonRecipientRow.lesson == LessonRow.lesson, LessonRecipientRow.kid == teacher.kid)
-    given = exists().where(GrantRow.lesson == LessonRow.lesson, GrantRow.heir == teacher.kid)
+    given = exists().where(GrantRow.lesson == LessonRow.lesson, GrantRow.heir == teacher.kid, _is_on(now))
     return (
         select(LessonRow, UnitRow)
         .join(UnitRow, UnitRow.unit == LessonRow.unit)
@@ -164,12 +170,27 @@ def _visible_to(teacher: Teacher) -> Select[LessonRow, UnitRow]:
     )
 
 
-def _find(session: Session, teacher: Teacher, lesson: str) -> tuple[LessonRow, UnitRow] | None:
-    row = session.execute(_visible_to(teacher).where(LessonRow.lesson == lesson)).one_or_none()
+def _is_on(now: datetime) -> ColumnElement[bool]:
+    return or_(GrantRow.expires_at.is_(None), GrantRow.expires_at > now)
+
+
+def _given(session: Session, teacher: Teacher, now: datetime) -> dict[str, tuple[str, datetime | None]]:
+    """Who has shared which lesson with her, and until when. What she has claimed is not among them."""
+    query = (
+        select(GrantRow.lesson, TeacherRow.name, GrantRow.expires_at)
+        .join(TeacherRow, TeacherRow.kid == GrantRow.giver)
+        .where(GrantRow.heir == teacher.kid, _is_on(now))
+        .order_by(GrantRow.expires_at.is_(None), GrantRow.expires_at)
+    )
+    return {lesson: (name, until) for lesson, name, until in session.execute(query)}
+
+
+def _find(session: Session, teacher: Teacher, lesson: str, now: datetime) -> tuple[LessonRow, UnitRow] | None:
+    row = session.execute(_visible_to(teacher, now).where(LessonRow.lesson == lesson)).one_or_none()
     return None if row is None else (row[0], row[1])
 
 
-def _lesson(found: LessonRow, unit: UnitRow) -> Lesson:
+def _lesson(found: LessonRow, unit: UnitRow, given: dict[str, tuple[str, datetime | None]]) -> Lesson:
     if found.receipt is not None:
         state = LessonState.COMPLETE
     elif found.ended_at is not None or found.manifest is not None:
@@ -185,4 +206,6 @@ def _lesson(found: LessonRow, unit: UnitRow) -> Lesson:
         started_at=found.started_at,
         state=state,
         duration=found.duration,
+        shared_by=given.get(found.lesson, (None, None))[0],
+        shared_until=given.get(found.lesson, (None, None))[1],
     )

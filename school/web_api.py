@@ -5,7 +5,10 @@
     POST /api/join, /api/leave           GET /api/lessons/ID                    header, stanzas, links, manifest
     GET  /api/me                         GET /api/lessons/ID/segments/T/I       ciphertext
     GET  /api/lessons                    GET /api/lessons/ID/evidence?after=N   ciphertext
-                                         GET /api/lessons/ID/live               as it comes, server-sent events
+    GET  /api/people                     GET /api/lessons/ID/live               as it comes, server-sent events
+                                         GET /api/lessons/ID/sharing            who may open it, and who did
+                                         POST /api/lessons/ID/grants            a grant that she signed
+                                         POST /api/lessons/ID/withdraw          the end of one
 
 Bytes are base64url in JSON. Everything about a lesson goes through `OwnLesson` and `lessons.py`.
 """
@@ -14,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import anyio
 from fastapi import APIRouter, Path, Query, Request
@@ -27,13 +30,17 @@ from lesson.footage.segments import MAX_INDEX, SegmentName, Track
 from lesson.wire import WireError, from_wire, loads, to_wire
 from school.accounts import Teacher, join, leave, teacher_of
 from school.errors import MismatchError
+from school.lesson_log import note_opening
 from school.lessons import Lesson, Piece, evidence_of, lesson_of, lesson_segment, lessons_of, sealed_lesson_of
 from school.security import IMMUTABLE
+from school.sharing import people_of, share, sharing_of, withdraw
 from school.web_parts import COOKIE, OwnLesson, Parts, SignedInTeacher, WebParts, nothing
 
 router = APIRouter(prefix="/api")
 
 _PIECES_AT_ONCE = 200
+
+Asked = TypeVar("Asked")
 
 After = Annotated[int, Query(ge=-1, le=MAX_INDEX)]
 
@@ -48,13 +55,29 @@ class JoinRequest:
     sealed_identity: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class GrantRequest:
+    """What the page sends when a teacher shares a lesson."""
+
+    grant: bytes
+    """The signed line."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawRequest:
+    """What the page sends when she takes it back."""
+
+    grant: str
+    """Its name."""
+
+
 @router.post("/join")
 async def join_school(request: Request, parts: Parts) -> Response:
     """Spend an invitation."""
+    asked = _asked(JoinRequest, await request.body())
     try:
-        asked = from_wire(JoinRequest, loads(await request.body()))
         keys = Recipient(asked.encryption_key, asked.signing_key)
-    except (WireError, ValueError) as error:
+    except ValueError as error:
         raise MismatchError(str(error)) from error
     now, hours = parts.now(), parts.settings.session_hours
     signed_in = await run_in_threadpool(
@@ -85,18 +108,49 @@ def me(teacher: SignedInTeacher) -> Response:
 @router.get("/lessons")
 def list_lessons(teacher: SignedInTeacher, parts: Parts) -> Response:
     """Her lessons."""
-    return JSONResponse({"lessons": to_wire(lessons_of(parts.database, teacher))})
+    return JSONResponse({"lessons": to_wire(lessons_of(parts.database, teacher, parts.now()))})
 
 
 @router.get("/lessons/{lesson}")
 def show_lesson(teacher: SignedInTeacher, lesson: OwnLesson, parts: Parts) -> Response:
     """Everything it takes to open one of her lessons, but her key."""
-    sealed = sealed_lesson_of(parts.database, teacher, lesson.lesson)
+    sealed = sealed_lesson_of(parts.database, teacher, lesson.lesson, parts.now())
     if sealed is None:
         raise nothing()
+    if lesson.shared_by is not None:
+        with parts.database.writing() as session:
+            note_opening(session, lesson.lesson, who=teacher.name, kid=teacher.kid, at=parts.now())
     rest: dict[str, object] = to_wire(sealed)
     del rest["lesson"]
     return JSONResponse({**to_wire(sealed.lesson), **rest})
+
+
+@router.get("/people")
+def people(teacher: SignedInTeacher, parts: Parts) -> Response:
+    """With whom she can share a lesson."""
+    return JSONResponse({"people": to_wire(people_of(parts.database, teacher))})
+
+
+@router.get("/lessons/{lesson}/sharing")
+def show_sharing(teacher: SignedInTeacher, lesson: OwnLesson, parts: Parts) -> Response:
+    """With whom a lesson of hers is shared, and who has opened it."""
+    return JSONResponse(to_wire(sharing_of(parts.database, teacher, lesson.lesson)))
+
+
+@router.post("/lessons/{lesson}/grants")
+async def share_lesson(request: Request, teacher: SignedInTeacher, lesson: OwnLesson, parts: Parts) -> Response:
+    """Share it: keep a grant that her browser has signed."""
+    asked = _asked(GrantRequest, await request.body())
+    shared = await run_in_threadpool(share, parts.database, teacher, lesson.lesson, asked.grant, parts.now())
+    return JSONResponse(to_wire(shared), 201)
+
+
+@router.post("/lessons/{lesson}/withdraw")
+async def withdraw_grant(request: Request, teacher: SignedInTeacher, lesson: OwnLesson, parts: Parts) -> Response:
+    """Take a grant back."""
+    asked = _asked(WithdrawRequest, await request.body())
+    await run_in_threadpool(withdraw, parts.database, teacher, lesson.lesson, asked.grant, parts.now())
+    return JSONResponse({})
 
 
 @router.get("/lessons/{lesson}/segments/{track}/{index}")
@@ -108,8 +162,9 @@ def segment(
     parts: Parts,
 ) -> Response:
     """Bytes of a sealed segment."""
-    found = lesson_segment(parts.database, teacher, lesson.lesson, track, index)
-    chunks = None if found is None else parts.store.read(lesson.lesson, SegmentName(Track(track), index))
+    name = SegmentName(Track(track), index)
+    found = lesson_segment(parts.database, teacher, lesson.lesson, name, parts.now())
+    chunks = None if found is None else parts.store.read(lesson.lesson, name)
     if found is None or chunks is None:
         raise nothing()
     headers = {"Content-Length": str(found.length_bytes), "Cache-Control": IMMUTABLE}
@@ -119,7 +174,7 @@ def segment(
 @router.get("/lessons/{lesson}/evidence")
 def evidence(teacher: SignedInTeacher, lesson: OwnLesson, parts: Parts, after: After = -1) -> Response:
     """Live evidence so far."""
-    pieces = evidence_of(parts.database, teacher, lesson.lesson, after=after)
+    pieces = evidence_of(parts.database, teacher, lesson.lesson, parts.now(), after=after)
     if pieces is None:
         raise nothing()
     return JSONResponse({"evidence": to_wire(pieces)})
@@ -154,6 +209,13 @@ async def live(
                 await parts.closing.wait()
 
 
+def _asked(kind: type[Asked], body: bytes) -> Asked:
+    try:
+        return from_wire(kind, loads(body))
+    except WireError as error:
+        raise MismatchError(str(error)) from error
+
+
 def _look(
     parts: WebParts, teacher: Teacher, token: str | None, lesson: str, after: int
 ) -> tuple[Lesson | None, list[Piece]]:
@@ -161,6 +223,6 @@ def _look(
     if teacher_of(parts.database, token, now=parts.now()) is None:
         return None, []
     # The state first: when it says "complete", the pieces behind it are all.
-    found = lesson_of(parts.database, teacher, lesson)
-    pieces = evidence_of(parts.database, teacher, lesson, after=after, limit=_PIECES_AT_ONCE)
+    found = lesson_of(parts.database, teacher, lesson, parts.now())
+    pieces = evidence_of(parts.database, teacher, lesson, parts.now(), after=after, limit=_PIECES_AT_ONCE)
     return (None, []) if pieces is None else (found, pieces)

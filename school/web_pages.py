@@ -75,7 +75,7 @@ def card_page(teacher: SignedInTeacher, parts: Parts) -> Response:
 @router.get("/lessons")
 def lessons_page(teacher: SignedInTeacher, parts: Parts) -> Response:
     """List her lessons."""
-    lessons = [to_wire(each) for each in lessons_of(parts.database, teacher)]
+    lessons = [to_wire(each) for each in lessons_of(parts.database, teacher, parts.now())]
     return parts.page("lessons.html", teacher=teacher, lessons=lessons)
 
 

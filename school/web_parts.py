@@ -91,7 +91,7 @@ SignedInTeacher = Annotated[Teacher, Depends(_teacher)]
 
 def _own_lesson(lesson: str, teacher: SignedInTeacher, parts: Parts) -> Lesson:
     try:
-        found = lesson_of(parts.database, teacher, check_lesson_id(lesson))
+        found = lesson_of(parts.database, teacher, check_lesson_id(lesson), parts.now())
     except MessageError:
         found = None
     if found is None:

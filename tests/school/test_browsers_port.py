@@ -30,7 +30,7 @@ from school.web_pages import local_path
 from school.web_parts import COOKIE
 
 ROUTES = [route for router in (web_pages.router, web_api.router) for route in router.routes if isinstance(route, Route)]
-LESSON_ROUTES = [route.path for route in ROUTES if "{lesson}" in route.path]
+LESSON_ROUTES = [route.path for route in ROUTES if "{lesson}" in route.path and "GET" in route.methods]
 OPEN_ROUTES = {"/", "/welcome", "/join/{code}", "/enter/{code}", "/api/join", "/api/leave"}
 """Made for strangers. Whatever else the application has must ask who is there."""
 CLOSED_ROUTES = [route for route in ROUTES if route.path not in OPEN_ROUTES]
@@ -79,6 +79,7 @@ class TestWhoSeesWhat:
             "/api/lessons/{lesson}/segments/{track}/{index}",
             "/api/lessons/{lesson}/evidence",
             "/api/lessons/{lesson}/live",
+            "/api/lessons/{lesson}/sharing",
         }
 
     @pytest.mark.parametrize("path", LESSON_ROUTES)
@@ -102,7 +103,8 @@ class TestWhoSeesWhat:
     @pytest.mark.parametrize("route", CLOSED_ROUTES, ids=lambda route: f"{'+'.join(route.methods)} {route.path}")
     def test_a_stranger_gets_nothing_from_any_route_that_is_not_made_for_her(self, route: Route, browser: Any) -> None:
         (method,) = route.methods
-        answer = browser().request(method, fill(route.path, "00" * 16))
+        json = {} if method == "POST" else None
+        answer = browser().request(method, fill(route.path, "00" * 16), json=json)
         assert answer.status_code in (303, 401)
 
     def test_a_cookie_that_was_made_up_is_a_stranger(self, school: Any, browser: Any) -> None:
@@ -157,6 +159,8 @@ class TestHerLesson:
             "started_at": "2026-11-17T09:00:00Z",
             "state": "complete",
             "duration_s": 4.0,
+            "shared_by": None,
+            "shared_until": None,
         }
         page = browser(teacher).get("/lessons").text
         assert lesson.lesson in page

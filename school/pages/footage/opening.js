@@ -110,6 +110,15 @@ export class OpenLesson {
     return this.manifest !== null;
   }
 
+  /**
+   * Whether it is her lesson: the header says so, or she has claimed it. Only whose it is may hand it on.
+   * @param {string} kid
+   */
+  isOf(kid) {
+    const named = (/** @type {string} */ role) => this.header.recipients.filter((each) => each.role === role).map((each) => each.kid);
+    return named("teacher").includes(kid) || this.grants.some(({ giver, to }) => to === kid && named("claim").includes(giver));
+  }
+
   /** File names of all segments that were sealed, in that order. */
   get segments() {
     return [...this.#byName.keys()];

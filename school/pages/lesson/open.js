@@ -25,6 +25,7 @@ import { clock } from "./clock.js";
 
 /** @import { Bytes } from "../footage/bytes.js" */
 /** @import { Identity } from "../footage/identity.js" */
+/** @import { Recipient } from "../footage/recipients.js" */
 /** @import { Segment } from "../player/window.js" */
 
 /**
@@ -40,6 +41,8 @@ import { clock } from "./clock.js";
 /**
  * @typedef {object} OpenedLesson
  * @property {boolean} isComplete the unit has said its last word
+ * @property {boolean} isHers the reader's own lesson, which she may share
+ * @property {(to: Recipient, by: Identity, until: Date|null) => Promise<Bytes>} handOn a grant, signed by her
  * @property {string[]} recipients roles of everybody the lesson is sealed to
  * @property {string|null} mime as MediaSource takes it; null when there is neither picture nor sound
  * @property {{segments: Segment[], duration: number, isWhole: boolean, segment: (index: number, signal: AbortSignal) => Promise<Bytes>}} footage
@@ -88,6 +91,8 @@ export async function openLesson(id, answer, identity, say) {
     opened.openSegment(fileName(of, index), await askBytes(`/api/lessons/${id}/segments/${of}/${index}`, signal));
   return {
     isComplete: parts.manifest !== null,
+    isHers: opened.isOf(identity.recipient.kid),
+    handOn: (to, by, until) => opened.handOn(to, by, until),
     recipients: opened.header.recipients.map((recipient) => recipient.role),
     mime: mimeOf(opened.header.media, track),
     footage: { segments, duration: segments.at(-1)?.end ?? 0, isWhole: parts.manifest !== null, segment: (index, signal) => fetched(track, index, signal) },

@@ -21,6 +21,7 @@ import { LiveLesson } from "./live.js";
 import { showMarks } from "./marks.js";
 import { openLesson } from "./open.js";
 import { offerProof } from "./proof.js";
+import { day, offerSharing } from "./share.js";
 import { showHistogram, showSummary, showUnheard } from "./summary.js";
 import { TalkLog } from "./talk.js";
 import { markChosen, showDetail, showList, showTable } from "./views.js";
@@ -116,7 +117,7 @@ class LessonPage {
       return;
     }
     part("opened-here").hidden = false;
-    this.#showWhose(this.#lesson);
+    await this.#showWhose(this.#lesson, unlocked);
     offerProof(/** @type {HTMLDetailsElement} */ (part("proof")), this.#lesson);
     this.#play(this.#lesson);
     await this.#readLog(this.#lesson);
@@ -306,12 +307,24 @@ class LessonPage {
     this.#controls.show();
   }
 
-  /** @param {OpenedLesson} lesson */
-  #showWhose(lesson) {
+  /**
+   * @param {OpenedLesson} lesson
+   * @param {Unlocked} unlocked
+   */
+  async #showWhose(lesson, unlocked) {
+    part("sealed-to").hidden = false;
+    if (!lesson.isHers) {
+      const { shared_by, shared_until } = await this.#answer;
+      part("sealed-to-words").textContent = `${shared_by ?? "A colleague"}’s. Shared with you${shared_until ? ` until ${day(shared_until)}` : ""}`;
+      return;
+    }
     const others = lesson.recipients.filter((role) => role !== "teacher" && role !== "claim");
     const words = others.includes("recovery") ? "Yours. Also open to the school’s recovery key" : others.length ? "Yours. Also open to your coach" : "Yours. Only you can open it";
-    part("sealed-to").hidden = false;
     part("sealed-to-words").textContent = words;
+    offerSharing(this.#id, lesson, unlocked.identity, (shared) => {
+      const open = shared.map(({ name, expires_at }) => `${name}${expires_at ? ` until ${day(expires_at)}` : ""}`);
+      part("sealed-to-words").textContent = open.length ? `Yours. Also open to ${open.length > 2 ? `${open.length} colleagues` : open.join(" and ")}` : words;
+    });
   }
 
   /**

@@ -1,0 +1,138 @@
+/**
+ * Sharing a lesson: with whom, until when, and who has opened it.
+ *
+ *     choose a colleague --four words of her key--> Share --grant, signed here--> the school keeps it, and cannot make one
+ *
+ * The words are those on the colleague's key card: a school that names other keys for her shows other words.
+ */
+
+import { keyWords } from "../account/keys.js";
+import { element, part } from "../element.js";
+import { fromBase64url, toBase64url } from "../footage/bytes.js";
+import { recipientOf } from "../footage/recipients.js";
+import { askJson, tellJson } from "../school.js";
+import { checkLog } from "./log.js";
+
+/** @typedef {import("../footage/identity.js").Identity} Identity */
+/** @typedef {import("./open.js").OpenedLesson} OpenedLesson */
+/** @typedef {{name: string, kid: string, encryption_key: string, signing_key: string}} Person */
+/** @typedef {{grant: string, name: string, kid: string, created_at: string, expires_at: string|null}} Shared */
+
+const DEEDS = { claimed: "claimed it at the unit", shared: "was given it", opened: "opened it", withdrawn: "was taken off" };
+const USUAL_DAYS = 28;
+
+/**
+ * Offer to share, on the page of whose lesson it is.
+ * @param {string} id
+ * @param {OpenedLesson} lesson
+ * @param {Identity} identity
+ * @param {(shared: Shared[]) => void} tell told with whom it is shared, now and whenever that changes
+ */
+export function offerSharing(id, lesson, identity, tell) {
+  const [open, dialog] = [part("share"), /** @type {HTMLDialogElement} */ (part("sharing"))];
+  const [form, says] = [/** @type {HTMLFormElement} */ (part("share-form")), part("share-says")];
+  const choice = /** @type {HTMLSelectElement} */ (part("share-with"));
+  const until = /** @type {HTMLInputElement} */ (part("share-until"));
+  /** @type {Map<string, Person>} */
+  const people = new Map();
+
+  async function show() {
+    const { shared, log } = await askJson(`/api/lessons/${id}/sharing`);
+    const wrong = await checkLog(id, log, localStorage);
+    part("share-wrong").textContent = wrong ?? "";
+    part("share-wrong").hidden = wrong === null;
+    part("shared").replaceChildren(...shared.map(sharedRow));
+    part("shared-none").hidden = shared.length > 0;
+    part("share-log").replaceChildren(...log.toReversed().map(logRow));
+    part("share-log-none").hidden = log.length > 0;
+    tell(shared);
+  }
+
+  /** @param {Shared} each */
+  function sharedRow(each) {
+    const end = each.expires_at === null ? "for good" : `until ${day(each.expires_at)}`;
+    const button = element("button", { type: "button", class: "button" }, "Withdraw");
+    button.addEventListener("click", () => done(() => tellJson(`/api/lessons/${id}/withdraw`, { grant: each.grant }), `${each.name} cannot open it here any more. What was seen stays seen.`));
+    return element("li", {}, element("span", {}, element("b", {}, each.name), ` ${end}`), button);
+  }
+
+  /**
+   * @param {() => Promise<unknown>} work
+   * @param {string} sentence
+   */
+  async function done(work, sentence) {
+    try {
+      await work();
+      says.textContent = sentence;
+      await show();
+    } catch (error) {
+      says.textContent = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async function showWords() {
+    const place = part("share-words");
+    const { kid } = people.get(choice.value) ?? {};
+    part("share-words-line").hidden = kid === undefined;
+    if (kid === undefined) return;
+    place.textContent = "…";
+    const words = (await keyWords(kid)).join(" ");
+    if (people.get(choice.value)?.kid === kid) place.textContent = words;
+  }
+
+  /** @param {Person} person */
+  async function give(person) {
+    const to = await recipientOf(fromBase64url(person.encryption_key), fromBase64url(person.signing_key));
+    // The words were shown for the name of her keys: the keys must be those.
+    if (to.kid !== person.kid) throw new Error(`The school sent keys for ${person.name} that do not belong together. Nothing was shared.`);
+    const end = until.value ? new Date(`${until.value}T23:59:59`) : null;
+    const grant = await lesson.handOn(to, identity, end);
+    await tellJson(`/api/lessons/${id}/grants`, { grant: toBase64url(grant) });
+  }
+
+  open.hidden = false;
+  void done(async () => undefined, "");
+  open.addEventListener("click", async () => {
+    dialog.showModal();
+    says.textContent = "";
+    const today = new Date();
+    until.min = isoDay(today, 0);
+    until.value ||= isoDay(today, USUAL_DAYS);
+    await done(async () => {
+      const chosen = choice.value;
+      people.clear();
+      for (const person of (await askJson("/api/people")).people) people.set(person.kid, person);
+      choice.replaceChildren(new Option("Choose a colleague", ""), ...[...people.values()].map(({ name, kid }) => new Option(name, kid)));
+      choice.value = people.has(chosen) ? chosen : "";
+      await showWords();
+    }, "");
+  });
+  choice.addEventListener("change", () => void showWords());
+  part("share-close").addEventListener("click", () => dialog.close());
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const person = people.get(choice.value);
+    if (person) void done(() => give(person), `${person.name} can open this lesson now.`);
+    else says.textContent = "Choose a colleague first.";
+  });
+}
+
+/** @param {import("./log.js").Entry} entry */
+function logRow({ at, deed, who }) {
+  const moment = new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  return element("li", {}, element("b", {}, who), ` ${DEEDS[deed]}, `, element("span", { class: "muted" }, moment));
+}
+
+/** @param {string} moment */
+export function day(moment) {
+  return new Date(moment).toLocaleDateString(undefined, { day: "numeric", month: "long", year: "numeric" });
+}
+
+/**
+ * @param {Date} from
+ * @param {number} later days
+ */
+function isoDay(from, later) {
+  const moment = new Date(from.getFullYear(), from.getMonth(), from.getDate() + later, 12);
+  return moment.toISOString().slice(0, 10);
+}
