@@ -121,6 +121,14 @@ class CheckRoom:
     """Measure how well front and back of the room are heard; `Resume` says that the next voice is ready."""
 
 
+@dataclass(frozen=True, slots=True)
+class AskToPair:
+    """Somebody who has the unit's card wants to pair. Nothing happens until the button is pressed twice, quickly."""
+
+    asked: str
+    """Names this ask, so that two presses for another one let nobody in."""
+
+
 Command = (
     Start
     | Stop
@@ -135,6 +143,7 @@ Command = (
     | KeepMask
     | UseMask
     | CheckRoom
+    | AskToPair
 )
 
 _COMMANDS: dict[str, type[Command]] = {
@@ -151,6 +160,7 @@ _COMMANDS: dict[str, type[Command]] = {
     "keep_mask": KeepMask,
     "use_mask": UseMask,
     "check_room": CheckRoom,
+    "ask_to_pair": AskToPair,
 }
 _NAMES = {kind: name for name, kind in _COMMANDS.items()}
 

@@ -43,6 +43,7 @@ class Input(StrEnum):
     KEEP_MASK = "keep_mask"
     USE_MASK = "use_mask"
     CHECK_ROOM = "check_room"
+    ASK_TO_PAIR = "ask_to_pair"
     BEGUN = "begun"
     """Every part is there, and the first sound was heard."""
     REFUSED = "refused"
@@ -67,6 +68,7 @@ COMMANDS = (
     Input.KEEP_MASK,
     Input.USE_MASK,
     Input.CHECK_ROOM,
+    Input.ASK_TO_PAIR,
 )
 HAPPENINGS = (Input.BEGUN, Input.REFUSED, Input.OVER, Input.SHOWN)
 
@@ -87,6 +89,8 @@ class Action(StrEnum):
     KEEP_MASK = "keep a mask, take a still with it"
     USE_MASK = "choose the mask of a press"
     CHECK_ROOM = "begin a check of the room"
+    ASK_FOR_TWO = "ask for two presses"
+    LET_IN = "let a phone in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ _CLAIM = Step(Doing.CLAIMING, Action.ASK_FOR_PRESS)
 _LOOK = Step(Doing.LOOKING, Action.LOOK)
 _KEEP_MASK = Step(Doing.LOOKING, Action.KEEP_MASK)
 _CHECK = Step(Doing.CHECKING, Action.CHECK_ROOM)
+_PAIR = Step(Doing.PAIRING, Action.ASK_FOR_TWO)
 _END = Step(Doing.STOPPING, Action.END)
 _READY, _REFUSED = Step(Doing.READY), Step(Doing.REFUSED)
 
@@ -118,6 +123,17 @@ TABLE: dict[Doing, dict[Input, Step]] = {
         Input.KEEP_MASK: _KEEP_MASK,
         Input.USE_MASK: Step(Doing.READY, Action.USE_MASK),
         Input.CHECK_ROOM: _CHECK,
+        Input.ASK_TO_PAIR: _PAIR,
+    },
+    # Whoever asks from somewhere takes nothing from the button: it records and rehearses as ever, and the ask is gone.
+    Doing.PAIRING: {
+        Input.SHORT: _LESSON,
+        Input.START: _LESSON,
+        Input.HOLD: _REHEARSAL,
+        Input.REHEARSE: _REHEARSAL,
+        Input.DOUBLE: Step(Doing.READY, Action.LET_IN),
+        Input.STOP: _READY,
+        Input.SHOWN: _READY,
     },
     # Whoever claims a lesson stands at the unit: the page alone cannot do it.
     Doing.CLAIMING: {
@@ -190,6 +206,7 @@ TABLE: dict[Doing, dict[Input, Step]] = {
         Input.KEEP_MASK: _KEEP_MASK,
         Input.USE_MASK: Step(Doing.REFUSED, Action.USE_MASK),
         Input.CHECK_ROOM: _CHECK,
+        Input.ASK_TO_PAIR: _PAIR,
         Input.SHOWN: _READY,
     },
 }

@@ -118,6 +118,7 @@ class Sign(StrEnum):
     PAUSED = "paused"
     REHEARSING = "rehearsing"
     CLAIMING = "claiming"
+    PAIRING = "pairing"
     PROBLEM = "problem"
 
 
@@ -162,6 +163,12 @@ SIGNS = {
         "two short blinks and a long one, again and again",
         "The unit's page has asked whether a lesson is yours. Press to make it yours, or wait and nothing changes.",
     ),
+    Sign.PAIRING: Pattern(
+        Colour.WHITE,
+        (0.2, 0.25, 0.2, 0.25, 0.2, 0.25, 0.2, 1.0),
+        "four short blinks, dark, again and again",
+        "Somebody with the unit's card wants to pair a phone. If it is you, press twice, quickly. Else do as ever.",
+    ),
     Sign.PROBLEM: Pattern(
         Colour.RED,
         (0.15, 0.15, 0.15, 1.0),
@@ -184,6 +191,7 @@ _BY_DOING = {
     Doing.STOPPING: Sign.BUSY,
     Doing.REHEARSING: Sign.REHEARSING,
     Doing.CLAIMING: Sign.CLAIMING,
+    Doing.PAIRING: Sign.PAIRING,
     Doing.LOOKING: Sign.BUSY,
     Doing.CHECKING: Sign.REHEARSING,
     Doing.REFUSED: Sign.PROBLEM,

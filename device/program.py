@@ -26,6 +26,7 @@ from capture.errors import MaskUnreadableError
 from capture.masks import Mask
 from device.clock import Clock
 from device.commands import (
+    AskToPair,
     Bookmark,
     CheckRoom,
     Claim,
@@ -95,6 +96,7 @@ _COMMANDS: dict[type[Command], Input] = {
     KeepMask: Input.KEEP_MASK,
     UseMask: Input.USE_MASK,
     CheckRoom: Input.CHECK_ROOM,
+    AskToPair: Input.ASK_TO_PAIR,
 }
 _TONES = {Input.BEGUN: Tone.STARTED, Input.OVER: Tone.STOPPED, Input.REFUSED: Tone.REFUSED}
 _AT_THE_END = frozenset({Input.STOP, *_TONES})
@@ -175,6 +177,8 @@ class UnitProgram:
         self._people = People(unit)
         self._masks = MaskStore(unit.settings.folder, unit.settings.camera.mask)
         self._still: Still | None = None
+        self._asked: str | None = None
+        """The ask to pair that the lamp shows."""
         self._goal_lamp = GoalLamp(unit.settings.folder, usual=unit.settings.shows_goal)
         self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._presses = Presses()
@@ -292,6 +296,22 @@ class UnitProgram:
 
     def _do(self, action: Action, command: Command | None) -> None:
         match action:
+            case Action.USE_MASK if isinstance(command, UseMask):
+                self._use_mask(command.name)
+            case Action.ASK_FOR_TWO if isinstance(command, AskToPair):
+                self._asked = command.asked
+            case Action.LET_IN:
+                self.state = replace(self.state, let_in=self._asked)
+                self._panel.buzz(Tone.STOPPED)
+            case Action.DISCARD if isinstance(command, Discard):
+                self._discard(command.lesson_id)
+            case Action.PAUSE | Action.RESUME | Action.BOOKMARK:
+                self._ask_run(action)
+            case _:
+                self._begin(action, command)
+
+    def _begin(self, action: Action, command: Command | None) -> None:
+        match action:
             case Action.BEGIN:
                 start = command if isinstance(command, Start) else Start()
                 self._forget_the_last(None)
@@ -306,12 +326,6 @@ class UnitProgram:
                 self._work(lambda: self._look_through(command.mask))
             case Action.KEEP_MASK if isinstance(command, KeepMask):
                 self._work(lambda: self._keep_mask(command))
-            case Action.USE_MASK if isinstance(command, UseMask):
-                self._use_mask(command.name)
-            case Action.DISCARD if isinstance(command, Discard):
-                self._discard(command.lesson_id)
-            case Action.PAUSE | Action.RESUME | Action.BOOKMARK:
-                self._ask_run(action)
 
     def _ask_run(self, action: Action) -> None:
         if self._held is not None and isinstance(self._held.run, RoomCheckRun):
@@ -512,7 +526,7 @@ class UnitProgram:
     def _look(self) -> None:
         """Look at the time and at what others changed; tell lamp, page and systemd what is new."""
         now = self._clock.monotonic()
-        if self.state.doing in (Doing.REFUSED, Doing.CLAIMING) and now - self._since >= SHOWN_FOR:
+        if self.state.doing in (Doing.REFUSED, Doing.CLAIMING, Doing.PAIRING) and now - self._since >= SHOWN_FOR:
             self._refusal = None
             self._input(Input.SHOWN)
             return

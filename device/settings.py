@@ -108,7 +108,7 @@ class PageSettings:
     )
     screen: Path | None = setting(
         "Terminal of the screen in the room that shows the number for pairing, such as `/dev/tty1`. Without it: the "
-        "terminal that the page was started in.",
+        "terminal that the page was started in; where that is none, a card is asked for (`waitwise unit card`).",
         default=None,
     )
     day_ends: int = setting("Hour of the day at which everybody who paired is let go.", default=18)
@@ -232,6 +232,12 @@ def timetable_names_of(settings: UnitSettings) -> dict[str, tuple[str, ...]]:
 def _is_text(written: object) -> bool:
     """With letters or digits: without any it would be found everywhere."""
     return isinstance(written, str) and any(letter.isalnum() for letter in written)
+
+
+def names_of(settings: UnitSettings) -> tuple[str, ...]:
+    """What people may type for the unit, the usual one first."""
+    names = tuple(name.strip().lower() for name in settings.page.names.split(",") if name.strip())
+    return names or (f"{settings.unit}.local",)
 
 
 def receipt_key_of(settings: UnitSettings) -> bytes:

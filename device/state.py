@@ -41,6 +41,8 @@ class Doing(StrEnum):
     """It takes a still of the room, and keeps it in memory only."""
     CHECKING = "checking"
     """It measures how well front and back are heard, and keeps no sound."""
+    PAIRING = "pairing"
+    """Somebody who has the unit's card wants to pair a phone; two presses at the unit let her in."""
     REFUSED = "refused"
     """It could not begin, or could not go on, and says why: the first of its problems."""
 
@@ -144,6 +146,8 @@ class UnitState:
     """What a press would make whose."""
     rehearsal: RehearsalInHand | None = None
     room_check: RoomCheckInHand | None = None
+    let_in: str | None = None
+    """The ask to pair that two presses have answered."""
     level_db: float | None = None
     """How loud it is, roughly, below full scale. None: nothing listens."""
     is_goal_reached: bool = False

@@ -35,6 +35,18 @@ class OwnCertificate:
     """SHA-256 of the certificate."""
 
 
+def found_certificate(folder: Path) -> OwnCertificate | None:
+    """The certificate in `folder`; None: there is none. Raises `ProvisioningError`."""
+    cert_file, key_file = folder / "page.pem", folder / "page.key"
+    try:
+        certificate = x509.load_pem_x509_certificate(cert_file.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise ProvisioningError(f"The page's certificate in {folder} cannot be read: {error}") from error
+    return OwnCertificate(cert_file, key_file, certificate.fingerprint(SHA256()))
+
+
 def own_certificate(folder: Path, names: tuple[str, ...], at: datetime) -> OwnCertificate:
     """Find the certificate in `folder`, or make it; another one when names or time have run out.
 

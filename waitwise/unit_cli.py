@@ -8,6 +8,7 @@
     waitwise unit record unit.toml --sound lesson.flac      the same from a file
     waitwise unit microphones                               which microphones there are
     waitwise unit page unit.toml                            serve the unit's own page
+    waitwise unit card unit.toml                            print the card for a unit without a screen
     waitwise unit send unit.toml                            only bring what is waiting to the school
 
 Ctrl+C is the unit's button: it ends the lesson, and pressed again the sending. What is not sent stays.
@@ -56,6 +57,7 @@ from lesson.footage.recipients import check_words
 from lesson.problems import ALL, WaitwiseError
 from lesson.talk import Account, Heard
 from lesson.wire import to_wire
+from provisioning.own_certificate import found_certificate
 from sync.uploader import Did
 from waitwise import show, sources
 from waitwise.errors import CommandError
@@ -192,6 +194,36 @@ def page(
         show.stop(error, as_json=as_json, to_technician=True)
     finally:
         notifier.close()
+
+
+@app.command(epilog="Example: `waitwise unit card unit.toml --folder /var/lib/waitwise-page --port 443`")
+def card(
+    settings: SettingsFile,
+    folder: Annotated[
+        Path | None, typer.Option(help="Folder of the page's certificate. Without it: the one in the settings.")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(help="Port that people type: 443 for the service. Without it: the one in the settings."),
+    ] = None,
+) -> None:
+    """Print the card for a unit without a screen: its code and two presses of the button let a phone pair.
+
+    The code is kept nowhere else, and the one on an earlier card is worth nothing from now on.
+    """
+    # As for the page: what records shall not carry what belongs to a web server.
+    from device.page.card import card_text, new_card  # noqa: PLC0415
+
+    try:
+        told = read(settings)
+        place = folder or told.page.folder or told.folder / "page"
+        certificate = found_certificate(place)
+        if certificate is None:
+            raise CommandError("The page has no certificate yet.", "Start it once: `waitwise unit page`.")
+        text = card_text(told, port or told.page.port, new_card(place), certificate.fingerprint)
+        typer.echo("\n".join(text))  # For a printer: on standard output, as it is.
+    except WaitwiseError as error:
+        show.stop(error, to_technician=True)
 
 
 @app.command(epilog="Example: `waitwise unit record unit.toml --microphone 0b0e:0412 --title 'Why do things float?'`")

@@ -8,7 +8,7 @@
     /seats       see seats.py                               present only
     /live        what changes, as server-sent events        paired only; ends in the evening
     /do          POST: one command                          paired only
-    /pair        POST: show the number; POST: the number typed -> cookie
+    /number, /pair, /card, /waiting, /leave   see entering.py
     /look, /files   style, fonts, scripts                   everybody
 
 Forms and links do everything; scripts only save the waiting. Without them the page asks again every few seconds.
@@ -28,8 +28,8 @@ from starlette.types import ASGIApp
 from device.commands import Claim, Command, Discard, Mode, ShowGoal, Start, command_from_wire
 from device.local import LocalError
 from device.page.checking import check_words
-from device.page.pairing import PairingError
-from device.page.parts import COOKIE, TABS, IsPaired, PageParts, Parts, form_of, is_let_in, pair_page
+from device.page.entering import card, leave, number, pair, waiting
+from device.page.parts import TABS, IsPaired, PageParts, Parts, form_of, is_let_in, pair_page
 from device.page.seats import change_seats, room_page, seats_page, seats_words, still_picture
 from device.page.security import Security
 from device.page.view import MODES, SLOTS, view
@@ -49,6 +49,8 @@ def page_app(parts: PageParts) -> ASGIApp:
     app.post("/do")(do)
     app.post("/number")(number)
     app.post("/pair")(pair)
+    app.post("/card")(card)
+    app.get("/waiting")(waiting)
     app.post("/leave")(leave)
     app.get("/room")(room_page)
     app.get("/seats")(seats_page)
@@ -101,44 +103,6 @@ async def do(request: Request, parts: Parts, is_paired: IsPaired) -> Response:
     if "application/json" in request.headers.get("accept", ""):
         return Response(status_code=204)
     return RedirectResponse(TABS.get(form.get("tab", ""), "/"), 303)
-
-
-async def number(request: Request, parts: Parts, is_paired: IsPaired) -> Response:
-    """Show the number in the room. Whoever asks learns nothing by it."""
-    tab = (await form_of(request)).get("tab", "")
-    try:
-        parts.pairing.number(parts.now())
-    except PairingError as error:
-        return pair_page(parts, wrong=str(error), status=429, tab=tab, is_known=is_paired)
-    if not parts.show_number():
-        wrong = "This unit has no screen to show the number on. Tell the technician."
-        return pair_page(parts, wrong=wrong, status=503, tab=tab, is_known=is_paired)
-    return pair_page(parts, tab=tab, is_known=is_paired)
-
-
-async def pair(request: Request, parts: Parts, is_paired: IsPaired) -> Response:
-    """Let in who typed the number."""
-    form = await form_of(request)
-    tab = form.get("tab", "")
-    try:
-        paired = parts.pairing.enter(form.get("number", ""), parts.now())
-    except PairingError as error:
-        return pair_page(parts, wrong=str(error), status=403, tab=tab, is_known=is_paired)
-    parts.pairing.forget(request.cookies.get(COOKIE))
-    answer = RedirectResponse(TABS.get(tab, "/"), 303)
-    age = round((paired.until - parts.now()).total_seconds())
-    answer.set_cookie(
-        COOKIE, paired.token, max_age=age, secure=parts.scheme == "https", httponly=True, samesite="strict"
-    )
-    return answer
-
-
-async def leave(request: Request, parts: Parts) -> Response:
-    """Let this browser see nothing any more."""
-    parts.pairing.forget(request.cookies.get(COOKIE))
-    answer = RedirectResponse("/", 303)
-    answer.delete_cookie(COOKIE)
-    return answer
 
 
 def _page(parts: PageParts, tab: str, *, is_paired: bool, status: int = 200) -> Response:

@@ -1,9 +1,11 @@
-"""Who may see the page: whoever has read six digits from the screen in the room.
+"""Who may see the page: whoever has read six digits from the screen in the room, or pressed the unit's button there.
 
 ::
 
     phone: "show me the number"  -->  428 913 on the room's screen, two minutes   phone: 428913  -->  cookie, until the
                                       the same one, whoever asks meanwhile                            evening
+    phone: the code on the unit's card  -->  the lamp asks, 30 s  -->  two presses of the button  -->  cookie
+
     five wrong ones  -->  the number is void, and nobody may try for 30 s, then 1 min, 2 min ... at most an hour
 
 The proof is that somebody is in the room. So the number stands on the room's screen only: not in the journal, not in a
@@ -30,6 +32,8 @@ FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 SHORTEST_SESSION = timedelta(hours=1)
 """For who pairs in the evening."""
+WAITS_FOR = timedelta(seconds=40)
+"""For the button: the lamp asks for 30 s."""
 HERE_FOR = timedelta(minutes=15)
 """How long somebody who has read a number counts as being in the room: for looking through the camera. A phone that
 was paired in the morning may be anywhere by noon."""
@@ -44,6 +48,16 @@ class Paired:
     """A browser that was let in."""
 
     token: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A browser that has typed the code on the card, and waits for the button."""
+
+    token: str
+    asked: str
+    """What the unit is told of it, and tells when the button was pressed twice."""
     until: datetime
 
 
@@ -65,6 +79,7 @@ class Pairing:
         self._blocks = 0
         self._blocked_until: datetime | None = None
         self._sessions: dict[bytes, _Session] = {}
+        self._waiting: Waiting | None = None
 
     def number(self, now: datetime) -> str:
         """The number to show now: the one that is shown, or a new one. Raises `PairingError`."""
@@ -86,11 +101,48 @@ class Pairing:
             self._number = None
             raise PairingError("No number is shown. Ask for one, then look at the screen in the room.")
         if not hmac.compare_digest("".join(typed.split()).encode(), number.encode()):
-            self._tries += 1
-            if self._tries >= TRIES:
-                self._block(now)
+            self._count(now)
             raise PairingError("That is not the number on the screen.")
         self._number, self._number_until = None, None
+        return self._let_in(now)
+
+    def ask(self, now: datetime, *, is_on_card: bool) -> Waiting:
+        """Somebody typed a code; let her wait for the button, where it is the one on the card. Raises `PairingError`.
+
+        A right code counts as a try, too: who has photographed the card cannot make the lamp ask all day.
+        """
+        self._refuse_if_blocked(now)
+        if is_on_card and self._waiting is not None and now < self._waiting.until:
+            # Two at a time, and nobody could say whom the button lets in.
+            raise PairingError("Another phone is waiting for the button. Try again in a minute.")
+        self._count(now)
+        if not is_on_card:
+            raise PairingError("That is not the code on the card.")
+        self._waiting = Waiting(secrets.token_urlsafe(32), secrets.token_hex(16), now + WAITS_FOR)
+        return self._waiting
+
+    def pressed(self, token: str | None, answered: str | None, now: datetime) -> Paired | None:
+        """Let in who waits, once, if `answered`, which two presses have answered, is what she asked; None: not yet.
+
+        Raises `PairingError` for who does not wait, or no longer.
+        """
+        waiting = self._waiting
+        if token is None or waiting is None or not hmac.compare_digest(_hash(token), _hash(waiting.token)):
+            raise PairingError("This phone is not waiting for the button. Type the code on the card.")
+        if now >= waiting.until:
+            self._waiting = None
+            raise PairingError("Nobody pressed the button twice in time. Type the code once more.")
+        if answered != waiting.asked:
+            return None
+        self._waiting = None
+        return self._let_in(now)
+
+    def _count(self, now: datetime) -> None:
+        self._tries += 1
+        if self._tries >= TRIES:
+            self._block(now)
+
+    def _let_in(self, now: datetime) -> Paired:
         self._tries = self._blocks = 0
         paired = Paired(secrets.token_urlsafe(32), self._evening(now))
         self._sessions = {kept: session for kept, session in self._sessions.items() if now < session.until}

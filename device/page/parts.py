@@ -19,6 +19,7 @@ from fastapi import Depends, Request
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from device.page.card import Card
 from device.page.pairing import Pairing
 from device.page.resident import Resident
 
@@ -38,6 +39,9 @@ class PageParts:
     pairing: Pairing
     show_number: Callable[[], bool]
     """Puts the number on the room's screen; False: there is none."""
+    has_screen: Callable[[], bool]
+    card: Card
+    """What lets a phone ask where there is no screen."""
     now: Callable[[], datetime]
     closing: asyncio.Event
     templates: Environment
@@ -89,6 +93,8 @@ def pair_page(
         room=parts.room,
         wrong=wrong,
         is_shown=parts.pairing.shown(parts.now()) is not None,
+        has_screen=parts.has_screen(),
+        has_card=parts.card.is_there(),
         tab=tab,
         is_known=is_known,
     )

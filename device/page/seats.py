@@ -37,6 +37,7 @@ SHOWS_WITHIN_S = 3
 _LOCKED = {
     Doing.LOOKING: "The camera is looking: wait a moment. The light that your class can see is on.",
     Doing.CHECKING: "The room is being checked. When that is over, no-film seats can be changed.",
+    Doing.PAIRING: "Somebody is pairing a phone. In half a minute no-film seats can be changed.",
     Doing.CLAIMING: "Somebody is claiming a lesson. When that is over, no-film seats can be changed.",
     Doing.REHEARSING: "Somebody is rehearsing. When that has ended, no-film seats can be changed.",
 }

@@ -23,10 +23,11 @@ from uvicorn import Config, Server
 
 from device.notify import Notifier
 from device.page.app import page_app
+from device.page.card import Card
 from device.page.pairing import Pairing
 from device.page.parts import PageParts, templates
 from device.page.resident import Resident
-from device.settings import PageSettings, UnitSettings
+from device.settings import PageSettings, UnitSettings, names_of
 from lesson.settings import SettingsError
 from lesson.version import NOT_BEFORE
 from provisioning.own_certificate import OwnCertificate, own_certificate
@@ -83,7 +84,7 @@ def serve_page(
     page = settings.page
     if settings.socket.path is None:
         raise SettingsError("The page needs the setting socket.path, to reach the program that records.")
-    names = tuple(name.strip().lower() for name in page.names.split(",") if name.strip()) or (f"{settings.unit}.local",)
+    names = names_of(settings)
     certificate = None
     if port is not None or page.host not in _LOOPBACK:
         # A unit that has not asked a server yet may be years behind: a certificate made then would be over today.
@@ -142,6 +143,8 @@ async def _serve(
         resident=resident,
         pairing=pairing,
         show_number=show_number,
+        has_screen=lambda: screen.show([]),
+        card=Card(settings.page.folder or settings.folder / "page"),
         now=lambda: datetime.now(UTC),
         closing=closing,
         templates=templates(),

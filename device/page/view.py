@@ -36,6 +36,7 @@ _HEADLINES = {
     Doing.STOPPING: "Closing the lesson",
     Doing.REHEARSING: "Rehearsing",
     Doing.CLAIMING: "Press the button",
+    Doing.PAIRING: "A phone wants to pair",
     Doing.LOOKING: "Looking",
     Doing.CHECKING: "Checking the room",
     Doing.REFUSED: "Not started",
@@ -217,6 +218,7 @@ def _away() -> View:
 _NOTES = {
     Doing.PAUSED: "Neither sound nor picture is recorded until you go on.",
     Doing.REHEARSING: "Camera off. The unit listens and keeps no sound.",
+    Doing.PAIRING: "If it is yours, press the unit's button twice, quickly. Everything else works as ever.",
     Doing.CHECKING: "Camera off. The unit listens and keeps no sound.",
     Doing.LOOKING: "The camera takes one still, for no-film seats, and keeps it nowhere.",
 }

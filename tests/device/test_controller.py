@@ -39,7 +39,7 @@ PRESSES = {
     "rehearse": ([Input.HOLD, Input.SHORT, Input.OVER], [Doing.REHEARSING, Doing.STOPPING, Doing.READY]),
 }
 
-WAITING = (Doing.READY, Doing.REFUSED, Doing.CLAIMING)
+WAITING = (Doing.READY, Doing.REFUSED, Doing.CLAIMING, Doing.PAIRING)
 
 
 @pytest.mark.parametrize("name", PRESSES)
@@ -95,12 +95,19 @@ def test_no_order_of_events_loses_a_lesson(events: list[Input]) -> None:
             assert not is_in_hand, "nor while it is recorded"
         if after.action is Action.CLAIM:
             assert (before, event) == (Doing.CLAIMING, Input.SHORT), "who claims a lesson stands at the unit"
+        if after.action is Action.LET_IN:
+            assert (before, event) == (Doing.PAIRING, Input.DOUBLE), "who lets a phone in stands at the unit"
         if after.action is Action.USE_MASK:
             assert not is_in_hand, "a lesson keeps the mask that its header names"
         if is_in_hand and doing in WAITING:
             assert event in (Input.OVER, Input.REFUSED), f"{before}: only what has been closed is let go of"
             is_in_hand = False
         assert is_in_hand == (doing not in WAITING)
+
+
+@pytest.mark.parametrize("given", [Input.SHORT, Input.HOLD, Input.START, Input.REHEARSE])
+def test_an_ask_to_pair_takes_nothing_from_the_button(given: Input) -> None:
+    assert step(Doing.PAIRING, given) == step(Doing.READY, given)
 
 
 @given(st.lists(st.sampled_from([*GESTURES, Input.BEGUN]), max_size=60))

@@ -1,10 +1,19 @@
-"""Who may see the unit's page: one who reads the screen in the room, once, until the evening; nobody by trying."""
+"""Who may see the unit's page: one who reads the screen in the room, or presses its button; nobody by trying."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from device.page.pairing import FIRST_WAIT, HERE_FOR, LONGEST_WAIT, SHOWN_FOR, TRIES, Pairing, PairingError
+from device.page.pairing import (
+    FIRST_WAIT,
+    HERE_FOR,
+    LONGEST_WAIT,
+    SHOWN_FOR,
+    TRIES,
+    WAITS_FOR,
+    Pairing,
+    PairingError,
+)
 
 MORNING = datetime(2026, 11, 17, 9, 0).astimezone()
 
@@ -121,3 +130,76 @@ def test_numbers_are_six_digits_and_new_each_time() -> None:
 
     assert len(numbers) > 40
     assert all(len(each) == 6 and each.isdecimal() for each in numbers)
+
+
+def test_the_card_and_the_button_let_one_browser_in_once() -> None:
+    pairing = Pairing(18)
+    waiting = pairing.ask(MORNING, is_on_card=True)
+
+    assert pairing.pressed(waiting.token, None, MORNING) is None
+    assert pairing.pressed(waiting.token, "an earlier ask", MORNING) is None
+    paired = pairing.pressed(waiting.token, waiting.asked, MORNING)
+    assert paired is not None
+    assert pairing.is_paired(paired.token, MORNING + timedelta(hours=8, minutes=59))
+    assert not pairing.is_paired(paired.token, MORNING + timedelta(hours=9))
+    assert pairing.is_present(paired.token, MORNING)
+    assert not pairing.is_paired(waiting.token, MORNING)
+    with pytest.raises(PairingError, match="not waiting"):
+        pairing.pressed(waiting.token, waiting.asked, MORNING)
+
+
+def test_a_press_that_comes_too_late_lets_nobody_in() -> None:
+    pairing = Pairing(18)
+    waiting = pairing.ask(MORNING, is_on_card=True)
+    with pytest.raises(PairingError, match="Nobody pressed"):
+        pairing.pressed(waiting.token, waiting.asked, MORNING + WAITS_FOR)
+    with pytest.raises(PairingError, match="not waiting"):
+        pairing.pressed(waiting.token, waiting.asked, MORNING)
+
+
+@pytest.mark.parametrize("token", [None, "", "guessed"])
+def test_the_button_lets_nobody_in_but_who_asked(token: str | None) -> None:
+    pairing = Pairing(18)
+    waiting = pairing.ask(MORNING, is_on_card=True)
+    with pytest.raises(PairingError, match="not waiting"):
+        pairing.pressed(token, waiting.asked, MORNING)
+    assert pairing.pressed(waiting.token, waiting.asked, MORNING) is not None
+
+
+def test_while_one_waits_for_the_button_no_other_may() -> None:
+    pairing = Pairing(18)
+    first = pairing.ask(MORNING, is_on_card=True)
+    with pytest.raises(PairingError, match="Another phone"):
+        pairing.ask(MORNING + WAITS_FOR - timedelta(seconds=1), is_on_card=True)
+    assert pairing.pressed(first.token, first.asked, MORNING) is not None
+    second = pairing.ask(MORNING, is_on_card=True)
+
+    assert second.asked != first.asked
+    assert second.token != first.token
+
+
+@pytest.mark.parametrize("is_on_card", [True, False])
+def test_codes_are_counted_like_numbers_right_ones_too(is_on_card: bool) -> None:
+    pairing, now = Pairing(18, lambda: "555000"), MORNING
+    for _ in range(TRIES):
+        try:
+            pairing.ask(now, is_on_card=is_on_card)
+        except PairingError as error:
+            assert "not the code" in str(error)  # noqa: PT017 - where it is not on the card
+        now += WAITS_FOR
+    blocked = now - WAITS_FOR
+    with pytest.raises(PairingError, match="Too many"):
+        pairing.ask(blocked, is_on_card=True)
+    with pytest.raises(PairingError, match="Too many"):
+        pairing.number(blocked)
+    pairing.ask(blocked + max(FIRST_WAIT, WAITS_FOR), is_on_card=True)
+
+
+def test_who_waits_while_others_try_wrong_codes_is_let_in() -> None:
+    pairing = Pairing(18)
+    waiting = pairing.ask(MORNING, is_on_card=True)
+    for _ in range(TRIES):
+        with pytest.raises(PairingError, match=r"not the code|Too many"):
+            pairing.ask(MORNING, is_on_card=False)
+
+    assert pairing.pressed(waiting.token, waiting.asked, MORNING) is not None

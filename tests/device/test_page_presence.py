@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import httpx
@@ -17,6 +18,7 @@ import pytest
 from capture.masks import Mask
 from device.commands import Command, Look, Mode, Stop
 from device.page.app import page_app
+from device.page.card import Card
 from device.page.pairing import Pairing
 from device.page.parts import PageParts, templates
 from device.page.resident import Resident
@@ -72,6 +74,8 @@ class At:
                 resident=cast("Resident", self.unit),
                 pairing=pairing,
                 show_number=lambda: True,
+                has_screen=lambda: True,
+                card=Card(Path("/nowhere")),
                 now=lambda: self.now,
                 closing=asyncio.Event(),
                 templates=templates(),

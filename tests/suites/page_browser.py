@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
+PATIENCE_MS = 30_000
+"""That anything may take on a busy computer."""
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -25,6 +27,7 @@ _HERE = {"127.0.0.1", "localhost"}
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, without a download."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
@@ -58,7 +61,7 @@ class Watched:
 def watched(browser: Browser, **options: Any) -> Iterator[Watched]:
     """A fresh profile; what went wrong in it is asserted at the end."""
     context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     made = Watched(context)
     context.on("request", made.guard)
     try:

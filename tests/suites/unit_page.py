@@ -82,6 +82,10 @@ class UnitAndPage:
         """The unit's button, short."""
         self.program.gesture(Gesture.SHORT)
 
+    def press_twice(self) -> None:
+        """The same twice, quickly."""
+        self.program.gesture(Gesture.DOUBLE)
+
     def pair(self, page: Page) -> None:
         """As somebody in the room does."""
         page.goto(self.address)
@@ -97,6 +101,7 @@ def unit_and_page(
     room: Room,
     host: str = "0.0.0.0",
     teachers: Mapping[str, Identity] | None = None,
+    has_screen: bool = True,
     **settings: object,
 ) -> Iterator[UnitAndPage]:
     made = OneUnit(place)
@@ -110,7 +115,7 @@ def unit_and_page(
     asked = Asked(made.settings.socket, program)
     running = threading.Thread(target=program.run, args=(asked.tell,))
     running.start()
-    file = _settings_file(made, path, host, os.ttyname(terminal))
+    file = _settings_file(made, path, host, os.ttyname(terminal) if has_screen else "/dev/null")
     journal = place / "page.log"
     with journal.open("wb") as log:
         command = [sys.executable, "-m", "waitwise", "unit", "page", str(file), "--json"]
