@@ -1,4 +1,4 @@
-"""The small process behind a real camera: `python -m capture.picamera SOCKET WANTED`.
+"""The small process behind a real camera: `python -m capture.picamera SOCKET`.
 
 ::
 
@@ -42,6 +42,7 @@ from capture.seeing import (
     Wanted,
     Why,
     encode,
+    receive_wanted,
 )
 
 HELD_MESSAGES = 250
@@ -61,13 +62,24 @@ def main() -> None:
     connection = socket.socket(fileno=int(sys.argv[1]))
     mouth = _Mouth(connection)
     asked: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(connection, asked), daemon=True).start()
     try:
-        _see(mouth, asked, Wanted.decode(sys.argv[2]))
+        # Loaded before anybody has pressed: on a small computer that takes longer than all that comes after.
+        library = _picamera2()
+        wanted = _wanted(connection)
+        threading.Thread(target=_listen, args=(connection, asked), daemon=True).start()
+        _see(library, mouth, asked, wanted)
     except _Refused as refused:
         mouth.last_words(Failed(Why.REFUSED, str(refused)))
     # Not `return`: libcamera's last rites are where a lost camera hangs.
     os._exit(0)
+
+
+def _wanted(connection: socket.socket) -> Wanted:
+    """Wait to be told what to see. Nothing is opened before."""
+    with contextlib.suppress(OSError):
+        if told := receive_wanted(connection.recv):
+            return told
+    os._exit(0)  # the unit is gone, and never wanted anything
 
 
 def _listen(connection: socket.socket, asked: queue.SimpleQueue[bytes]) -> None:
@@ -78,8 +90,7 @@ def _listen(connection: socket.socket, asked: queue.SimpleQueue[bytes]) -> None:
     os._exit(0)
 
 
-def _see(mouth: _Mouth, asked: queue.SimpleQueue[bytes], wanted: Wanted) -> NoReturn:
-    library = _picamera2()
+def _see(library: Any, mouth: _Mouth, asked: queue.SimpleQueue[bytes], wanted: Wanted) -> NoReturn:
     try:
         camera = library.Picamera2(wanted.number)
         camera.configure(

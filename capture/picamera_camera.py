@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from capture.camera import CodedPicture, Coding, Frame
 from capture.masks import Mask
 from capture.seeing import KEY, LARGE_STILL, SMALL_STILL, Seen, Still, Wanted
-from capture.seeing_process import PATIENCE, Seeing
+from capture.seeing_process import PATIENCE, Seeing, SeeingProcess
 from lesson.problems import CAMERA_LOST, Problem
 
 ASK_AGAIN = 3.0
@@ -48,6 +48,7 @@ class PicameraCamera:
         bit_rate: int = 1_500_000,
         on_problem: Callable[[Problem | None], None] = _nobody_is_told,
         patience: float = PATIENCE,
+        start: Callable[[], SeeingProcess] = SeeingProcess,
     ) -> None:
         """Open it and wait until it sees.
 
@@ -61,13 +62,14 @@ class PicameraCamera:
             bit_rate: bits a second.
             on_problem: is told what is wrong, and None when nothing is any more.
             patience: seconds without a picture after which the camera is lost.
+            start: gives a process that sees (`SpareSeeing.take`).
 
         Raises:
             CameraRefusedError: there is none, it cannot be opened, or picamera2 is missing.
             CameraLostError: it is open, and gives no picture.
         """
         areas = () if mask is None else mask.areas
-        self._seeing = Seeing(Wanted(number, width, height, rate_hz, bit_rate, areas), patience=patience)
+        self._seeing = Seeing(Wanted(number, width, height, rate_hz, bit_rate, areas), patience=patience, start=start)
         self._coding = Coding(width, height, self._seeing.blank)
         self._rate_hz = rate_hz
         self._mask = mask

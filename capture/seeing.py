@@ -7,7 +7,7 @@
                +---------+------+----------------+        Seen      every picture: moment of its exposure, H.264
                                                           Still     on request: moment, an image as it is
                                                           Failed    why there is no (more) picture; then the end
-    it is asked, a byte each                              SMALL_STILL, LARGE_STILL, KEY
+    it is told first: u32 length, Wanted as JSON; then it is asked, a byte each: SMALL_STILL, LARGE_STILL, KEY
 
 A moment is CLOCK_MONOTONIC in seconds, which all processes of a machine share. A stream, not datagrams: a still of
 1280 x 720 has 1.4 MB.
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -28,13 +29,15 @@ from capture.masks import Area, Mask
 SMALL_STILL, LARGE_STILL, KEY = b"s", b"l", b"k"
 """What can be asked for: a still, a large still, a key picture at once."""
 
+_LENGTH = struct.Struct("<I")
+
 LARGEST = 16 * 1024 * 1024
 """Bytes of a message, at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the process is started with."""
+    """What the process is told first, and once."""
 
     number: int
     """Which camera, in picamera2's order."""
@@ -50,21 +53,40 @@ class Wanted:
         """What is covered."""
         return Mask(self.areas) if self.areas else None
 
-    def encode(self) -> str:
-        """As an argument of a command line."""
-        return json.dumps(asdict(self))
+    def encode(self) -> bytes:
+        """With its length before it."""
+        body = json.dumps(asdict(self)).encode()
+        return _LENGTH.pack(len(body)) + body
 
     @classmethod
-    def decode(cls, argument: str) -> Wanted:
-        """Back from an argument.
-
-        >>> wanted = Wanted(0, 1280, 720, 12.5, 1_500_000, (((0.0, 0.0), (1.0, 0.0), (0.5, 1.0)),))
-        >>> Wanted.decode(wanted.encode()) == wanted
-        True
-        """
-        told = json.loads(argument)
+    def decode(cls, body: bytes) -> Wanted:
+        """Back from what stands behind the length."""
+        told = json.loads(body)
         areas = tuple(tuple((x, y) for x, y in area) for area in told.pop("areas"))
         return cls(areas=areas, **told)
+
+
+def receive_wanted(recv: Callable[[int], bytes]) -> Wanted | None:
+    """Read it from a stream, and not a byte of what comes behind it. None: the stream has ended.
+
+    >>> import io
+    >>> wanted = Wanted(0, 1280, 720, 12.5, 1_500_000, (((0.0, 0.0), (1.0, 0.0), (0.5, 1.0)),))
+    >>> stream = io.BytesIO(wanted.encode() + KEY)
+    >>> receive_wanted(stream.read) == wanted, stream.read()
+    (True, b'k')
+    """
+    (length,) = _LENGTH.unpack(_exactly(recv, _LENGTH.size) or b"\0\0\0\0")
+    body = _exactly(recv, min(length, LARGEST)) if length else b""
+    return Wanted.decode(body) if body else None
+
+
+def _exactly(recv: Callable[[int], bytes], length: int) -> bytes:
+    taken = b""
+    while len(taken) < length:
+        if not (piece := recv(length - len(taken))):
+            return b""
+        taken += piece
+    return taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +147,6 @@ class Failed:
 
 Message = Opened | Blank | Seen | Still | Failed
 
-_LENGTH = struct.Struct("<I")
 _SEEN = struct.Struct("<d?")
 _STILL = struct.Struct("<d?I")
 

@@ -2,7 +2,8 @@
 
 ::
 
-    SeeingProcess    one process, from its start to its death
+    SeeingProcess    one process, from its start to its death; until it is told what to see, it opens nothing
+    SpareSeeing      one that was started ahead, for the next press
     Seeing           one after the other:   start --picture, picture, ...--> none for PATIENCE ----> kill, start
                                               |--no picture for START_PATIENCE ---------------------^
                                               '--says why there is none --> RETRY_AFTER ---> start
@@ -43,14 +44,14 @@ _log = logging.getLogger(__name__)
 
 
 class SeeingProcess:
-    """One process that sees."""
+    """One process that sees, once it was told what."""
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self) -> None:
         """Start it."""
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "capture.picamera", str(theirs.fileno()), wanted.encode()],
+                [sys.executable, "-m", "capture.picamera", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
@@ -60,6 +61,11 @@ class SeeingProcess:
         self._socket.setblocking(False)
         self._inbox = Inbox()
         self.pid = self._process.pid
+
+    def see(self, wanted: Wanted) -> None:
+        """Have it open the camera. Where it does not listen, the deadline finds out."""
+        with contextlib.suppress(OSError):
+            self._socket.sendall(wanted.encode())
 
     def receive(self) -> list[Message]:
         """What it said meanwhile. `Failed` at the end when it is dead."""
@@ -94,10 +100,29 @@ class SeeingProcess:
         return self._process.poll() is not None
 
 
+class SpareSeeing:
+    """At most one process that waits to be told what to see. One thread at a time."""
+
+    def __init__(self) -> None:
+        self._process: SeeingProcess | None = None
+
+    def prepare(self) -> None:
+        """Have one, unless there is one that lives."""
+        if self._process is None or self._process.is_gone():
+            self._process = SeeingProcess()
+
+    def take(self) -> SeeingProcess:
+        """The one that is ready, or a new one."""
+        process, self._process = self._process, None
+        return SeeingProcess() if process is None or process.is_gone() else process
+
+
 class Seeing:
     """Pictures of one camera, from one process after the other."""
 
-    def __init__(self, wanted: Wanted, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, wanted: Wanted, *, patience: float = PATIENCE, start: Callable[[], SeeingProcess] = SeeingProcess
+    ) -> None:
         """Open the camera, and wait for its first picture.
 
         Raises:
@@ -105,6 +130,7 @@ class Seeing:
             CameraLostError: it is open, and gives no picture.
         """
         self._wanted = wanted
+        self._new_process = start
         # A camera may be told to take one picture in ten seconds.
         self._patience = max(patience, 3 / wanted.rate_hz)
         self._failed: Failed | None = None
@@ -180,7 +206,8 @@ class Seeing:
         return given
 
     def _start(self) -> None:
-        self.process = SeeingProcess(self._wanted)
+        self.process = self._new_process()
+        self.process.see(self._wanted)
         self._has_seen = False
         self._deadline = time.monotonic() + START_PATIENCE
 

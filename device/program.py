@@ -226,6 +226,7 @@ class UnitProgram:
         """Wait, record, wait, until `leave`. `on_state` is told every new state; it must not wait for anything."""
         self._on_state = on_state
         self._people.start()
+        self._room.prepare()
         self._panel.listen(lambda is_down: self.edge(is_down=is_down))
         self._notifier.ready()
         while not (self._leaves and self._worker is None):
@@ -272,6 +273,8 @@ class UnitProgram:
             self._worker.join()
             self.state = self._with_sound(self.state)  # its last word, before it is let go
             self._worker, self._held, self._hears = None, None, False
+            if not self._leaves:
+                self._room.prepare()
             self.state = replace(self.state, can_discard=lesson.lesson_id if lesson is not None else None)
         self._refusal = said.problem
         self._input(said.what)

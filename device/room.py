@@ -2,6 +2,7 @@
 
 ::
 
+    start --> room.prepare()         loads what a camera needs, and opens nothing; again after each lesson
     press --> room.microphone(...) --> a device that is open, or why not      nothing is open while nobody has pressed
               room.camera(...)     --> the same
 """
@@ -17,6 +18,7 @@ from capture.coder import CodedCamera
 from capture.microphone import Microphone
 from capture.picamera_camera import PicameraCamera
 from capture.portaudio_microphone import PortAudioMicrophone
+from capture.seeing_process import SeeingProcess, SpareSeeing
 from device.mask_store import MaskStore
 from device.settings import UnitSettings
 from lesson.problems import Problem
@@ -30,6 +32,10 @@ OpenCamera = Callable[[str | None, Zero, TellProblem], Camera]
 """Opens a camera with the mask of that name on it; None: the one that a press puts on; empty: none."""
 
 
+def _do_nothing() -> None:
+    """Nothing takes long here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """Opens what a lesson is recorded with, at the press and not before. Both raise the errors of their devices."""
@@ -37,15 +43,23 @@ class Room:
     microphone: Callable[[TellProblem], Microphone]
     camera: OpenCamera | None = None
     """None: there is none here."""
+    prepare: Callable[[], None] = _do_nothing
+    """Makes the next press fast. Called while nobody records."""
 
 
 def room_of(settings: UnitSettings) -> Room:
     """The devices that the settings name."""
-    return Room(lambda tell: PortAudioMicrophone(settings.microphone, on_problem=tell), camera_of(settings))
+    spare = SpareSeeing()
+    is_real = settings.camera.source == "picamera"
+    return Room(
+        lambda tell: PortAudioMicrophone(settings.microphone, on_problem=tell),
+        camera_of(settings, spare),
+        spare.prepare if is_real else _do_nothing,
+    )
 
 
-def camera_of(settings: UnitSettings) -> OpenCamera | None:
-    """The camera that the settings name."""
+def camera_of(settings: UnitSettings, spare: SpareSeeing | None = None) -> OpenCamera | None:
+    """The camera that the settings name; with `spare` it opens sooner."""
     picture, wanted = settings.picture, settings.camera
     masks = MaskStore(settings.folder, wanted.mask)
 
@@ -62,6 +76,7 @@ def camera_of(settings: UnitSettings) -> OpenCamera | None:
             number=wanted.number,
             bit_rate=wanted.bit_rate,
             on_problem=tell,
+            start=SeeingProcess if spare is None else spare.take,
         )
 
     return None if wanted.source == "none" else opened

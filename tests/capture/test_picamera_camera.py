@@ -27,6 +27,7 @@ from capture.masks import Mask
 from capture.picamera import _Mouth, _Sight
 from capture.picamera_camera import PicameraCamera
 from capture.seeing import KEY, Wanted
+from capture.seeing_process import SeeingProcess, SpareSeeing
 from capture.time_code import read_time_code
 from lesson.problems import CAMERA_LOST, CAMERA_REFUSED, Problem
 from tests.suites.camera import CameraSuite, decode
@@ -42,12 +43,18 @@ PATIENT = 20.0
 class Lesson:
     """A lesson that is looked at in real time."""
 
-    def __init__(self, mask: Mask | None = None, patience: float = PATIENT, size: tuple[int, int] = SIZE) -> None:
+    def __init__(
+        self,
+        mask: Mask | None = None,
+        patience: float = PATIENT,
+        size: tuple[int, int] = SIZE,
+        start: Callable[[], SeeingProcess] = SeeingProcess,
+    ) -> None:
         self.told: list[Problem | None] = []
         self.started: float | None = None
         self.seen: list[CodedPicture] = []
         self.camera = PicameraCamera(
-            *size, RATE, lambda: self.started, mask=mask, on_problem=self.told.append, patience=patience
+            *size, RATE, lambda: self.started, mask=mask, on_problem=self.told.append, patience=patience, start=start
         )
 
     def start(self) -> None:
@@ -125,6 +132,36 @@ def test_a_picture_has_the_time_at_which_the_sensor_saw_it(lesson: Lesson, imx70
     assert gaps[len(gaps) // 2] == pytest.approx(1 / 23.04, abs=0.002)
     keys = [picture.time for picture in lesson.seen if picture.is_key]
     assert all(other - one == pytest.approx(KEY_EVERY, abs=0.1) for one, other in pairwise(keys[1:]))
+
+
+def test_a_process_that_was_started_ahead_opens_nothing_until_it_is_told_and_then_sees(
+    imx708: Sensor, opened: list[Lesson]
+) -> None:
+    spare = SpareSeeing()
+    spare.prepare()
+    ready = spare._process
+    assert ready is not None
+    spare.prepare()
+    assert spare._process is ready, "one is enough"
+    time.sleep(2.0)
+    assert ready.receive() == [], "no camera, no picture, and no failure"
+    opened.append(Lesson(start=spare.take))
+    assert opened[0].process == ready.pid
+    opened[0].look_for(20)
+    assert max(opened[0].off()) < 0.002
+
+
+def test_a_spare_process_that_has_died_is_replaced(imx708: Sensor) -> None:
+    spare = SpareSeeing()
+    spare.prepare()
+    dead = spare._process
+    assert dead is not None
+    dead.kill()
+    assert dead.is_gone(20.0)
+    taken = spare.take()
+    assert taken.pid != dead.pid
+    taken.kill()
+    assert taken.is_gone(20.0)
 
 
 class Hardware:
