@@ -9,6 +9,7 @@
     hearing a second     millions     of instructions, each alone (asked for)  the same on every run
     an hour of sound     MB           Python, numpy and av decoding it         what our own code keeps in memory
     sealing              MB/s         AES-128-GCM in one call, same bytes      what segments, chain and signatures cost
+    keeping time         s of CPU     FFmpeg's resampler, one fixed rate       what a minute held to the clock costs
     recording a minute   s of CPU     PyAV alone on the same pictures          what segments, sealing, hearing add
 
 Machines are noisy and differ: read the last column, not the first. Each figure is the median of several runs, and ours
@@ -45,13 +46,15 @@ from capture.codecs import video_options
 from capture.coder import Coder
 from capture.file_microphone import FileMicrophone
 from capture.fragments import FragmentedMp4
+from capture.hearing import Sound
+from capture.stitcher import Stitcher
 from lesson.footage.header import Audio, Header, Media
 from lesson.footage.identity import Identity
 from lesson.footage.recipients import RecipientRole
 from lesson.footage.sealing import LessonSealer
 from lesson.footage.segments import Track
 from lesson.footage.signed import UnitKey
-from lesson.sound import RATE_HZ, AudioBlock
+from lesson.sound import BLOCK_SAMPLES, RATE_HZ, AudioBlock
 from tools import listening
 
 SOUND = Path(__file__).parents[1] / "waitwise" / "lesson_for_demo" / "lesson.flac"
@@ -217,6 +220,35 @@ def sealing(runs: int) -> Row:
     return Row("sealing", "MB/s", megabytes / our_seconds, megabytes / peer_seconds, "AESGCM in one call", runs, True)
 
 
+def keeping_time(blocks: list[AudioBlock], runs: int) -> Row:
+    """CPU seconds for a minute of a device that counts 50 in a million too fast, sound by sound, as it comes."""
+    minute = [block.pcm for block in blocks if block.end <= 60.0]
+    drift = 50e-6
+    sounds = [
+        Sound(number * BLOCK_SAMPLES, number * 0.02 / (1 + drift), has_overflowed=False, pcm=pcm)
+        for number, pcm in enumerate(minute * 3)
+    ]
+
+    def ours() -> float:
+        stitcher = Stitcher(0.0, patience=1.0)
+        # Two minutes to learn the drift; the third one counts.
+        learning, measured = sounds[: 2 * len(minute)], sounds[2 * len(minute) :]
+        for sound in learning:
+            list(stitcher.take(sound, RATE_HZ))
+        return cpu(lambda: [list(stitcher.take(sound, RATE_HZ)) for sound in measured])
+
+    def peer() -> None:
+        resampler = av.AudioResampler("s16", "mono", round(RATE_HZ / (1 + drift)))
+        for pcm in minute:
+            frame = av.AudioFrame(format="s16", layout="mono", samples=len(pcm) // 2)
+            frame.planes[0].update(pcm)
+            frame.sample_rate = RATE_HZ
+            resampler.resample(frame)
+
+    seconds, peer_seconds = in_turn(runs, ours, lambda: cpu(peer))
+    return Row("keeping time", "s CPU", seconds, peer_seconds, "FFmpeg's resampler", runs)
+
+
 def encode(frames: list[Frame]) -> list[bytes]:
     """Segments as a unit makes them, with silence for sound."""
     coder = Coder(WIDTH, HEIGHT, PICTURES_HZ, preset="ultrafast")
@@ -299,6 +331,7 @@ def main() -> None:
         *(hearing_instructions(blocks) if asked.instructions else ()),
         memory(blocks),
         sealing(asked.runs),
+        keeping_time(blocks, asked.runs),
         *recording(blocks, asked.runs),
     ]
     if asked.json:
