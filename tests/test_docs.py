@@ -217,3 +217,16 @@ def make_targets() -> set[str]:
 def code(text: str) -> str:
     """Only what stands in backquotes or indented."""
     return "\n".join(re.findall(r"`[^`\n]+`|^ {4}.*$", text, flags=re.MULTILINE))
+
+
+def test_every_test_that_a_page_names_is_there() -> None:
+    house = pathlib.Path(__file__).parents[1]
+    named = {each for page in PAGES for each in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page.read_text())}
+
+    assert len(named) > 20
+    missing = [
+        f"{path}::{name}"
+        for path, name in named
+        if not (house / path).is_file() or f"def {name}(" not in (house / path).read_text()
+    ]
+    assert missing == []
