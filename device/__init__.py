@@ -7,7 +7,7 @@
     batches.py    what is heard, gathered into the lesson log and into evidence messages
     session.py    one lesson, from button to button
     marks.py      pauses and bookmarks in it
-    recipients.py for whom it records: pinned keys
+    recipients.py for whom it records: listed, pinned, usable keys
     folder.py     its folder: one program at a time, and an outbox that can always be had
     sending.py    the threads that bring everything to the school
     unit.py       puts them together
@@ -19,6 +19,7 @@
     preflight.py  may this lesson be recorded
     ring.py       room for it: what the school has signed for may go
     people.py     for whom, known before the press
+    card_asking.py whose key card is held to the camera
     dry_runs.py   what listens and writes nothing: a rehearsal, a dummy run
     lamp.py       what lights and buzzer say
     gpio.py       button, lights and buzzer on pins

@@ -40,6 +40,8 @@ class Start:
     """Whose lesson it is. None: whoever teaches here now."""
     mask: str | None = None
     """Name of the privacy mask. None: the one that a press puts on, if any."""
+    by_card: bool = False
+    """Whose lesson it is, her key card says: it is looked for, whatever else could."""
     is_dummy: bool = False
     """A dummy run: everything happens, and nothing is written, not even sealed."""
 
@@ -174,7 +176,7 @@ def command_from_wire(data: object) -> Command:
     """What `command_to_wire` made; raise `WireError` for anything else.
 
     >>> command_from_wire(command_to_wire(Start(Mode.AUDIO)))
-    Start(mode=<Mode.AUDIO: 'audio'>, title=None, teacher=None, mask=None, is_dummy=False)
+    Start(mode=<Mode.AUDIO: 'audio'>, title=None, teacher=None, mask=None, by_card=False, is_dummy=False)
     """
     kind = _COMMANDS.get(str(data.get("type"))) if isinstance(data, dict) else None
     if kind is None or not isinstance(data, dict):

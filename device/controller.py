@@ -44,6 +44,10 @@ class Input(StrEnum):
     USE_MASK = "use_mask"
     CHECK_ROOM = "check_room"
     ASK_TO_PAIR = "ask_to_pair"
+    CARD_WANTED = "card wanted"
+    """Nobody can say whose lesson it is, and the camera looks for her key card."""
+    CARD_OVER = "card over"
+    """It looks no more: it is known whose lesson it is, or that nobody says it."""
     BEGUN = "begun"
     """Every part is there, and the first sound was heard."""
     REFUSED = "refused"
@@ -70,7 +74,7 @@ COMMANDS = (
     Input.CHECK_ROOM,
     Input.ASK_TO_PAIR,
 )
-HAPPENINGS = (Input.BEGUN, Input.REFUSED, Input.OVER, Input.SHOWN)
+HAPPENINGS = (Input.CARD_WANTED, Input.CARD_OVER, Input.BEGUN, Input.REFUSED, Input.OVER, Input.SHOWN)
 
 
 class Action(StrEnum):
@@ -78,6 +82,7 @@ class Action(StrEnum):
 
     BEGIN = "begin a lesson"
     END = "end it"
+    TRUST_CARD = "trust the card"
     PAUSE = "pause"
     RESUME = "go on"
     BOOKMARK = "bookmark"
@@ -145,7 +150,18 @@ TABLE: dict[Doing, dict[Input, Step]] = {
     # A second, nervous press does not undo the first: only the page can call a start off.
     Doing.STARTING: {
         Input.STOP: _END,
+        Input.CARD_WANTED: Step(Doing.ASKING),
         Input.BEGUN: Step(Doing.RECORDING),
+        Input.REFUSED: _REFUSED,
+        Input.OVER: _READY,
+    },
+    # It looks otherwise than a start, so a press here means it; and only a finger at the unit makes it know a new card.
+    Doing.ASKING: {
+        Input.SHORT: _END,
+        Input.HOLD: Step(Doing.ASKING, Action.TRUST_CARD),
+        Input.STOP: _END,
+        Input.CARD_WANTED: Step(Doing.ASKING),
+        Input.CARD_OVER: Step(Doing.STARTING),
         Input.REFUSED: _REFUSED,
         Input.OVER: _READY,
     },
@@ -212,10 +228,10 @@ TABLE: dict[Doing, dict[Input, Step]] = {
 }
 """What is not here means nothing in its state."""
 
-LESSON = frozenset({Doing.STARTING, Doing.RECORDING, Doing.PAUSED})
+LESSON = frozenset({Doing.STARTING, Doing.ASKING, Doing.RECORDING, Doing.PAUSED})
 """A lesson is going on, or about to."""
 
-LISTENING = frozenset({Doing.STARTING, Doing.RECORDING, Doing.REHEARSING, Doing.LOOKING, Doing.CHECKING})
+LISTENING = frozenset({Doing.STARTING, Doing.ASKING, Doing.RECORDING, Doing.REHEARSING, Doing.LOOKING, Doing.CHECKING})
 """Sound is heard, or a picture is seen: the light that pupils can see is on. Not in a pause."""
 
 

@@ -112,6 +112,7 @@ class Sign(StrEnum):
     READY = "ready"
     NOT_WELL = "not well"
     BUSY = "busy"
+    ASKING = "asking"
     RECORDING = "recording"
     GOAL = "goal"
     BOOKMARKED = "bookmarked"
@@ -134,6 +135,12 @@ SIGNS = {
     ),
     Sign.BUSY: Pattern(
         Colour.WHITE, (0.2, 0.2), "quick, even blinking", "It is starting, closing the lesson, or taking a still. Wait."
+    ),
+    Sign.ASKING: Pattern(
+        Colour.BLUE,
+        (0.8, 0.25, 0.2, 0.25, 0.8, 1.2),
+        "a long, a short and a long blink, long dark",
+        "Whose lesson is it? Hold your key card to the camera. Hold the button as well if the unit has never seen it.",
     ),
     Sign.RECORDING: Pattern(Colour.RED, (1.0,), "steady", "It records. Press to end, twice to mark a moment."),
     Sign.GOAL: Pattern(
@@ -186,6 +193,7 @@ _TODAY = frozenset(problem.code for problem in ALL if problem.urgency is Urgency
 _BY_DOING = {
     Doing.READY: Sign.READY,
     Doing.STARTING: Sign.BUSY,
+    Doing.ASKING: Sign.ASKING,
     Doing.RECORDING: Sign.RECORDING,
     Doing.PAUSED: Sign.PAUSED,
     Doing.STOPPING: Sign.BUSY,

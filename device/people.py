@@ -16,14 +16,14 @@ import logging
 import threading
 from datetime import timedelta
 
-from device.recipients import RecipientList, RecipientsError
+from device.recipients import Known, ListedRecipient, RecipientsError, trust
 from device.room_timetable import RoomTimetable
 from device.settings import timetable_names_of
 from device.sure_clock import Reading
 from device.unit import Unit
 from device.whose import Whose, whose_lesson
 from lesson.footage.header import ClockQuality
-from lesson.problems import Problem, WaitwiseError
+from lesson.problems import KEY_CHANGED, Problem, WaitwiseError
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +48,9 @@ class People:
         self._timetable = RoomTimetable(timetable.file, unit.settings.room, oldest)
         self._names = timetable_names_of(unit.settings)
         self._usual = unit.settings.teacher
-        self._found: RecipientList | RecipientsError = RecipientList(())
+        self._found: Known | RecipientsError = Known()
+        self._turn = threading.Lock()
+        """Held by who reads or writes whom the unit has pinned."""
         self._is_first = threading.Event()
         self._has_looked = threading.Event()
         self._stopped = threading.Event()
@@ -66,8 +68,8 @@ class People:
         """Ask no more. An answer that is on its way is not waited for."""
         self._stopped.set()
 
-    def known(self) -> RecipientList:
-        """Whom the unit may record for. Raises `RecipientsError` where the school's word is not believed."""
+    def known(self) -> Known:
+        """Whom the unit knows. Raises `RecipientsError` where what the school says cannot be read."""
         # Only a press in the first seconds after the power came waits here.
         self._is_first.wait(4.0)
         self._has_looked.wait(4.0)
@@ -78,32 +80,38 @@ class People:
     @property
     def names(self) -> tuple[str, ...]:
         """Whom a press could record for. Never waits."""
-        return () if isinstance(self._found, RecipientsError) else tuple(each.name for each in self._found.recipients)
+        return tuple(each.name for each in self._known.usable)
+
+    def met(self, person: ListedRecipient) -> None:
+        """Pin her: her key card was held up. Waits while the school is asked."""
+        with self._turn:
+            self._found = trust(self._unit.settings.folder, self.known(), person)
 
     def whose(self, now: Reading, named: str | None = None) -> Whose:
         """Whose lesson a press records. Never waits. Raises `RecipientsError` where `named` is nobody we know."""
-        people = RecipientList(()) if isinstance(self._found, RecipientsError) else self._found
         # After a power cut a clock may be hours behind, and look right: another teacher's lesson would seem to be on.
         is_believed = not self._timetable.is_there or now.quality is ClockQuality.SYNCED
         periods = self._timetable.at(now.at) if is_believed else None
-        return whose_lesson(people, named=named, periods=periods, usual=self._usual, names=self._names)
+        return whose_lesson(self._known, named=named, periods=periods, usual=self._usual, names=self._names)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What is wrong with the timetable."""
-        return self._timetable.problems
+        """What is wrong with the timetable, and with a teacher's keys."""
+        changed = (KEY_CHANGED,) if self._known.changed else ()
+        return changed + self._timetable.problems
 
     def _keep_asking(self) -> None:
         while not self._stopped.is_set():
             try:
-                self._found = self._unit.people()
+                with self._turn:
+                    self._found = self._unit.people()
             except RecipientsError as error:
                 _log.warning("%s", error)
                 self._found = error
             except (WaitwiseError, OSError) as error:
                 _log.warning("The list of teachers could not be read; it is tried again: %s", error)
             self._is_first.set()
-            self._stopped.wait(ASK_EVERY if self._knows_somebody else ASK_AGAIN)
+            self._stopped.wait(ASK_EVERY if self._known.usable else ASK_AGAIN)
 
     def _keep_looking(self) -> None:
         while not self._stopped.is_set():
@@ -112,5 +120,5 @@ class People:
             self._stopped.wait(LOOK_EVERY)
 
     @property
-    def _knows_somebody(self) -> bool:
-        return isinstance(self._found, RecipientList) and bool(self._found.recipients)
+    def _known(self) -> Known:
+        return self._found if isinstance(self._found, Known) else Known()

@@ -22,8 +22,9 @@ from typing import Protocol, runtime_checkable
 
 from analytics.listener import LevelReading
 from analytics.thresholds import Thresholds
-from capture.errors import MaskUnreadableError
+from capture.errors import CameraRefusedError, MaskUnreadableError
 from capture.masks import Mask
+from device.card_asking import CardAsking, CardError, look_for_card
 from device.clock import Clock
 from device.commands import (
     AskToPair,
@@ -53,13 +54,13 @@ from device.notify import Notifier
 from device.people import People
 from device.preflight import HeardMicrophone, NotAgreedError, Space, bytes_for, check_space, choose_mode
 from device.presses import Gesture, Presses
-from device.recipients import choose
+from device.recipients import Known, ListedRecipient, choose
 from device.room import Room
 from device.settings import modes_of
 from device.state import Doing, LessonInHand, RehearsalInHand, StillInHand, UnitState
 from device.unit import Unit
-from device.whose import refuse_to_guess
-from lesson.problems import MASK_UNREADABLE, UNIT_FAILED, WHOSE_UNCLEAR, Problem, Urgency, WaitwiseError
+from device.whose import NOBODY, Whose, Why, refuse_to_guess
+from lesson.problems import CARD_UNSEEN, MASK_UNREADABLE, UNIT_FAILED, WHOSE_UNCLEAR, Problem, Urgency, WaitwiseError
 
 _log = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ _COMMANDS: dict[type[Command], Input] = {
     AskToPair: Input.ASK_TO_PAIR,
 }
 _TONES = {Input.BEGUN: Tone.STARTED, Input.OVER: Tone.STOPPED, Input.REFUSED: Tone.REFUSED}
+_ABOUT_A_CARD = frozenset({Input.CARD_WANTED, Input.CARD_OVER})
 _AT_THE_END = frozenset({Input.STOP, *_TONES})
 """What is still heard when the program was asked to end: nothing new is begun."""
 
@@ -187,6 +189,8 @@ class UnitProgram:
         self._worker: threading.Thread | None = None
         self._held: Held | None = None
         self._stop = threading.Event()
+        self._is_card_trusted = threading.Event()
+        """The button was held while a key card was looked for."""
         self._hears = False
         """Whether something that a device hears or sees is taken."""
         self._heard_at = 0.0
@@ -201,6 +205,7 @@ class UnitProgram:
             since_at=unit.time.read().at,
             room=unit.settings.room,
             modes=self._modes,
+            can_see_card=room.camera is not None,
             goal_wait=unit.settings.goal_wait,
             unclaimed_days=unit.settings.unclaimed_days,
         )
@@ -268,7 +273,7 @@ class UnitProgram:
         if said.what is Input.BEGUN:
             if lesson is not None:
                 self.state = replace(self.state, lesson=replace(lesson, has_started=True))
-        else:
+        elif said.what not in _ABOUT_A_CARD:
             assert self._worker is not None
             self._worker.join()
             self.state = self._with_sound(self.state)  # its last word, before it is let go
@@ -277,8 +282,12 @@ class UnitProgram:
                 self._room.prepare()
             self.state = replace(self.state, can_discard=lesson.lesson_id if lesson is not None else None)
         self._refusal = said.problem
+        self._looked_at = float("-inf")  # so that a card that does not help is told now
         self._input(said.what)
-        if self.state.doing is not was:
+        if said.what in _ABOUT_A_CARD:
+            if said.problem is not None:
+                self._panel.buzz(Tone.REFUSED)
+        elif self.state.doing is not was:
             self._panel.buzz(_TONES[said.what])
 
     def _input(self, given: Input, command: Command | None = None) -> None:
@@ -308,6 +317,8 @@ class UnitProgram:
                 self._panel.buzz(Tone.STOPPED)
             case Action.DISCARD if isinstance(command, Discard):
                 self._discard(command.lesson_id)
+            case Action.TRUST_CARD:
+                self._is_card_trusted.set()
             case Action.PAUSE | Action.RESUME | Action.BOOKMARK:
                 self._ask_run(action)
             case _:
@@ -426,11 +437,13 @@ class UnitProgram:
     def _lesson(self, start: Start) -> None:
         """Pre-flight, then the lesson. Raises what keeps it from beginning, or ends it early."""
         mode = choose_mode(start.mode, self._modes)
-        people = self._people.known()
-        whose = self._people.whose(self._unit.time.read(), start.teacher)
-        is_claim = whose.person is None and bool(people.recipients) and self._settings.unclaimed_days > 0
+        known = self._people.known()
+        whose = self._whose(start, known)
+        if self._stop.is_set():
+            return
+        is_claim = whose.person is None and bool(known.usable) and self._settings.unclaimed_days > 0
         if whose.person is None and not is_claim:
-            refuse_to_guess(people)
+            refuse_to_guess(known)
         teacher = None if whose.person is None else whose.person.name
         if not start.is_dummy:
             self._unit.make_room(bytes_for(mode, self._settings.longest_minutes))
@@ -453,18 +466,53 @@ class UnitProgram:
                 if camera.mask is not None:
                     in_hand = replace(in_hand, mask=start.mask or self._masks.usual())
             session = self._unit.lesson(
-                teacher=teacher,
+                teacher=whose.person,
                 is_claim=is_claim,
                 title=in_hand.title,
                 microphone=microphone,
                 camera=camera,
                 on_heard=lambda _: None,
-                people=people,
                 is_numbers_only=mode is Mode.NUMBERS,
             )
             in_hand = replace(in_hand, lesson_id=session.lesson_id)
             self._inbox.put(Held(session, lambda: session.listener.level, in_hand))
             session.run(self._listening())
+
+    def _whose(self, start: Start, known: Known) -> Whose:
+        """Whose lesson it is; her key card is asked for where nobody can say, or where the page wants it."""
+        if not start.by_card:
+            whose = self._people.whose(self._unit.time.read(), start.teacher)
+            # A class that has not agreed to a picture is not looked at unasked.
+            if whose.person is not None or Mode.VIDEO not in self._modes or not known.listed:
+                return whose
+        asking = CardAsking(known, self._settings.meets_by_cards)
+        if (person := self._ask_for_card(asking, start.mask)) is not None:
+            if person not in known.usable:
+                self._people.met(person)
+            return Whose(person, Why.CARD)
+        # A card that does not help was meant: the lesson is not recorded to somebody else, nor to nobody.
+        if not self._stop.is_set() and (start.by_card or asking.problem is not CARD_UNSEEN or not known.usable):
+            raise CardError(asking.problem)
+        return NOBODY
+
+    def _ask_for_card(self, asking: CardAsking, mask: str | None) -> ListedRecipient | None:
+        """Look for a card, as long as one may take to be found; nothing of what is seen is kept."""
+        if self._room.camera is None:
+            raise CameraRefusedError("There is no camera here for a key card.")
+        self._is_card_trusted.clear()
+        self._inbox.put(Said(Input.CARD_WANTED))
+        with contextlib.closing(self._room.camera(mask, lambda: None, lambda _: None)) as camera:
+            person = look_for_card(
+                camera,
+                asking,
+                is_held=self._is_card_trusted.is_set,
+                tell=lambda problem: self._inbox.put(Said(Input.CARD_WANTED, problem)),
+                monotonic=self._clock.monotonic,
+                wait=self._stop.wait,
+            )
+        if not self._stop.is_set():
+            self._inbox.put(Said(Input.CARD_OVER))
+        return person
 
     def _rehearsal(self) -> None:
         microphone = HeardMicrophone(self._room.microphone(self._tell_microphone))

@@ -1,14 +1,19 @@
-"""For whom a unit records: a teacher's public keys, pinned when the unit first sees them.
+"""For whom a unit records: three lists, and what makes somebody pass from one into another.
 
 ::
 
-    school: {"recipients":[{"name","kid","encryption_key","signing_key","role"}]}
-                     |
-    first meeting    '--> recipients.json in the unit's folder, fsynced
-    ever after            recipients.json: the school can take people away, not add them or change their keys
+    listed   whom the school names for this unit, with their public keys     asked now and then (people.py)
+    pinned   whom the unit has met, by her keys                              recipients.json, in the unit's folder
+    usable   pinned, and listed with these very keys                         a lesson is sealed to nobody else
 
-A school's server that swaps a teacher's key, or adds a "colleague", would become a reader of her lessons. Pinning
-catches both after the first meeting; until key cards are held to the camera, the first meeting is trusted.
+                                       first-meeting                            cards
+    the school lists somebody at all   pinned, if nobody is pinned yet          -
+    her key card is held up            -                                        pinned, if she is new
+    the same, the button held          pinned                                   pinned, other keys than before as well
+    her four words were compared       pinned (waitwise unit trust)             pinned
+
+A school's server that swaps a teacher's key, or adds a "colleague", would become a reader of her lessons. What is not
+pinned is not sealed to, so it cannot; it can always take people away. `first-meeting` trusts it once, `cards` never.
 """
 
 from __future__ import annotations
@@ -18,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lesson.footage.recipients import Recipient, RecipientRole
-from lesson.problems import NO_RECIPIENT, NOT_TRUSTED, WaitwiseError
+from lesson.problems import KEY_CHANGED, NO_RECIPIENT, WaitwiseError
 from lesson.wire import WireError, dumps, from_wire, loads
 
 PINNED = "recipients.json"
@@ -33,7 +38,7 @@ class RecipientsError(WaitwiseError):
 class KeyChangedError(RecipientsError):
     """The school names another key than the one this unit has pinned."""
 
-    problem = NOT_TRUSTED
+    problem = KEY_CHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class ListedRecipient:
 
 @dataclass(frozen=True, slots=True)
 class RecipientList:
-    """What the school answers, and what is pinned."""
+    """What the school answers, and the file of those pinned."""
 
     recipients: tuple[ListedRecipient, ...]
 
@@ -71,65 +76,86 @@ class RecipientList:
         return found
 
 
-def pin(folder: Path, listed: bytes | None) -> RecipientList:
-    """Return the people this unit may record for, pinning them when it meets its school for the first time.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whom the unit has met, and whom the school lists."""
 
-    `listed` is the school's answer, or None when the school cannot be reached: then those pinned count. Afterwards
-    the school can only take people away: a person it adds later is not recorded for.
-    Raises `KeyChangedError` when a pinned person has other keys now.
+    pinned: tuple[ListedRecipient, ...] = ()
+    listed: tuple[ListedRecipient, ...] = ()
+    """While the school cannot be reached: those pinned."""
+
+    @property
+    def usable(self) -> tuple[ListedRecipient, ...]:
+        """For whom it may record."""
+        listed = {each.kid for each in self.listed}
+        return tuple(each for each in self.pinned if each.kid in listed)
+
+    @property
+    def strangers(self) -> tuple[ListedRecipient, ...]:
+        """Whom the school lists with keys that the unit has not met: who came later, or has other keys now."""
+        pinned = {each.kid for each in self.pinned}
+        return tuple(each for each in self.listed if each.kid not in pinned)
+
+    @property
+    def changed(self) -> tuple[ListedRecipient, ...]:
+        """Strangers with the name of somebody pinned who is not listed any more: the same person, with other keys."""
+        usable = self.usable
+        gone = {each.name for each in self.pinned if each not in usable}
+        return tuple(each for each in self.strangers if each.name in gone)
+
+    def with_pinned(self, person: ListedRecipient) -> Known:
+        """The same after she was met, in place of whoever has her name and is not listed any more."""
+        usable = self.usable
+        kept = [each for each in self.pinned if each.name != person.name or each in usable]
+        return Known((*(each for each in kept if each.kid != person.kid), person), self.listed)
+
+
+def meet(folder: Path, listed: bytes | None, *, by_cards: bool) -> Known:
+    """Return whom the unit knows; where it trusts its first meeting, pin whom the school lists if nobody is pinned yet.
+
+    `listed` is the school's answer, or None when the school cannot be reached. Raises `RecipientsError`.
     """
     path = folder / PINNED
-    pinned = RecipientList.decode(path.read_bytes()) if path.exists() else RecipientList(())
+    pinned = RecipientList.decode(path.read_bytes()).recipients if path.exists() else ()
     if listed is None:
-        return pinned
-    current = RecipientList.decode(listed)
-    if not pinned.recipients:
-        if current.recipients:
-            _write(path, current)
-        return current
-    known = {each.kid for each in pinned.recipients}
-    names = {each.name for each in pinned.recipients}
-    for each in current.recipients:
-        if each.name in names and each.kid not in known:
-            raise KeyChangedError(
-                f"The school names other keys for {each.name} than this unit knows. Nothing was recorded. If she has"
-                " made new keys, compare her four words: waitwise unit trust."
-            )
-    still_there = {each.kid for each in current.recipients}
-    return RecipientList(tuple(each for each in pinned.recipients if each.kid in still_there))
+        return Known(pinned, pinned)
+    current = RecipientList.decode(listed).recipients
+    if not pinned and current and not by_cards:
+        _write(path, current)
+        pinned = current
+    return Known(pinned, current)
 
 
-def newcomers(folder: Path, listed: bytes) -> tuple[ListedRecipient, ...]:
-    """Return the people the school lists whose keys this unit has not pinned."""
-    known = {each.kid for each in pin(folder, None).recipients}
-    return tuple(each for each in RecipientList.decode(listed).recipients if each.kid not in known)
+def trust(folder: Path, known: Known, person: ListedRecipient) -> Known:
+    """Pin a person who was met: her card was held up, or her four words were compared."""
+    met = known.with_pinned(person)
+    _write(folder / PINNED, met.pinned)
+    return met
 
 
-def trust(folder: Path, person: ListedRecipient) -> None:
-    """Pin a person whose four words were compared, in place of anybody of that name."""
-    others = [each for each in pin(folder, None).recipients if each.name != person.name]
-    _write(folder / PINNED, RecipientList((*others, person)))
-
-
-def choose(people: RecipientList, name: str | None) -> ListedRecipient:
+def choose(known: Known, name: str | None) -> ListedRecipient:
     """Return whose lesson it is: the one named, or the only one. Raises `RecipientsError` when that is not clear."""
-    if not people.recipients:
-        raise RecipientsError("This unit knows no teacher who has made her keys and is still listed by the school.")
-    if name is None and len(people.recipients) == 1:
-        return people.recipients[0]
-    names = ", ".join(each.name for each in people.recipients)
-    found = [each for each in people.recipients if each.name == name]
-    if len(found) == 1:
+    if name is not None and len(found := [each for each in known.usable if each.name == name]) == 1:
         return found[0]
-    if found:
+    if changed := [each for each in known.changed if name in (None, each.name)]:
+        raise KeyChangedError(
+            f"The school names other keys for {changed[0].name} than this unit knows. Nothing was recorded. If she has"
+            " made new keys, let the unit see her key card, or compare her four words: waitwise unit trust."
+        )
+    if not known.usable:
+        raise RecipientsError("This unit knows no teacher who has made her keys and is still listed by the school.")
+    if name is None and len(known.usable) == 1:
+        return known.usable[0]
+    names = ", ".join(each.name for each in known.usable)
+    if name is not None and any(each.name == name for each in known.usable):
         raise RecipientsError(f"Two teachers are called {name}: the school must name them apart.")
     raise RecipientsError(f"Say whose lesson it is: {names}.")
 
 
-def _write(path: Path, pinned: RecipientList) -> None:
+def _write(path: Path, pinned: tuple[ListedRecipient, ...]) -> None:
     part = path.with_suffix(".part")
     with part.open("wb") as file:
-        file.write(dumps(pinned))
+        file.write(dumps(RecipientList(pinned)))
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)

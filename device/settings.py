@@ -30,6 +30,9 @@ from lesson.messages import check_unit_id
 from lesson.settings import SettingsError, fill, setting
 from lesson.wire import from_base64
 
+MEETINGS = ("first-meeting", "cards")
+"""How a unit comes to know a teacher's keys (device/recipients.py)."""
+
 SOURCES = ("picamera", "none", "chart")
 """Of a picture."""
 
@@ -187,6 +190,11 @@ class UnitSettings:
         " 0: it is not begun.",
         default=7,
     )
+    new_teachers: str = setting(
+        "How the unit comes to know teachers' keys: `cards`, from their key cards, which is better where there is a "
+        "camera; `first-meeting`, from the first list that the school gives it.",
+        default="first-meeting",
+    )
     timetable: TimetableSettings = setting("See [timetable].", default=TimetableSettings())
     microphone: str = setting(
         "Name of the microphone, or its USB id: vendor:product, or vendor:product:serial.", default="default"
@@ -203,6 +211,17 @@ class UnitSettings:
         "Whether the lamp shows in lessons that a silence has lasted `goal_wait`, for who never said on the page.",
         default=False,
     )
+
+    def __post_init__(self) -> None:
+        if self.new_teachers not in MEETINGS:
+            raise SettingsError(
+                f"The setting new_teachers must be one of {', '.join(MEETINGS)}, not {self.new_teachers!r}."
+            )
+
+    @property
+    def meets_by_cards(self) -> bool:
+        """Whether the school's list alone makes nobody known."""
+        return self.new_teachers == "cards"
 
 
 def modes_of(settings: UnitSettings) -> tuple[Mode, ...]:

@@ -28,6 +28,8 @@ class Doing(StrEnum):
     """It waits for a press. Nothing listens and nothing looks."""
     STARTING = "starting"
     """It was pressed: every part is asked whether this lesson can be recorded."""
+    ASKING = "asking"
+    """Nobody can say whose lesson it is: the camera looks for her key card, and keeps nothing."""
     RECORDING = "recording"
     PAUSED = "paused"
     """The lesson goes on, and neither sound nor picture of it is recorded."""
@@ -134,6 +136,8 @@ class UnitState:
     mask: str | None = None
     """The one that a press puts on, where it films. None: none."""
     still: StillInHand | None = None
+    can_see_card: bool = False
+    """Whether there is a camera for a key card."""
     goal_wait: float = seconds(default=5.0)
     lesson: LessonInHand | None = None
     can_discard: str | None = None

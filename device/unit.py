@@ -28,7 +28,7 @@ from device.claims import Claims
 from device.clock import Clock
 from device.credentials import expect_private
 from device.folder import own_lessons, remove
-from device.recipients import ListedRecipient, RecipientList, choose, pin
+from device.recipients import Known, ListedRecipient, choose, meet
 from device.ring import Ring
 from device.session import LessonSession
 from device.settings import UnitSettings, receipt_key_of
@@ -100,30 +100,31 @@ class Unit:
             self._clock_problem = self.time.problem
             self._report(self._recording.lesson_id)
 
-    def people(self) -> RecipientList:
-        """Whom this unit may record for, asking the school if it can be reached."""
-        return pin(self.settings.folder, self.school.listed())
+    def people(self) -> Known:
+        """Whom this unit knows, asking the school if it can be reached."""
+        return meet(self.settings.folder, self.school.listed(), by_cards=self.settings.meets_by_cards)
 
     def lesson(
         self,
         *,
-        teacher: str | None,
+        teacher: ListedRecipient | str | None,
         title: str | None,
         microphone: Microphone,
         camera: Camera | None,
         on_heard: Callable[[Heard], None],
-        people: RecipientList | None = None,
         is_numbers_only: bool = False,
         is_claim: bool = False,
     ) -> LessonSession:
         """Prepare a lesson: afterwards its header and wrapped keys are on the disk, and nothing else.
 
-        `people`: whom it may be recorded for, where they are known already. With `is_numbers_only` no picture and no
-        sound is ever encoded. With `is_claim` nobody can say whose it is: the school hears of it once it is claimed.
+        `teacher`: whose it is, or her name; None: the only one that the unit knows. With `is_numbers_only` no picture
+        and no sound is ever encoded. With `is_claim` nobody can say whose it is: the school hears of it once it is
+        claimed.
         """
         claim = self.claims.new_key() if is_claim else None
         if claim is None:
-            whose, role = choose(self.people() if people is None else people, teacher).recipient, RecipientRole.TEACHER
+            known = teacher if isinstance(teacher, ListedRecipient) else choose(self.people(), teacher)
+            whose, role = known.recipient, RecipientRole.TEACHER
         else:
             whose, role = claim.recipient, RecipientRole.CLAIM
         encoder = None if is_numbers_only else FragmentedMp4(camera.coding if camera is not None else None)

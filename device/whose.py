@@ -7,13 +7,13 @@
     it names somebody else, or has two lessons       nobody can say
     it cannot be read, or the clock may be wrong     nobody can say
     the room is usually hers (settings)              her
-    the unit knows one teacher only                  her
-    else                                             nobody can say: it waits until she claims it (claims.py)
+    the unit knows one teacher, and none else listed her
+    else                                             nobody can say: her card, or a claim (claims.py)
 
 The first that can say decides; where the timetable contradicts the rest, a lesson could be sealed to another teacher
 than the one who gives it, so nobody is guessed. The timetable knows her by her name, or by what the settings say it
 calls her; what could mean two teachers means nobody, also when the unit knows one of them only. Only a teacher whose
-keys the unit has pinned is ever the answer (recipients.py).
+keys the unit has pinned is ever the answer (recipients.py). Where nobody can say, her key card can (card_asking.py).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NoReturn
 
-from device.recipients import ListedRecipient, RecipientList, choose
+from device.recipients import Known, ListedRecipient, choose
 from device.timetable import Period
 from lesson.problems import WHOSE_UNCLEAR, WaitwiseError
 
@@ -39,11 +39,13 @@ class Why(StrEnum):
 
     NAMED = "named"
     """Somebody said so, on the page or in the command."""
+    CARD = "card"
+    """Her key card was held to the camera."""
     TIMETABLE = "timetable"
     ROOM = "room"
     """The room is usually hers."""
     ONLY = "only"
-    """The unit knows nobody else."""
+    """The unit knows nobody else, and the school lists nobody else for it."""
     UNKNOWN = "unknown"
 
 
@@ -61,7 +63,7 @@ NOBODY = Whose(None, Why.UNKNOWN)
 
 
 def whose_lesson(
-    people: RecipientList,
+    known: Known,
     *,
     named: str | None = None,
     periods: Iterable[Period] | None = (),
@@ -71,7 +73,7 @@ def whose_lesson(
     """Say whose lesson it is.
 
     Args:
-        people: whom the unit may record for.
+        known: whom the unit has met, and whom the school lists.
         named: name of a person, said by a person.
         periods: what the timetable has in this room now; None: there is one, and nobody knows what it has now.
         usual: name of the teacher whose room it is.
@@ -82,37 +84,37 @@ def whose_lesson(
             passed over.
     """
     if named is not None:
-        return Whose(choose(people, named), Why.NAMED)
+        return Whose(choose(known, named), Why.NAMED)
     if periods is None:
         return NOBODY
-    meant = [(each, _meant(people, names or {}, each)) for each in periods]
+    meant = [(each, _meant(known, names or {}, each)) for each in periods]
     if meant := [(period, those) for period, those in meant if period.people or those]:
-        return _timetabled(people, meant)
-    if (theirs := [each for each in people.recipients if each.name == usual]) and len(theirs) == 1:
+        return _timetabled(known, meant)
+    if (theirs := [each for each in known.usable if each.name == usual]) and len(theirs) == 1:
         return Whose(theirs[0], Why.ROOM)
-    if len(people.recipients) == 1:
-        return Whose(people.recipients[0], Why.ONLY)
+    if len(known.usable) == 1 and not known.strangers:
+        return Whose(known.usable[0], Why.ONLY)
     return NOBODY
 
 
-def refuse_to_guess(people: RecipientList) -> NoReturn:
+def refuse_to_guess(known: Known) -> NoReturn:
     """Say why nobody is recorded for: the unit knows nobody, or cannot say who of them it is."""
-    if not people.recipients:
-        choose(people, None)
-    names = ", ".join(each.name for each in people.recipients)
+    if not known.usable or known.changed:
+        choose(known, None)
+    names = ", ".join(each.name for each in known.usable)
     raise WhoseError(f"Whose lesson it is, nobody has said, and the timetable does not say it either. Known: {names}.")
 
 
-def _timetabled(people: RecipientList, meant: list[tuple[Period, set[str]]]) -> Whose:
+def _timetabled(known: Known, meant: list[tuple[Period, set[str]]]) -> Whose:
     """The one whom the timetable means, where it means one only."""
     (period, those), *others = meant
-    found = [person for person in people.recipients if person.name in those]
+    found = [person for person in known.usable if person.name in those]
     return NOBODY if others or len(those) != 1 or len(found) != 1 else Whose(found[0], Why.TIMETABLE, period.title)
 
 
-def _meant(people: RecipientList, names: Mapping[str, Iterable[str]], period: Period) -> set[str]:
+def _meant(known: Known, names: Mapping[str, Iterable[str]], period: Period) -> set[str]:
     """Names of whom a lesson may be."""
-    everybody = {*(person.name for person in people.recipients), *names}
+    everybody = {*(person.name for person in (*known.usable, *known.strangers)), *names}
     return {name for name in everybody if _is_meant(name, names.get(name, ()), period)}
 
 

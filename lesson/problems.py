@@ -130,7 +130,7 @@ NOT_AGREED = Problem(
 WHOSE_UNCLEAR = Problem(
     "whose-unclear",
     "Whose lesson is it?",
-    "Nothing was recorded. Choose your name on the unit's page, then press again.",
+    "Nothing was recorded. Show your key card, or choose your name on the unit's page, then press again.",
     "Nothing says which of several teachers it is, the timetable names somebody else, or no server has set the clock "
     "that it needs. See the settings `teacher` and `timetable`; `waitwise unit trust` lets the unit know a teacher.",
     Urgency.NOW,
@@ -149,6 +149,36 @@ CLOCK_UNSURE = Problem(
     "No time server was reached since the start. See `timedatectl timesync-status`, and let the unit reach one: the "
     "school's own will do. A service other than systemd-timesyncd is not noticed.",
     Urgency.INFO,
+)
+CARD_UNSEEN = Problem(
+    "card-unseen",
+    "No key card was seen",
+    "Press again, and hold your key card flat to the camera, an arm's length away, with light on it.",
+    "Nothing like a key card was read for ten seconds. Check focus, light and mask; print the card at its full size.",
+    Urgency.NOW,
+)
+CARD_UNKNOWN = Problem(
+    "card-unknown",
+    "This key card is not listed for this room",
+    "Print your card again on the school's page, in case you have new keys; or ask the technician to list you here.",
+    "The school lists nobody with these keys for this unit: old keys, another school, or a teacher of other rooms.",
+    Urgency.NOW,
+)
+CARD_NOT_MET = Problem(
+    "card-not-met",
+    "This unit meets this key card for the first time",
+    "If it is yours: press again, and while you show it hold the button as well, until it records.",
+    "The school lists these keys and the unit has not met them: she came later, or has made new keys. The button held "
+    "while the card is shown makes the unit know her, and so does `waitwise unit trust`.",
+    Urgency.NOW,
+)
+KEY_CHANGED = Problem(
+    "key-changed",
+    "The school names other keys for a teacher",
+    "Have you made new keys? Then press, show your new card, and hold the button as well. If not, tell the technician.",
+    "Either she has made new keys, or somebody has exchanged them on the way. Ask her; compare her four words with "
+    "`waitwise unit trust`. Until then nothing is recorded for her.",
+    Urgency.TODAY,
 )
 TIMETABLE_UNREADABLE = Problem(
     "timetable-unreadable",
@@ -269,6 +299,10 @@ ALL = (
     WHOSE_UNCLEAR,
     CLOCK_UNSURE,
     UNCLAIMED_GONE,
+    CARD_UNSEEN,
+    CARD_UNKNOWN,
+    CARD_NOT_MET,
+    KEY_CHANGED,
     TIMETABLE_UNREADABLE,
     TIMETABLE_ENTRY,
     TIMETABLE_OLD,

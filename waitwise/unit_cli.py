@@ -43,7 +43,7 @@ from device.notify import Notifier
 from device.pedal import Pedal
 from device.port import handed_over_port
 from device.program import UnitProgram
-from device.recipients import newcomers
+from device.recipients import meet
 from device.recipients import trust as trust_person
 from device.room import room_of
 from device.school_side import SchoolSide
@@ -317,11 +317,12 @@ def trust(
             unit, listed = whole.unit, whole.school.listed()
             if listed is None:
                 raise CommandError("The school cannot be reached.", "Check network and settings, then try again.")
-            new = newcomers(unit.settings.folder, listed)
+            known = meet(unit.settings.folder, listed, by_cards=unit.settings.meets_by_cards)
+            new = known.strangers
             for person in new:
                 show.say(f"{person.name}: {' '.join(check_words(person.recipient.kid))}")
                 if yes or typer.confirm("Are these the four words on her page?", err=True):
-                    trust_person(unit.settings.folder, person)
+                    known = trust_person(unit.settings.folder, known, person)
                     show.say(f"The unit records for {person.name} from now on.")
             if not new:
                 show.say("The unit knows everybody the school lists.")

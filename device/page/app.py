@@ -124,13 +124,14 @@ def _page(parts: PageParts, tab: str, *, is_paired: bool, status: int = 200) -> 
 def _command(form: dict[str, str]) -> Command:
     what = form.get("what", "")
     match what:
-        case "start":
+        case "start" | "key_card":
             try:
                 mode = Mode(form["mode"]) if "mode" in form else None
             except ValueError as error:
                 raise WireError("There is no such mode.") from error
             title, teacher, mask = (form.get(name, "").strip()[:120] or None for name in ("title", "teacher", "mask"))
-            return Start(mode=mode, title=title, teacher=teacher, mask=mask, is_dummy=form.get("dummy") == "yes")
+            is_dummy, by_card = form.get("dummy") == "yes", what == "key_card"
+            return Start(mode=mode, title=title, teacher=teacher, mask=mask, by_card=by_card, is_dummy=is_dummy)
         case "discard":
             return Discard(form.get("lesson", ""))
         case "claim":

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from analytics.try_events import Try, Verdict
 from device.commands import Mode
-from device.controller import COMMANDS, LESSON, TABLE
+from device.controller import COMMANDS, LESSON, TABLE, Input
 from device.state import Doing, LessonInHand, RehearsalInHand, UnclaimedLesson, UnitState
 from lesson.problems import ALL
 from lesson.wire import seconds
@@ -31,6 +31,7 @@ _PROBLEMS = {problem.code: problem for problem in ALL}
 _HEADLINES = {
     Doing.READY: "Ready",
     Doing.STARTING: "Starting",
+    Doing.ASKING: "Hold your key card to the camera",
     Doing.RECORDING: "Recording",
     Doing.PAUSED: "Paused",
     Doing.STOPPING: "Closing the lesson",
@@ -155,7 +156,7 @@ def view(state: UnitState | None, now: datetime) -> View:
         headline=_HEADLINES[state.doing],
         note=_note(state),
         facts=_facts(state),
-        can=tuple(each for each in COMMANDS if each in TABLE[state.doing]),
+        can=_can(state),
         is_running=is_in_lesson and state.doing is not Doing.STOPPING,
         elapsed=max((now - lesson.started_at).total_seconds(), 0.0) if lesson is not None and is_in_lesson else 0.0,
         level=None if state.level_db is None else min(max(1 - state.level_db / _QUIETEST_DB, 0.0), 1.0),
@@ -215,12 +216,19 @@ def _away() -> View:
     )
 
 
+def _can(state: UnitState) -> tuple[str, ...]:
+    """The table's commands, and `key_card`: to start, with a key card to be looked for."""
+    can = tuple(each for each in COMMANDS if each in TABLE[state.doing])
+    return (*can, "key_card") if state.can_see_card and Input.START in can else can
+
+
 _NOTES = {
     Doing.PAUSED: "Neither sound nor picture is recorded until you go on.",
     Doing.REHEARSING: "Camera off. The unit listens and keeps no sound.",
     Doing.PAIRING: "If it is yours, press the unit's button twice, quickly. Everything else works as ever.",
     Doing.CHECKING: "Camera off. The unit listens and keeps no sound.",
     Doing.LOOKING: "The camera takes one still, for no-film seats, and keeps it nowhere.",
+    Doing.ASKING: "Flat, and an arm's length away. Nothing of what the camera sees is kept. Stop calls it off.",
 }
 
 
@@ -232,15 +240,20 @@ def _note(state: UnitState) -> str:
             return f"Press the button at the unit within 30 seconds, and this lesson is {state.claim.teacher}'s."
         case doing if doing in _NOTES:
             return _NOTES[doing]
-    whose = "Choose whose lesson it is: the unit does not guess."
-    if state.unclaimed_days and state.teachers:
-        whose += f" Else you can claim it here, within {state.unclaimed_days} days."
-    if state.teacher is not None:
-        whose = f"A press records for {state.teacher}{f': {state.title}' if state.title else ''}."
     seats = ""
     if Mode.VIDEO in state.modes:
         seats = " Every seat is filmed." if state.mask is None else f" Not filmed: the seats of {state.mask}."
-    return f"Nothing listens and nothing looks until you press Record. {whose}{seats}"
+    return f"Nothing listens and nothing looks until you press Record. {_whose(state)}{seats}"
+
+
+def _whose(state: UnitState) -> str:
+    if state.teacher is not None:
+        return f"A press records for {state.teacher}{f': {state.title}' if state.title else ''}."
+    or_card = ", or show your key card" if state.can_see_card else ""
+    whose = f"Choose whose lesson it is{or_card}: the unit does not guess."
+    if state.unclaimed_days and state.teachers:
+        whose += f" Else you can claim it here, within {state.unclaimed_days} days."
+    return whose
 
 
 def _of_a_lesson(lesson: LessonInHand, unclaimed_days: int) -> str:

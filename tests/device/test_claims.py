@@ -17,7 +17,7 @@ from capture.drawn_microphone import DrawnMicrophone
 from device.claims import ClaimError, Claims
 from device.clock import MovedClock
 from device.commands import Claim, Start, Stop
-from device.recipients import pin
+from device.recipients import meet
 from device.room import Room
 from device.state import Doing, UnitState
 from device.sure_clock import Reading
@@ -173,7 +173,7 @@ class TestKept:
         assert claims.hand_on(lesson.name, two_teachers.teacher.recipient, NOW) == "7B"
         assert opened(lesson, two_teachers.teacher).is_complete
         with pytest.raises(ClaimError):
-            claims.hand_on(lesson.name, pin(two_teachers.folder, None).recipients[1].recipient, NOW)
+            claims.hand_on(lesson.name, meet(two_teachers.folder, None, by_cards=False).pinned[1].recipient, NOW)
 
     def test_the_power_goes_between_the_grant_and_its_key(
         self, unit: WholeUnit, lesson: pathlib.Path, two_teachers: OneUnit

@@ -30,6 +30,14 @@ PRESSES = {
         [Input.SHORT, Input.BEGUN, Input.HOLD, Input.SHORT],
         [Doing.STARTING, Doing.RECORDING, Doing.PAUSED, Doing.STOPPING],
     ),
+    "her card is asked for, and shown": (
+        [Input.SHORT, Input.CARD_WANTED, Input.CARD_OVER, Input.BEGUN],
+        [Doing.STARTING, Doing.ASKING, Doing.STARTING, Doing.RECORDING],
+    ),
+    "she presses instead": (
+        [Input.SHORT, Input.CARD_WANTED, Input.SHORT, Input.OVER],
+        [Doing.STARTING, Doing.ASKING, Doing.STOPPING, Doing.READY],
+    ),
     "it refuses, and is pressed again": (
         [Input.SHORT, Input.REFUSED, Input.SHORT],
         [Doing.STARTING, Doing.REFUSED, Doing.STARTING],
@@ -74,7 +82,17 @@ def test_the_button_leads_back_to_ready(doing: Doing) -> None:
     assert Doing.READY in reached
 
 
-@pytest.mark.parametrize("doing", [Doing.RECORDING, Doing.PAUSED, Doing.REHEARSING, Doing.LOOKING, Doing.CHECKING])
+STOPPED_BY_A_PRESS = (
+    Doing.ASKING,
+    Doing.RECORDING,
+    Doing.PAUSED,
+    Doing.REHEARSING,
+    Doing.LOOKING,
+    Doing.CHECKING,
+)
+
+
+@pytest.mark.parametrize("doing", STOPPED_BY_A_PRESS)
 def test_a_short_press_ends_what_goes_on(doing: Doing) -> None:
     assert step(doing, Input.SHORT).action is Action.END
 
@@ -93,6 +111,8 @@ def test_no_order_of_events_loses_a_lesson(events: list[Input]) -> None:
         if after.action is Action.DISCARD:
             assert event is Input.DISCARD, "no press of the button throws a lesson away"
             assert not is_in_hand, "nor while it is recorded"
+        if after.action is Action.TRUST_CARD:
+            assert (before, event) == (Doing.ASKING, Input.HOLD), "who trusts a card stands at the unit"
         if after.action is Action.CLAIM:
             assert (before, event) == (Doing.CLAIMING, Input.SHORT), "who claims a lesson stands at the unit"
         if after.action is Action.LET_IN:
@@ -122,6 +142,7 @@ def test_out_of_a_pause_leads_no_short_press(events: list[Input]) -> None:
 def test_the_light_is_on_where_something_is_heard_or_seen_and_off_in_a_pause() -> None:
     assert {
         Doing.STARTING,
+        Doing.ASKING,
         Doing.RECORDING,
         Doing.REHEARSING,
         Doing.LOOKING,

@@ -100,6 +100,16 @@ def test_what_is_no_area_is_not_taken(text: str) -> None:
         from_points(text)
 
 
+def test_a_key_card_is_offered_where_there_is_a_camera_and_a_lesson_can_begin() -> None:
+    seeing = replace(READY, can_see_card=True)
+
+    assert "or show your key card" in view(replace(seeing, teacher=None), NOW).note
+    assert "key_card" in view(seeing, NOW).can
+    assert "key_card" not in view(READY, NOW).can
+    for doing in (Doing.ASKING, Doing.RECORDING, Doing.CLAIMING):
+        assert "key_card" not in view(replace(seeing, doing=doing), NOW).can
+
+
 @pytest.mark.parametrize(
     ("teacher", "teachers", "says"),
     [

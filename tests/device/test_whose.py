@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from device.recipients import ListedRecipient, RecipientList, RecipientsError
+from device.recipients import Known, ListedRecipient, RecipientsError
 from device.timetable import Period
 from device.whose import Why, whose_lesson
 from lesson.footage.identity import Identity
@@ -18,7 +18,13 @@ def person(name: str) -> ListedRecipient:
 
 
 OKAFOR, AMIN, OSEI = person("Ms J. Okafor"), person("R. Amin"), person("K. Osei")
-BOTH = RecipientList((OKAFOR, AMIN))
+
+
+def known(*people: ListedRecipient) -> Known:
+    return Known(people, people)
+
+
+BOTH = known(OKAFOR, AMIN)
 NINE = datetime(2026, 11, 9, 9, tzinfo=UTC)
 
 
@@ -98,9 +104,19 @@ def test_the_timetable_brings_the_title_and_nobody_else_does() -> None:
 
 
 def test_the_only_teacher_needs_nothing_said() -> None:
-    assert whose_lesson(RecipientList((AMIN,))).person == AMIN
-    assert whose_lesson(RecipientList((AMIN,)), periods=[SEVEN]).person is None, "Ms Okafor's lesson is not for him"
-    assert whose_lesson(RecipientList(())).person is None
+    assert whose_lesson(known(AMIN)).person == AMIN
+    assert whose_lesson(known(AMIN), periods=[SEVEN]).person is None, "Ms Okafor's lesson is not for him"
+    assert whose_lesson(known()).person is None
+
+
+def test_who_is_listed_and_not_met_yet_makes_the_only_one_a_guess() -> None:
+    later, swapped = Known((AMIN,), (AMIN, OKAFOR)), Known((AMIN, OKAFOR), (AMIN, person("Ms J. Okafor")))
+
+    for met in (later, swapped):
+        assert whose_lesson(met).person is None
+        assert whose_lesson(met, usual="R. Amin").person == AMIN
+        assert whose_lesson(met, periods=[EIGHT]).person == AMIN
+        assert whose_lesson(met, periods=[period("7B / Ms J. Okafor")], usual="R. Amin").person is None
 
 
 def test_a_name_that_the_unit_may_not_record_for_is_an_error() -> None:
@@ -109,7 +125,7 @@ def test_a_name_that_the_unit_may_not_record_for_is_an_error() -> None:
 
 
 def test_two_teachers_of_one_name_are_not_guessed_at() -> None:
-    twins = RecipientList((AMIN, replace(OSEI, name="R. Amin")))
+    twins = known(AMIN, replace(OSEI, name="R. Amin"))
 
     assert whose_lesson(twins, usual="R. Amin").person is None
     assert whose_lesson(twins, periods=[EIGHT]).person is None

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from device.commands import Start
-from device.recipients import ListedRecipient, RecipientList, pin
+from device.recipients import ListedRecipient, RecipientList, meet
 from device.room import Room
 from device.settings import TimetableSettings
 from device.state import Doing
@@ -27,7 +27,7 @@ def timetabled(place: pathlib.Path, name: str) -> OneUnit:
     made = OneUnit(place)
     keys = Identity.generate().recipient
     amin = ListedRecipient("R. Amin", keys.kid.hex(), keys.encryption_key, keys.signing_key, RecipientRole.TEACHER)
-    known = pin(made.folder, None).recipients
+    known = meet(made.folder, None, by_cards=False).pinned
     (made.folder / "recipients.json").write_bytes(dumps(RecipientList((*known, amin))))
     begins, ends = (f"{datetime.now(tz=UTC) + timedelta(hours=by):%Y%m%dT%H%M%SZ}" for by in (-1, 1))
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//T//EN", "BEGIN:VEVENT", "UID:1", f"DTSTAMP:{begins}"]
@@ -50,7 +50,7 @@ def test_a_press_records_for_whom_the_timetable_names_and_it_is_shown_before(tmp
     assert lesson is not None
     assert (lesson.teacher, lesson.title) == ("R. Amin", "7B Science")
     (stanza,) = (made.lessons[-1] / "stanzas").iterdir()
-    assert stanza.stem == pin(made.made.folder, None).recipients[1].kid
+    assert stanza.stem == meet(made.made.folder, None, by_cards=False).pinned[1].kid
 
 
 def test_the_settings_say_what_the_timetable_calls_her(tmp_path: pathlib.Path) -> None:

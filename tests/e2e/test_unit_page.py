@@ -19,6 +19,7 @@ from device.room import Room
 from device.state import Doing
 from lesson.footage.identity import Identity
 from lesson.problems import ALL
+from tests.suites.card_camera import Hand
 from tests.suites.page_browser import Watched, axe_findings, chromium, watched
 from tests.suites.pressed_unit import drawn
 from tests.suites.unit_page import UnitAndPage, unit_and_page
@@ -150,6 +151,33 @@ def test_a_lesson_that_nobody_could_name_is_claimed_with_a_press_at_the_unit(bro
         expect(yours).to_be_hidden()
         (grant,) = folder.glob("grants/*.json")
         assert teachers["Mr Adeyemi"].recipient.kid.hex() in grant.read_text()
+
+
+def test_a_key_card_is_asked_for_on_the_page_and_the_lesson_is_hers_who_shows_it(
+    browser: Browser, tmp_path: Path
+) -> None:
+    teachers, hand = {"Ms Okafor": Identity.generate(), "Mr Adeyemi": Identity.generate()}, Hand()
+    with (
+        unit_and_page(tmp_path, Room(drawn(CLASS, 4.0), hand.camera), teachers=teachers) as unit,
+        watched(browser, ignore_https_errors=True, viewport=PHONE) as profile,
+    ):
+        page = profile.page()
+        unit.pair(page)
+        expect(page.get_by_text("Choose whose lesson it is, or show your key card")).to_be_visible()
+        page.get_by_label("Whose lesson it is").select_option("Ms Okafor")
+        page.get_by_role("button", name="Show my key card").click()
+        expect(page.get_by_role("status")).to_have_text("Hold your key card to the camera")
+        expect(page.get_by_text("Nothing of what the camera sees is kept.")).to_be_visible()
+        expect(page.get_by_role("button", name="Show my key card")).to_be_hidden()
+        assert axe_findings(page) == []
+        hand.hold(Identity.generate().recipient)
+        expect(page.get_by_role("alert")).to_contain_text("not listed for this room")
+        hand.hold(teachers["Mr Adeyemi"].recipient)
+        lesson = unit.until(Doing.RECORDING).lesson
+        assert lesson is not None
+        assert lesson.teacher == "Mr Adeyemi", "the card counts, whatever was chosen"
+        page.get_by_role("button", name="Stop").click()
+        expect(page.get_by_role("status")).to_have_text("Ready")
 
 
 def test_the_lamp_at_the_goal_is_asked_for_and_let_be(unit: UnitAndPage, page: Page) -> None:

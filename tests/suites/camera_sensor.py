@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+from capture.camera import Image, planes
 
 STAND_IN = Path(__file__).parent / "libcamera_stand_in"
 
@@ -22,6 +25,12 @@ class Sensor:
             "LIBCAMERA_STAND_IN": str(path),
             "PYTHONPATH": os.pathsep.join([str(STAND_IN), *sys.path]),
         }
+
+    def hold(self, image: Image) -> None:
+        """Show it to the sensor, until it is told to be otherwise."""
+        file = self._path.with_suffix(f".{len(list(self._path.parent.glob('*.npy')))}.npy")
+        np.save(file, planes(image)[0])
+        self.be(held=str(file))
 
     def be(self, **how: Any) -> None:
         part = self._path.with_suffix(".part")

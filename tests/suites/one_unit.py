@@ -1,5 +1,7 @@
 """A unit in a folder, with its keys, a teacher it knows, and a school that does not answer."""
 
+from __future__ import annotations
+
 import contextlib
 import pathlib
 from collections.abc import Mapping
@@ -21,6 +23,17 @@ from provisioning.throw_away import ThrowAwayAuthority
 DRAWN = "." * 10 + "TTTTTTTTTT" + "." * 15 + "PPPPPPPPPP" + "." * 8
 
 
+class ListingSchool(SchoolSide):
+    """A school of which nothing answers but its list of people."""
+
+    def __init__(self, of: OneUnit, clock: Clock) -> None:
+        super().__init__(of.settings, clock)
+        self._of = of
+
+    def listed(self) -> bytes | None:
+        return None if self._of.lists is None else dumps(RecipientList(self._of.lists))
+
+
 class WholeUnit(Unit):
     """A unit that records and sends, in one program."""
 
@@ -39,6 +52,8 @@ class OneUnit:
         self.authority = ThrowAwayAuthority(folder / "authority", now, is_demo=True)
         files = self.authority.unit("lab-2")
         self.teacher = Identity.generate()
+        self.lists: tuple[ListedRecipient, ...] | None = None
+        """Whom the school lists. None: it does not answer."""
         self.folder = folder / "unit"
         self.lessons = self.folder / "lessons"
         self.lessons.mkdir(parents=True)
@@ -58,7 +73,7 @@ class OneUnit:
     def unit(self, clock: Clock | None = None) -> WholeUnit:
         clock = clock or MovedClock(datetime(1970, 1, 1, tzinfo=UTC))
         with contextlib.ExitStack() as opened:
-            school = opened.enter_context(SchoolSide(self.settings, clock))
+            school = opened.enter_context(ListingSchool(self, clock))
             unit = WholeUnit(self.settings, clock, school)
             opened.pop_all()
         school.start()

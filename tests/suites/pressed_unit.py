@@ -100,14 +100,25 @@ class PressedUnit:
         return [from_wire(Heard, loads(line)) for line in plain.splitlines()]
 
 
+class HurriedClock(SystemClock):
+    """A clock whose seconds are so many times shorter: for what happens after long waiting."""
+
+    def __init__(self, synced_mark: Path, times: float) -> None:
+        super().__init__(synced_mark)
+        self._times = times
+
+    def monotonic(self) -> float:
+        return super().monotonic() * self._times
+
+
 @contextmanager
 def pressed_unit(
-    place: Path | OneUnit, room: Room, *, is_synced: bool = True, **settings: object
+    place: Path | OneUnit, room: Room, *, is_synced: bool = True, hurry: float = 1.0, **settings: object
 ) -> Iterator[PressedUnit]:
     """A unit whose program runs until the end of the test."""
     made = place if isinstance(place, OneUnit) else OneUnit(place)
     made.settings = replace(made.settings, **settings)  # type: ignore[arg-type]
-    clock = SystemClock(made.folder if is_synced else made.folder / "no-server-was-asked")
+    clock = HurriedClock(made.folder if is_synced else made.folder / "no-server-was-asked", hurry)
     unit = made.unit(clock)
     lamp, states = RememberingLamp(), []
     program = UnitProgram(unit, room, clock, panel=lamp, notifier=Notifier({}))

@@ -285,7 +285,10 @@ class Camera:
             wanted = stream.configuration
             if str(wanted.pixel_format) == "YUV420":
                 memory = self._mapped(buffer.planes[0].fd, wanted.frame_size)
-                scene.paint(memory, wanted.stride, wanted.size.width, wanted.size.height, moment)
+                size = (wanted.stride, wanted.size.width, wanted.size.height)
+                scene.paint(memory, *size, moment)
+                if (held := told().get("held")) is not None:
+                    scene.hold(memory, *size, held)
         request.metadata = {controls.SensorTimestamp: int(moment * 1e9)}
         request.status = Request.Status.Complete
         self._manager.complete(request)

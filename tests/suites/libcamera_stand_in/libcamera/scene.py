@@ -28,3 +28,11 @@ def paint(buffer: Any, stride: int, width: int, height: int, moment: float) -> N
         plane[:] = ground
         plane[top // shrink : (top + side) // shrink, left // shrink : (left + side) // shrink] = bright
     draw_time_code(planes(image)[0][:, :width], moment)
+
+
+def hold(buffer: Any, stride: int, width: int, height: int, file: str) -> None:
+    """Something is held before the camera: the grey picture of a file (numpy's), where it has this size."""
+    grey = np.load(file)
+    if grey.shape == (height, width):
+        image = np.frombuffer(buffer, np.uint8, stride * height * 3 // 2).reshape(height * 3 // 2, stride)
+        planes(image)[0][:, :width] = grey
