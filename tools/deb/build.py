@@ -106,18 +106,26 @@ def _name(requirement: str) -> str:
     return re.split(r"[\[<>=~!; ]", requirement, maxsplit=1)[0]
 
 
-def _put_code(lib: Path, machine: str) -> None:
+def put_wheels(lib: Path, machine: str, *wanted: str) -> None:
+    """Unpack wheels for `machine` and the distribution's Python, at the versions of constraints.txt."""
     platforms = [f"manylinux_2_{minor}_{MACHINES[machine]}" for minor in GLIBC] + [f"manylinux2014_{MACHINES[machine]}"]
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-compile"]
-    pip += ["--target", str(lib)]
     foreign = [f"--platform={each}" for each in platforms]
     pinned = ["--only-binary=:all:", f"--python-version={PYTHON}", "--constraint", str(HOUSE / "constraints.txt")]
-    subprocess.run([*pip, *foreign, *pinned, *requirements()], check=True)
+    subprocess.run([*_pip(lib), *foreign, *pinned, *wanted], check=True)
+
+
+def _pip(lib: Path) -> list[str]:
+    quiet = ["--quiet", "--disable-pip-version-check"]
+    return [sys.executable, "-m", "pip", *quiet, "install", "--no-compile", "--target", str(lib)]
+
+
+def _put_code(lib: Path, machine: str) -> None:
+    put_wheels(lib, machine, *requirements())
     with tempfile.TemporaryDirectory() as built:
         # Not from the working folder itself: what an earlier build left in it would be shipped, too.
         source = Path(built, "source")
         _export(source)
-        subprocess.run([*pip, "--no-deps", str(source)], check=True)
+        subprocess.run([*_pip(lib), "--no-deps", str(source)], check=True)
     shutil.rmtree(lib / "bin", ignore_errors=True)
 
 

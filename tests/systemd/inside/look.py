@@ -236,7 +236,7 @@ def main() -> None:
     see("paired", phone.pair(screen))
 
     press()
-    lesson = begun({waiting}, 4)
+    lesson = begun({waiting}, 5)
     press()
     closed("pressed", lesson)
 
