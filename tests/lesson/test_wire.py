@@ -243,7 +243,7 @@ def test_what_is_not_our_json_is_refused(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [float("nan"), [float("inf")], "\ud800", object(), datetime(2026, 1, 1)],  # noqa: DTZ001
+    [float("nan"), [float("inf")], "\ud800", pytest.param(object(), id="an object"), datetime(2026, 1, 1)],  # noqa: DTZ001
     ids=str,
 )
 def test_what_has_no_form_on_the_wire_is_not_written(value: object) -> None:
