@@ -51,6 +51,7 @@ from device.lamp import Panel, Shown, Tone
 from device.looking import KEPT_FOR, NoStillError, Still, look
 from device.mask_store import MaskStore
 from device.notify import Notifier
+from device.opened_ahead import OpenedAhead
 from device.people import People
 from device.preflight import HeardMicrophone, NotAgreedError, Space, bytes_for, check_space, choose_mode
 from device.presses import Gesture, Presses
@@ -449,8 +450,15 @@ class UnitProgram:
             self._unit.make_room(bytes_for(mode, self._settings.longest_minutes))
             check_space(self._settings.folder, mode, self._settings.longest_minutes)
         in_hand = LessonInHand(None, teacher, start.title or whose.title, mode, self._clock.now())
+        heard: list[HeardMicrophone] = []
         with contextlib.ExitStack() as opened:
+            looking = None
+            if mode is Mode.VIDEO and self._room.camera is not None and not start.is_dummy:
+                open_camera, zero = self._room.camera, lambda: heard[0].zero if heard else None
+                looking = OpenedAhead(lambda: open_camera(start.mask, zero, self._tell_camera))
+                opened.callback(looking.close)
             microphone = HeardMicrophone(self._room.microphone(self._tell_microphone))
+            heard.append(microphone)
             opened.callback(microphone.close)
             if self._stop.is_set():
                 return
@@ -459,12 +467,9 @@ class UnitProgram:
                 self._inbox.put(Held(dummy, lambda: dummy.level, in_hand))
                 dummy.run(self._listening())
                 return
-            camera = None
-            if mode is Mode.VIDEO and self._room.camera is not None:
-                camera = self._room.camera(start.mask, lambda: microphone.zero, self._tell_camera)
-                opened.callback(camera.close)
-                if camera.mask is not None:
-                    in_hand = replace(in_hand, mask=start.mask or self._masks.usual())
+            camera = None if looking is None else looking.get()
+            if camera is not None and camera.mask is not None:
+                in_hand = replace(in_hand, mask=start.mask or self._masks.usual())
             session = self._unit.lesson(
                 teacher=whose.person,
                 is_claim=is_claim,
