@@ -309,8 +309,9 @@ def trust(
 ) -> None:
     """Let the unit record for teachers who made their keys after it first met its school, or made new ones.
 
-    Shows four words for each. The same four stand on her own page, in the account menu: if they differ, somebody has
-    changed a key on the way, and nothing should be recorded.
+    Shows four words for each. The same four stand on her key card, and on her own page in the account menu: if they
+    differ, somebody has changed a key on the way, and nothing should be recorded. A key card that is held to the unit's
+    camera, with the button held as well, does the same without this command.
     """
     try:
         with _Whole(read(settings)) as whole:
@@ -321,7 +322,7 @@ def trust(
             new = known.strangers
             for person in new:
                 show.say(f"{person.name}: {' '.join(check_words(person.recipient.kid))}")
-                if yes or typer.confirm("Are these the four words on her page?", err=True):
+                if yes or typer.confirm("Are these the four words on her card, or on her page?", err=True):
                     known = trust_person(unit.settings.folder, known, person)
                     show.say(f"The unit records for {person.name} from now on.")
             if not new:

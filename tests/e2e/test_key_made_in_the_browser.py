@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from lesson.footage.recipients import check_words
 from provisioning.throw_away import ThrowAwayAuthority
 from school.accounts import Invitation
 from tests.suites.programs import DEMO_SOUND, waitwise
@@ -67,6 +68,17 @@ def test_from_her_key_to_her_lesson(invited: tuple[World, Invitation], page: Pag
     page.locator("[data-first-frame-ms]").wait_for(state="attached", timeout=60_000)
     expect(page.locator("[data-account=whole]")).to_be_attached()
     assert int(page.locator("[data-part=lesson]").get_attribute("data-waits") or 0) >= 15
+
+    # A unit that meets teachers by their cards does not take the school's word for her, but that of who compared words.
+    made.unit_settings.write_text('new_teachers = "cards"\n' + made.unit_settings.read_text())
+    (made.unit_settings.parent / "recipients.json").unlink()
+    unmet = waitwise("unit", "record", made.unit_settings, "--sound", DEMO_SOUND, "--json")
+    assert json.loads(unmet.stdout.splitlines()[-1])["problem"] == "no-recipient"
+    kid = bytes.fromhex(page.request.get(f"{made.origin}/api/me").json()["kid"])
+    trusted = waitwise("unit", "trust", made.unit_settings, "--yes")
+    assert " ".join(check_words(kid)) in trusted.stderr
+    pinned = json.loads((made.unit_settings.parent / "recipients.json").read_text())
+    assert [each["kid"] for each in pinned["recipients"]] == [kid.hex()]
 
     everything = b"".join(path.read_bytes() for path in (made.folder / "school").rglob("*") if path.is_file())
     assert five.encode() not in everything
