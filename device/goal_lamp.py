@@ -12,10 +12,10 @@ each teacher's own to ask for.
 from __future__ import annotations
 
 import logging
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from device.kept_file import keep_file
 from lesson.wire import WireError, dumps, from_wire, loads
 
 _log = logging.getLogger(__name__)
@@ -51,13 +51,8 @@ class GoalLamp:
     def say(self, teacher: str, *, is_shown: bool) -> None:
         """Keep what she said. Where it cannot be kept it holds until the unit's next start, and the journal says so."""
         self._said = {**self._said, teacher: is_shown}
-        part = self._path.with_suffix(".part")
         try:
-            with part.open("wb") as file:
-                file.write(dumps(_File(tuple(_Said(name, said) for name, said in self._said.items()))))
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(self._path)
+            keep_file(self._path, dumps(_File(tuple(_Said(name, said) for name, said in self._said.items()))))
         except OSError as error:
             _log.warning("What was said of the lamp cannot be kept in %s: %s", self._path, error.strerror)
 

@@ -11,12 +11,12 @@ A file that says which is damaged, or names a mask that is not there: then nothi
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 from capture.errors import MaskUnreadableError
 from capture.masks import FOLDER, Mask, mask_called
+from device.kept_file import keep_file
 from lesson.problems import DISK_FAILED, WaitwiseError
 
 USUAL = "usual.txt"
@@ -65,7 +65,7 @@ class MaskStore:
             raise MaskNotKeptError(f"{name!r} cannot be a mask's name.")
         try:
             self._folder.mkdir(mode=0o750, exist_ok=True)
-            self._write(f"{name}.json", mask.encode())
+            keep_file(self._folder / f"{name}.json", mask.encode())
         except OSError as error:
             raise MaskNotKeptError(f"The mask {name} cannot be kept: {error.strerror}.") from error
         self.use(name)
@@ -75,20 +75,6 @@ class MaskStore:
         if self.mask(name) is None:
             raise MaskUnreadableError("A mask has a name.")
         try:
-            self._write(USUAL, name.encode())
+            keep_file(self._folder / USUAL, name.encode())
         except OSError as error:
             raise MaskNotKeptError(f"Which mask is put on cannot be kept: {error.strerror}.") from error
-
-    def _write(self, name: str, data: bytes) -> None:
-        part = self._folder / f".{name}.part"
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self._folder / name)
-        # The folder as well: after a power cut the file can be whole and its name missing, and seats would be filmed.
-        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

@@ -18,10 +18,10 @@ pinned is not sealed to, so it cannot; it can always take people away. `first-me
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from device.kept_file import keep_file
 from lesson.footage.recipients import Recipient, RecipientRole
 from lesson.problems import KEY_CHANGED, NO_RECIPIENT, WaitwiseError
 from lesson.wire import WireError, dumps, from_wire, loads
@@ -121,7 +121,7 @@ def meet(folder: Path, listed: bytes | None, *, by_cards: bool) -> Known:
         return Known(pinned, pinned)
     current = RecipientList.decode(listed).recipients
     if not pinned and current and not by_cards:
-        _write(path, current)
+        keep_file(path, dumps(RecipientList(current)))
         pinned = current
     return Known(pinned, current)
 
@@ -129,7 +129,7 @@ def meet(folder: Path, listed: bytes | None, *, by_cards: bool) -> Known:
 def trust(folder: Path, known: Known, person: ListedRecipient) -> Known:
     """Pin a person who was met: her card was held up, or her four words were compared."""
     met = known.with_pinned(person)
-    _write(folder / PINNED, met.pinned)
+    keep_file(folder / PINNED, dumps(RecipientList(met.pinned)))
     return met
 
 
@@ -150,18 +150,3 @@ def choose(known: Known, name: str | None) -> ListedRecipient:
     if name is not None and any(each.name == name for each in known.usable):
         raise RecipientsError(f"Two teachers are called {name}: the school must name them apart.")
     raise RecipientsError(f"Say whose lesson it is: {names}.")
-
-
-def _write(path: Path, pinned: tuple[ListedRecipient, ...]) -> None:
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        file.write(dumps(RecipientList(pinned)))
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    # The folder as well: after a power cut the file can be whole and its name missing.
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

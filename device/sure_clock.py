@@ -14,13 +14,13 @@ is stored when the unit starts, when a lesson begins and ends, and every ten min
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from device.clock import Clock
+from device.kept_file import keep_file
 from lesson.footage.header import ClockQuality
 from lesson.problems import CLOCK_UNSURE, Problem
 from lesson.version import NOT_BEFORE
@@ -73,7 +73,7 @@ class SureClock:
             self._floor, self._floor_since = self._read().at, self._machine.monotonic()
             self._stored_at = self._floor_since
             try:
-                self._write(self._floor.isoformat())
+                keep_file(self._path, self._floor.isoformat().encode())
             except OSError as error:
                 _log.warning("The time cannot be kept in %s: %s", self._path, error.strerror)
 
@@ -97,12 +97,3 @@ class SureClock:
         except (OSError, ValueError, OverflowError) as error:
             _log.warning("The time in %s cannot be read: %s", self._path, error)
             return NOT_BEFORE
-
-    def _write(self, text: str) -> None:
-        # Without the folder's fsync: after a power cut either name is there, and the older time is a floor, too.
-        part = self._path.with_suffix(".part")
-        with part.open("w", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self._path)

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from device.clock import Clock
 from device.credentials import expect_private
+from device.kept_file import keep_file
 from device.settings import TimetableSettings
 from lesson.problems import WaitwiseError
 from lesson.settings import SettingsError
@@ -99,7 +100,7 @@ class TimetableKeeper:
         if fetched is None:
             os.utime(self._file)
         else:
-            _write(self._file, fetched.data)
+            keep_file(self._file, fetched.data, mode=0o640)  # for the program that records, in our group, and no other
             self._stamp = fetched.stamp
 
     def _left(self) -> float:
@@ -117,14 +118,3 @@ class TimetableKeeper:
     def _keep(self) -> None:
         while not self._stopped.is_set():
             self._stopped.wait(self.step())
-
-
-def _write(file: Path, data: bytes) -> None:
-    part = file.with_name(f".{file.name}.part")
-    with part.open("wb") as opened:
-        os.fchmod(opened.fileno(), 0o640)  # the program that records is in our group, and others are not
-        opened.write(data)
-        opened.flush()
-        os.fsync(opened.fileno())
-    # Without the folder's fsync: after a power cut either name is there, and the older timetable is one, too.
-    part.replace(file)
