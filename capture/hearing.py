@@ -3,8 +3,8 @@
 ::
 
     Devices   what microphones there are                                         asked to list, then the end
-    Opened    the name and the rate of the one that was opened                   asked to listen, once
-    Sound     count of its first sample, moment of its capture, mono PCM         every 20 ms
+    Opened    name, rate and channels of the one that was opened                 asked to listen, once
+    Sound     count of its first sample, moment of its capture, PCM              every 20 ms
     Failed    why there is no (more) sound                                       then the end
 
 A sound is counted by the samples the device gave, at the device's own rate. The moment is CLOCK_MONOTONIC, which all
@@ -38,15 +38,16 @@ class Devices:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The device that was opened, and its rate."""
+    """The device that was opened, its rate, and how many of its channels are heard: one or two."""
 
     name: str
     rate_hz: int
+    channels: int
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What the device heard in one go: mono, signed 16 bit."""
+    """What the device heard in one go: signed 16 bit; of two channels, a sample of each in turn."""
 
     first_sample: int
     captured_at: float
@@ -76,7 +77,7 @@ class Failed:
 Message = Devices | Opened | Sound | Failed
 
 LARGEST = 65_536
-"""Bytes of a datagram, at most. 20 ms at 96 kHz are 3,840."""
+"""Bytes of a datagram, at most. 20 ms of two channels at 96 kHz are 7,680."""
 
 _SOUND = struct.Struct("<cQd?")
 
@@ -104,6 +105,6 @@ def decode(datagram: bytes) -> Message:
         case "Devices":
             return Devices(tuple(Device(**each) for each in told["devices"]))
         case "Opened":
-            return Opened(told["name"], told["rate_hz"])
+            return Opened(told["name"], told["rate_hz"], told["channels"])
         case _:
             return Failed(Why(told["why"]), told["sentence"])

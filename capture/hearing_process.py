@@ -89,6 +89,7 @@ class Hearing:
         self._failed: Failed | None = None
         self.rate_hz = 0
         """Of the sound that comes next."""
+        self.channels = 1
         self.process: HearingProcess | None = None
         self._has_heard = False
         self._start_at = self._deadline = 0.0
@@ -114,7 +115,7 @@ class Hearing:
                 self._deadline = time.monotonic() + self._patience
                 return message
             case Opened():
-                self.rate_hz = message.rate_hz
+                self.rate_hz, self.channels = message.rate_hz, message.channels
                 self._failed = None
             case Failed():
                 self._lose(message)

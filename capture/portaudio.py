@@ -10,11 +10,12 @@ stream that calls itself active and never gives another sample, a `read` that ne
 either; and PortAudio sees a device that was plugged in later only when it is started anew. Nothing is mended here:
 whoever started this process starts the next.
 
-Only the first channel is heard: PortAudio opens a device that has more, and leaves the others out.
+Two channels are heard where there are more; which of them counts is the unit's business (two_channels.py).
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import queue
 import socket
@@ -70,14 +71,14 @@ def main() -> None:
 
 def _listen(library: Any, connection: socket.socket, wanted: str, sysfs: Path) -> None:
     device = _choose(library, wanted, sysfs)
-    rate_hz = _rate(library, device)
+    rate_hz, channels = _form(library, device)
     heard: queue.SimpleQueue[Sound | None] = queue.SimpleQueue()
     counter = Counter(heard, rate_hz)
     try:
         stream = library.RawInputStream(
             device=device.index,
             samplerate=rate_hz,
-            channels=1,
+            channels=channels,
             dtype="int16",
             blocksize=rate_hz // BLOCKS_A_SECOND,
             callback=counter,
@@ -86,7 +87,7 @@ def _listen(library: Any, connection: socket.socket, wanted: str, sysfs: Path) -
         stream.start()
     except library.PortAudioError as error:
         raise _Refused(Why.REFUSED, f"{device.name!r} cannot be opened: {error}.") from error
-    _say(connection, Opened(device.name, rate_hz))
+    _say(connection, Opened(device.name, rate_hz, channels))
     while (sound := heard.get()) is not None:
         _say(connection, sound)
     raise _Refused(Why.ENDED, f"{device.name!r} gives no more sound.")
@@ -142,15 +143,18 @@ def _devices(library: Any) -> tuple[Device, ...]:
     )
 
 
-def _rate(library: Any, device: Device) -> int:
+def _form(library: Any, device: Device) -> tuple[int, int]:
+    """The rate, and how many channels."""
     complaint = ""
-    for rate_hz in RATES_HZ:
+    for rate_hz, channels in itertools.product(RATES_HZ, (2, 1)):
+        if channels > device.channels:
+            continue
         try:
-            library.check_input_settings(device.index, channels=1, dtype="int16", samplerate=rate_hz)
+            library.check_input_settings(device.index, channels=channels, dtype="int16", samplerate=rate_hz)
         except library.PortAudioError as error:
             complaint = complaint or str(error)
         else:
-            return rate_hz
+            return rate_hz, channels
     raise _Refused(Why.REFUSED, f"{device.name!r} cannot be opened: {complaint}.")
 
 

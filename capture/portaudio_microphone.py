@@ -7,7 +7,8 @@
                             ^ given out a little later than now: what is found again soon is not lost
 
 A small process opens the device (portaudio.py) and is replaced when it says nothing (hearing_process.py). Samples are
-counted, never arrivals; only where the count is broken the clock says how much is missing (stitcher.py).
+counted, never arrivals; only where the count is broken the clock says how much is missing (stitcher.py). Of a device
+with two channels one is heard at a time, and a live one (two_channels.py).
 
 Once there was sound this never raises: a lesson goes on without its microphone, and `on_problem` is told when one
 begins and, with None, when it is over.
@@ -23,7 +24,8 @@ from capture.hearing_process import PATIENCE, Hearing
 from capture.microphone_names import DEFAULT, SYSFS
 from capture.signal_watch import SignalWatch
 from capture.stitcher import Stitcher
-from lesson.problems import MICROPHONE_LOST, MICROPHONE_SILENT, Problem
+from capture.two_channels import TwoChannels
+from lesson.problems import CHANNEL_DEAD, MICROPHONE_LOST, MICROPHONE_SILENT, Problem
 from lesson.sound import AudioBlock
 
 AT_MOST = 0.1
@@ -57,6 +59,7 @@ class PortAudioMicrophone:
         self._on_problem = on_problem
         self._problem: Problem | None = None
         self._signal = SignalWatch()
+        self._channels = TwoChannels()
         self._is_closed = False
         self.zero: float | None = None
         """The moment of lesson second 0 in CLOCK_MONOTONIC; None before the first block (see `Microphone`)."""
@@ -69,7 +72,9 @@ class PortAudioMicrophone:
     def warnings(self) -> list[str]:
         """What a person should know at the end of the lesson."""
         lost = [f"{self.missing:.1f} s of sound are missing: the microphone was away."] if self.missing else []
-        return lost + (["At the end the microphone heard nothing at all."] if self._signal.is_silent else [])
+        silent = ["At the end the microphone heard nothing at all."] if self._signal.is_silent else []
+        half = ["At the end one of the microphone's two channels heard nothing."] if self._channels.is_one_dead else []
+        return lost + silent + half
 
     def blocks(self) -> Iterator[AudioBlock]:
         """Blocks of the room, from now until `close`. What was heard before is thrown away."""
@@ -80,9 +85,7 @@ class PortAudioMicrophone:
                 self.zero = stitcher.zero
                 self.drift = stitcher.drift
                 self.missing = stitcher.missing
-                self._tell(
-                    MICROPHONE_LOST if stitcher.is_lost else MICROPHONE_SILENT if self._signal.is_silent else None
-                )
+                self._tell(self._wrong(stitcher))
                 yield block
                 if self._is_closed:
                     return
@@ -96,7 +99,16 @@ class PortAudioMicrophone:
         sound = self._hearing.receive(AT_MOST)
         if sound is None:
             return stitcher.give_up(time.monotonic())
+        if self._hearing.channels == 2:
+            sound = self._channels.choose(sound)
         return stitcher.take(sound, self._hearing.rate_hz)
+
+    def _wrong(self, stitcher: Stitcher) -> Problem | None:
+        if stitcher.is_lost:
+            return MICROPHONE_LOST
+        if self._signal.is_silent:
+            return MICROPHONE_SILENT
+        return CHANNEL_DEAD if self._channels.is_one_dead else None
 
     def _tell(self, problem: Problem | None) -> None:
         if problem != self._problem:

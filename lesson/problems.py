@@ -57,6 +57,14 @@ MICROPHONE_SILENT = Problem(
     "Only zero samples, or a level under that of a muted line, for ten seconds.",
     Urgency.NOW,
 )
+CHANNEL_DEAD = Problem(
+    "channel-dead",
+    "One of two microphones hears nothing",
+    "The other one is heard. Check its switch, its battery and its cable when there is time.",
+    "One channel of the device has given zeros, or a level under that of a muted line, for three seconds; it gave more "
+    "before, and the other one still does.",
+    Urgency.TODAY,
+)
 MICROPHONE_UNKNOWN = Problem(
     "microphone-unknown",
     "This microphone is not here",
@@ -286,6 +294,7 @@ ALL = (
     FILE_UNREADABLE,
     MICROPHONE_LOST,
     MICROPHONE_SILENT,
+    CHANNEL_DEAD,
     MICROPHONE_UNKNOWN,
     MICROPHONE_REFUSED,
     CAMERA_LOST,

@@ -26,7 +26,7 @@ from capture.hearing_process import list_microphones
 from capture.microphone import Microphone
 from capture.portaudio_microphone import PortAudioMicrophone
 from capture.signal_watch import SILENT_AFTER
-from lesson.problems import MICROPHONE_LOST, MICROPHONE_SILENT, MICROPHONE_UNKNOWN, Problem
+from lesson.problems import CHANNEL_DEAD, MICROPHONE_LOST, MICROPHONE_SILENT, MICROPHONE_UNKNOWN, Problem
 from lesson.sound import BLOCK_SAMPLES, RATE_HZ, AudioBlock
 from tests.suites.microphone import MicrophoneSuite
 from tests.suites.small_processes import expect_to_die_with_its_unit
@@ -86,6 +86,13 @@ def samples_of(heard: list[AudioBlock]) -> npt.NDArray[np.int16]:
 def share_at(sound: npt.NDArray[np.int16], hertz: float) -> float:
     """Amplitude of one tone, of full scale."""
     return float(2 * abs(np.mean(sound / 32768 * np.exp(-2j * np.pi * hertz * np.arange(len(sound)) / RATE_HZ))))
+
+
+def usual_share(sound: npt.NDArray[np.int16], hertz: float) -> float:
+    """Of most quarters of a second: where a busy server loses sound, a tone's phase jumps."""
+    return float(
+        np.median([share_at(piece, hertz) for piece in sound[: len(sound) // 4_000 * 4_000].reshape(-1, 4_000)])
+    )
 
 
 def test_what_is_played_is_heard_to_the_sample(server: SoundServer, tmp_path: Path) -> None:
@@ -256,6 +263,30 @@ print(Hearing("mic").process.pid, flush=True)
 
 def test_a_process_does_not_outlive_its_unit(server: SoundServer) -> None:
     expect_to_die_with_its_unit(HOLDS_A_PROCESS)
+
+
+def test_one_of_two_channels_dies_and_the_other_is_heard(server: SoundServer, tmp_path: Path) -> None:
+    """As when the battery of a radio microphone is empty: 440 Hz until then, and 660 Hz in the other one all along."""
+    at = np.arange(9 * RATE_HZ) / RATE_HZ
+    both = np.stack([8_000 * np.sin(2 * np.pi * hertz * at) for hertz in (440, 660)], axis=1).astype(np.int16)
+    both[3 * RATE_HZ :, 0] = 0
+    path = write_wav(tmp_path / "pair.wav", both, RATE_HZ)
+    told: list[Problem | None] = []
+    microphone = PortAudioMicrophone("pair", on_problem=told.append, patience=PATIENT)
+
+    sound = samples_of(hear_while(microphone, lambda: server.play(path, "two_channels")))
+
+    begun = int(np.flatnonzero(sound)[0])
+    before, after = sound[begun + 8_000 : begun + 2 * RATE_HZ], sound[begun + 5 * RATE_HZ : begun + 8 * RATE_HZ]
+    assert (usual_share(before, 440), usual_share(before, 660)) == (
+        pytest.approx(0.24, abs=0.02),
+        pytest.approx(0, abs=0.01),
+    )
+    assert (usual_share(after, 440), usual_share(after, 660)) == (
+        pytest.approx(0, abs=0.01),
+        pytest.approx(0.24, abs=0.02),
+    )
+    assert told[:1] == [CHANNEL_DEAD]
 
 
 def test_zeros_are_a_problem_until_there_is_sound(server: SoundServer, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ PATIENCE = 30.0
 ALSA = """\
 </usr/share/alsa/alsa.conf>
 pcm.mic { type pulse device mic hint { show on description "mic" } }
+pcm.pair { type pulse device pair hint { show on description "pair" } }
 pcm.deaf { type pulse device nothing_is_called_so hint { show on description "deaf" } }
 """
 
@@ -66,6 +67,8 @@ class SoundServer:
             f"load-module module-native-protocol-unix auth-anonymous=1 socket={self.folder / 'native'}\n"
             "load-module module-null-sink sink_name=classroom rate=48000 channels=1\n"
             "load-module module-remap-source master=classroom.monitor source_name=mic\n"
+            "load-module module-null-sink sink_name=two_channels rate=48000 channels=2\n"
+            "load-module module-remap-source master=two_channels.monitor source_name=pair\n"
         )
         options = ["--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--realtime=no", "--disallow-exit"]
         with (self.folder / "pulse.log").open("ab") as log:
@@ -88,9 +91,9 @@ class SoundServer:
         self.process.kill()
         self.process.wait()
 
-    def play(self, path: Path) -> None:
-        """Play a file to its end."""
-        done = self._run("paplay", "--device=classroom", str(path))
+    def play(self, path: Path, to: str = "classroom") -> None:
+        """Play a file to its end; `two_channels`: to what "pair" hears."""
+        done = self._run("paplay", f"--device={to}", str(path))
         assert done.returncode == 0, done.stderr
 
     def _run(self, name: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -113,8 +116,9 @@ def sound_server(folder: Path) -> Iterator[SoundServer]:
 
 
 def write_wav(path: Path, sound: npt.NDArray[np.int16], rate_hz: int) -> Path:
+    """Mono, or a row for each sample of the channels."""
     with wave.open(str(path), "wb") as out:
-        out.setnchannels(1)
+        out.setnchannels(1 if sound.ndim == 1 else sound.shape[1])
         out.setsampwidth(2)
         out.setframerate(rate_hz)
         out.writeframes(sound.astype("<i2").tobytes())
