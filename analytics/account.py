@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from analytics import gate, hindsight
-from analytics.arrays import Bools, Floats, Spans
+from analytics.arrays import Floats, Spans
 from analytics.certainty import certainty_of
 from analytics.column import Sliced
 from analytics.cues import GROUP_SHARE, Cues, share_of
@@ -44,7 +44,7 @@ from analytics.voices import Sound
 from analytics.waits import WaitTimer
 from lesson.talk import Account, Basis, Ipu, Phase, PhaseSpan, Role, WaitTime
 
-VERSION = "analytics-5"
+VERSION = "analytics-6"
 """Raised when the same sound would give other numbers."""
 
 _ON, _OFF = 0.0, -0.3
@@ -60,7 +60,6 @@ _NOISE_VOICING, _NOISE_VOICE = 0.6, 2.5
 voice to the ear (log odds): a cough, a chair, a page. Set on the six labelled lessons, where it takes away a sixth of
 the false waits; of the fourteen that it was not set on it loses three answers of 225."""
 _FEW_PRINTS = 3
-_PRINTS_A_SECOND = round(1 / (FRAMES_A_PRINT * HOP_S))
 _BABBLE_SHARE = 0.3
 """Set on the labelled lessons: in the minute of the one that babbles, nine tenths are between .37 and .73; outside it
 and in the others 95 % are under .07."""
@@ -93,7 +92,7 @@ def account_of(
     found = gate.stretches(track.voice[:], round(thresholds.min_silence / HOP_S), round(thresholds.min_speech / HOP_S))
     room = Room.of(level, floor, ceiling, found)
     heard_phases = find_phases(
-        duration - earlier.until, _group_seconds(share_of(track, GROUP)), (found * HOP_S).tolist(), thresholds
+        duration - earlier.until, share_of(track, GROUP) > GROUP_SHARE, (found * HOP_S).tolist(), thresholds
     )
     outside = np.array(
         [span for span in found.tolist() if phase_at(heard_phases, sum(span) / 2 * HOP_S) is not Phase.GROUP],
@@ -166,14 +165,6 @@ def _sound_of(track: Track, level: Sliced[Floats], floor: Floats) -> Sound:
     marked = np.repeat(share_of(track, BABBLE) > _BABBLE_SHARE, FRAMES_A_PRINT)[: len(level)]
     is_babble[: marked.size] = marked
     return Sound(level, floor, track.voicing, track.is_missing, track.is_clipped, is_babble)
-
-
-def _group_seconds(share: Floats) -> Bools:
-    """(seconds,) whether the class works in groups, from the share of it around each 0.1 s."""
-    seconds = -(-share.size // _PRINTS_A_SECOND)
-    padded = np.zeros(seconds * _PRINTS_A_SECOND)
-    padded[: share.size] = share
-    return np.asarray(padded.reshape(seconds, _PRINTS_A_SECOND).mean(axis=1) > GROUP_SHARE)
 
 
 def _typed(

@@ -16,8 +16,9 @@ from analytics.arrays import Floats
 from analytics.odds import probability
 from lesson.talk import Role
 
-SCALE = 0.5
-"""Of the mean log odds. Set by hand, not fitted: what is said of sides in the six labelled lessons is off by .05."""
+SCALE = 0.55
+"""Of the mean log odds, from .5, .55 and .6. Over six labelled, forty made and sixteen simulated lessons, each set
+counting alike, what is said of sides is then off the least: by .03. What fits them best is .51."""
 
 
 def certainty_of(odds: Floats, side: Role) -> float:

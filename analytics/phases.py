@@ -21,11 +21,15 @@ from analytics.gate import joined, spans
 from analytics.thresholds import Thresholds
 from lesson.talk import Phase, PhaseSpan
 
+TENTHS = 10
+"""Many voices are looked for in tenths of a second."""
 _FILL_S = 8
 _SURE_S = 12
 """Many voices for this long inside a window of 12 s is at least 20 s of group work."""
 _REACH_S = 8.0
 _CLOSE_S = 0.6
+_FADES_S = 1.0
+"""Group work is heard late and its end at once: a teacher who calls the class back speaks within a second."""
 
 
 class PhaseFollower:
@@ -70,7 +74,7 @@ def find_phases(
 ) -> list[PhaseSpan]:
     """Phases from 0 to `duration` without a hole.
 
-    `is_group`: for each second; `speech`: start and end of each stretch of speech, in order.
+    `is_group`: for each tenth of a second; `speech`: start and end of each stretch of speech, in order.
     """
     work = [(start, end, Phase.GROUP) for start, end in _group_work(is_group, speech, duration, thresholds.group_min)]
     edges = [(0.0, 0.0), *speech, (duration, duration)]
@@ -93,8 +97,8 @@ def _group_work(
 ) -> list[tuple[float, float]]:
     """Spans of group work, drawn out to the pause before and after it."""
     found = []
-    for first, last in joined(spans(is_group), _FILL_S, _SURE_S).tolist():
-        start, end = _snapped(float(first), float(last), speech)
+    for first, last in joined(spans(is_group), TENTHS * _FILL_S, TENTHS * _SURE_S).tolist():
+        start, end = _snapped(first / TENTHS, last / TENTHS, speech)
         start, end = max(0.0, start), min(duration, end)
         if end - start >= shortest:
             found.append((start, end))
@@ -102,15 +106,15 @@ def _group_work(
 
 
 def _snapped(start: float, end: float, speech: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """The window blurs the edges: follow the unbroken sound to where it began and ended."""
+    """Follow the unbroken sound to where it began, and at the end to the end of what still sounds."""
     early, late = start, end
     for first, last in reversed(speech):
         if first <= early <= last + _CLOSE_S:
             early = first
     for first, last in speech:
-        if first - _CLOSE_S <= late <= last:
+        if first <= end <= last <= end + _FADES_S:
             late = last
-    return max(early, start - _REACH_S), min(late, end + _REACH_S)
+    return max(early, start - _REACH_S), late
 
 
 def phase_at(phases: Sequence[PhaseSpan], moment: float) -> Phase:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analytics.phases import PhaseFollower, find_phases, phase_at
+from analytics.phases import TENTHS, PhaseFollower, find_phases, phase_at
 from analytics.thresholds import Thresholds
 from lesson.talk import Phase
 
@@ -11,7 +11,8 @@ LIMITS = Thresholds()
 
 
 def marks(text: str) -> np.ndarray:
-    return np.array([character == "x" for character in text], dtype=np.bool_)
+    """One character a second."""
+    return np.repeat([character == "x" for character in text], TENTHS)
 
 
 def talk(start: float, end: float) -> list[tuple[float, float]]:
@@ -20,12 +21,26 @@ def talk(start: float, end: float) -> list[tuple[float, float]]:
 
 
 def test_many_voices_for_half_a_minute_are_group_work_from_their_first_word() -> None:
-    speech = [*talk(0, 20), (22.0, 60.0), *talk(62, 90)]
+    speech = [*talk(0, 20), (22.0, 56.4), *talk(62, 90)]
     found = find_phases(90.0, marks("." * 26 + "x" * 30 + "." * 34), speech, LIMITS)
 
     assert [span.phase for span in found] == [Phase.WHOLE_CLASS, Phase.GROUP, Phase.WHOLE_CLASS]
-    assert (found[1].start, found[1].end) == (pytest.approx(22.0), pytest.approx(60.0))
+    assert (found[1].start, found[1].end) == (pytest.approx(22.0), pytest.approx(56.4))
     assert (found[0].start, found[-1].end) == (0.0, 90.0)
+
+
+@pytest.mark.parametrize(
+    "speech",
+    [
+        [(22.0, 55.7), (56.3, 58.0), (58.4, 61.0)],  # after a breath
+        [(22.0, 61.0)],  # over the last of them
+    ],
+)
+def test_a_teacher_who_calls_the_class_back_is_no_group_work(speech: list[tuple[float, float]]) -> None:
+    speech = [*talk(0, 20), *speech, *talk(62, 90)]
+    found = find_phases(90.0, marks("." * 26 + "x" * 30 + "." * 34), speech, LIMITS)
+
+    assert (found[1].phase, found[1].end) == (Phase.GROUP, pytest.approx(56.0))
 
 
 def test_a_few_seconds_of_many_voices_are_none() -> None:

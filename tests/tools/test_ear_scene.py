@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tools.ear.degrade import degrade
-from tools.ear.export import ear_weights, hindsight_weights
+from tools.ear.export import ear_weights, hindsight_weights, without_smallest
 from tools.ear.labels import BOTH, CHORAL, GROUP, PUPIL, SILENCE, TEACHER, Labels
 
 RATE = 16000
@@ -59,6 +59,20 @@ def test_exported_matrices_go_from_left_to_right(way: str) -> None:
     name = "first_back_x" if way else "first_x"
     assert hindsight[name].shape == (64, 12)
     assert (hindsight[name] == len(way)).all()
+
+
+def test_the_smallest_weights_of_all_matrices_together_are_left_out() -> None:
+    named = {
+        "in": np.array([[0.1, -4.0], [0.2, 3.0]], dtype="f2"),
+        "in_bias": np.array([0.01, 0.02], dtype="f2"),
+        "out": np.array([[-0.3, 0.4], [5.0, -6.0]], dtype="f2"),
+    }
+    left = without_smallest(named, 0.5)
+    assert left["in"].tolist() == [[0, -4], [0, 3]]
+    assert left["out"].tolist() == [[0, 0], [5, -6]]
+    assert np.array_equal(left["in_bias"], named["in_bias"])
+    assert left["in"].dtype == named["in"].dtype
+    assert all(np.array_equal(without_smallest(named, 0.0)[name], value) for name, value in named.items())
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def _run(asked: argparse.Namespace) -> None:
             need("tools.ear.teach_hindsight").teach(asked.lessons, asked.out, asked.minutes, asked.start)
         case "export":
             need("torch")
-            need("tools.ear.export").export(asked.network, asked.state, asked.out)
+            need("tools.ear.export").export(asked.network, asked.state, asked.out, asked.zero)
 
 
 def _arguments() -> argparse.Namespace:
@@ -91,6 +91,7 @@ def _arguments() -> argparse.Namespace:
     export.add_argument("network", choices=["ear", "prints", "hindsight"])
     export.add_argument("state", type=Path)
     export.add_argument("out", type=Path)
+    export.add_argument("--zero", type=float, default=0.0, help="share of the weights, the smallest, to set to nothing")
     return parser.parse_args()
 
 

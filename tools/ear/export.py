@@ -5,6 +5,7 @@
     g1.weight_ih_l0          --> first_x         g1.weight_ih_l0_reverse  --> first_back_x
     vad, who, many           --> out, side by side
     c.0.weight, (to, from, 3)--> layer0, from all that it sees side by side
+    --zero 0.5               --> the smaller half of all that stands in matrices is nothing; biases stay
 """
 
 from __future__ import annotations
@@ -18,13 +19,23 @@ import numpy as np
 _HEADS = ("vad", "who", "many")
 
 
-def export(network: str, state: Path, out: Path) -> None:
-    """Write `out` from a state that `teach` or `teach-hindsight` left."""
+def export(network: str, state: Path, out: Path, zero: float = 0.0) -> None:
+    """Write `out` from a state that `teach` or `teach-hindsight` left, without a share `zero` of its weights."""
     import torch  # noqa: PLC0415 - naming the weights needs no torch, and is tested without
 
     kept = {name: value.numpy() for name, value in torch.load(state, weights_only=True).items()}
     named = {"ear": ear_weights, "prints": print_weights, "hindsight": hindsight_weights}[network](kept)
-    np.savez_compressed(out, **{name: value.astype("f2") for name, value in named.items()})
+    np.savez_compressed(out, **without_smallest({name: value.astype("f2") for name, value in named.items()}, zero))
+
+
+def without_smallest(named: Mapping[str, Any], zero: float) -> dict[str, Any]:
+    """Set the share `zero` of the weights of all matrices together to nothing: the smallest."""
+    sizes = np.sort(np.concatenate([abs(value).ravel() for value in named.values() if value.ndim > 1]))
+    least = sizes[int(zero * sizes.size)]
+    return {
+        name: np.where(abs(value) < least, 0, value).astype(value.dtype) if value.ndim > 1 else value
+        for name, value in named.items()
+    }
 
 
 def ear_weights(state: Mapping[str, Any]) -> dict[str, Any]:
