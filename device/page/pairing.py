@@ -31,7 +31,7 @@ years for an even chance at one."""
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 SHORTEST_SESSION = timedelta(hours=1)
-"""For who pairs in the evening."""
+"""For who pairs in the evening. Longer than `HERE_FOR`."""
 WAITS_FOR = timedelta(seconds=40)
 """For the button: the lamp asks for 30 s."""
 HERE_FOR = timedelta(minutes=15)
@@ -157,7 +157,7 @@ class Pairing:
     def is_present(self, token: str | None, now: datetime) -> bool:
         """Whether a browser was let in so lately that whoever has it is still in the room."""
         session = None if token is None else self._sessions.get(_hash(token))
-        return session is not None and now < min(session.until, session.is_here_until)
+        return session is not None and now < session.is_here_until
 
     def forget(self, token: str | None) -> None:
         """Somebody leaves."""

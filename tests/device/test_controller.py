@@ -130,6 +130,12 @@ def test_an_ask_to_pair_takes_nothing_from_the_button(given: Input) -> None:
     assert step(Doing.PAIRING, given) == step(Doing.READY, given)
 
 
+def test_only_two_presses_at_the_unit_let_a_phone_in() -> None:
+    ways = [(doing, given) for doing, row in TABLE.items() for given, to in row.items() if to.action is Action.LET_IN]
+
+    assert ways == [(Doing.PAIRING, Input.DOUBLE)]
+
+
 @given(st.lists(st.sampled_from([*GESTURES, Input.BEGUN]), max_size=60))
 def test_out_of_a_pause_leads_no_short_press(events: list[Input]) -> None:
     doing = Doing.READY

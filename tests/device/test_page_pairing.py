@@ -203,3 +203,34 @@ def test_who_waits_while_others_try_wrong_codes_is_let_in() -> None:
             pairing.ask(MORNING, is_on_card=False)
 
     assert pairing.pressed(waiting.token, waiting.asked, MORNING) is not None
+
+
+@pytest.mark.parametrize("typed", ["", " ", "4", "42891", "4289130", "0428913", "428913x", "٤٢٨٩١٣"])
+def test_nothing_but_the_whole_number_is_the_number(typed: str) -> None:
+    pairing, number = shown()
+    with pytest.raises(PairingError, match="not the number"):
+        pairing.enter(typed, MORNING)
+
+    pairing.enter(number, MORNING)
+
+
+def test_five_wrong_numbers_make_the_number_void_for_good() -> None:
+    pairing, number = shown()
+    for _ in range(TRIES):
+        with pytest.raises(PairingError, match="not the number"):
+            pairing.enter("999999", MORNING)
+
+    assert pairing.shown(MORNING) is None
+    with pytest.raises(PairingError, match="No number is shown"):
+        pairing.enter(number, MORNING + FIRST_WAIT)
+    assert pairing.number(MORNING + FIRST_WAIT) != number
+
+
+def test_who_is_let_in_sets_back_what_was_counted() -> None:
+    pairing = Pairing(18, lambda: "555000")
+    for _ in range(3):
+        pairing.number(MORNING)
+        for _ in range(TRIES - 1):
+            with pytest.raises(PairingError, match="not the number"):
+                pairing.enter("999999", MORNING)
+        pairing.enter("555000", MORNING)
