@@ -12,13 +12,11 @@ of the three lasts; sound is not kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 import numpy as np
 
 from analytics.arrays import Floats
 from analytics.level import FLOOR_PERCENT
+from analytics.room_measured import NOTHING, SECONDS, Measured, Outcome, Place
 from analytics.spectrum import HOP_S, STEP, STEP_FRAMES, Spectrum
 from analytics.thresholds import Thresholds
 from analytics.voices import Sound
@@ -27,43 +25,6 @@ from lesson.sound import AudioBlock
 
 FAIR_DB = 5.0
 """So little over the line a voice is heard, and a quieter one from the same seat is not."""
-
-
-class Place(StrEnum):
-    """From where somebody is listened for."""
-
-    QUIET = "quiet"
-    """From nowhere: nobody speaks."""
-    FRONT = "front"
-    BACK = "back"
-
-
-SECONDS = {Place.QUIET: 3.0, Place.FRONT: 5.0, Place.BACK: 5.0}
-
-
-class Outcome(StrEnum):
-    """What follows from what was heard."""
-
-    GOOD = "good"
-    FAIR = "fair"
-    """The back row is heard, only just."""
-    BACK_UNHEARD = "back unheard"
-    """The back row stands out too little, or not at all."""
-    FRONT_UNHEARD = "front unheard"
-    """Not even the front does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What has been measured so far, in decibels."""
-
-    floor_dbfs: float | None = None
-    front_db: float | None = None
-    """How far the voice from the front stands out of the floor. None: nobody was heard yet."""
-    back_db: float | None = None
-
-
-NOTHING = Measured()
 
 
 class RoomCheck:

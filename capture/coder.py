@@ -34,8 +34,9 @@ from capture.camera import (
     blank,
 )
 from capture.codecs import Preset, video_options
+from capture.cover import Cover
 from capture.errors import EncoderError
-from capture.masks import Cover, Mask
+from capture.masks import Mask
 
 TICKS = 90_000
 """Time scale of the pictures, as in MPEG systems: divides by 24, 25, 30 and 1000."""

@@ -27,7 +27,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from capture.camera import DARK, KEY_EVERY, STILL_WIDTH, Frame, Image, planes
-from capture.masks import Cover
+from capture.cover import Cover
 from capture.secrecy import keep_memory_private
 from capture.seeing import (
     KEY,

@@ -15,7 +15,8 @@ from collections.abc import Callable
 
 from analytics.listener import LevelReading, Listener
 from analytics.rehearsal import Rehearsal
-from analytics.room_check import Outcome, Place, RoomCheck
+from analytics.room_check import RoomCheck
+from analytics.room_measured import Outcome, Place
 from analytics.thresholds import Thresholds
 from analytics.try_events import Lapsed, Pausing, RehearsalEvent, Try, TrySet
 from capture.microphone import Microphone

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from analytics.room_check import NOTHING, Measured, Outcome, Place
+from analytics.room_measured import NOTHING, Measured, Outcome, Place
 from analytics.try_events import Try
 from device.commands import Claim, Mode
 from lesson.wire import seconds

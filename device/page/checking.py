@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analytics.room_check import SECONDS, Measured, Outcome, Place
+from analytics.room_measured import SECONDS, Measured, Outcome, Place
 from device.state import Doing, RoomCheckInHand, UnitState
 from lesson.problems import BACK_UNHEARD, FRONT_UNHEARD
 

@@ -8,7 +8,8 @@
 import numpy as np
 import pytest
 
-from analytics.room_check import SECONDS, Measured, Outcome, Place, RoomCheck
+from analytics.room_check import RoomCheck
+from analytics.room_measured import SECONDS, Measured, Outcome, Place
 from capture.drawn_microphone import DrawnMicrophone
 from lesson.sound import RATE_HZ, AudioBlock
 

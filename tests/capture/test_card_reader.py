@@ -12,7 +12,8 @@ import pytest
 
 from capture.camera import planes
 from capture.card_reader import cards_in
-from capture.masks import Cover, Mask
+from capture.cover import Cover
+from capture.masks import Mask
 from lesson.footage.identity import Identity
 from lesson.footage.key_card import encode
 from tests.suites.held_card import View, picture

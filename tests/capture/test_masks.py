@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from capture.camera import blank, planes
 from capture.chart_camera import ChartCamera
 from capture.coder import CodedCamera
+from capture.cover import COLOUR, Cover, rasterise
 from capture.errors import MaskUnreadableError
-from capture.masks import COLOUR, Cover, Mask, rasterise, read_mask
+from capture.masks import Mask, read_mask
 from lesson.problems import MASK_UNREADABLE
 from tests.suites.camera import decode
 from tests.suites.masked import CODING, SEATS, what_shows, within

@@ -1,5 +1,7 @@
 """What the unit's page says of a state, and what it offers: never what the unit would not do."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -214,3 +216,9 @@ def test_the_last_ten_of_many_repetitions_are_shown() -> None:
 
     assert len(view(replace(READY, rehearsal=RehearsalInHand(tries=tries)), NOW).bars) == SLOTS
     assert view(replace(READY, rehearsal=RehearsalInHand(tries=tries)), NOW).bars[-1].says == "18.0"
+
+
+def test_the_program_of_the_page_carries_no_arithmetic_of_sound_and_pictures() -> None:
+    said = "import sys, device.page.server; print({'numpy', 'av'} & set(sys.modules))"
+
+    assert subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout == "set()\n"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from analytics.room_check import SECONDS, Measured, Outcome, Place
+from analytics.room_measured import SECONDS, Measured, Outcome, Place
 from device import dry_runs
 from device.commands import CheckRoom, Mode, Resume, Start, Stop
 from device.page.checking import check_words

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from capture.camera import Image, planes
-from capture.masks import COLOUR, Area, Mask
+from capture.cover import COLOUR
+from capture.masks import Area, Mask
 
 BACK_ROW: Area = ((0.0, 0.55), (0.42, 0.55), (0.36, 1.0), (0.0, 1.0))
 WINDOW: Area = ((0.7, 0.1), (0.95, 0.05), (0.9, 0.4), (0.75, 0.35))
