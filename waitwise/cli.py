@@ -16,7 +16,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,8 +27,7 @@ from lesson.version import VERSION
 from lesson.wire import to_wire
 from waitwise import show
 from waitwise.errors import CommandError
-
-OURS = {"analytics", "capture", "device", "lesson", "provisioning", "school", "sync", "waitwise"}
+from waitwise.programs import load
 
 PROGRAMS = {
     "correct": ("waitwise.correct", "unit"),
@@ -66,17 +64,7 @@ class _Programs(TyperGroup):
         if cmd_name not in PROGRAMS:
             return super().get_command(ctx, cmd_name)
         module, extras = PROGRAMS[cmd_name]
-        try:
-            program = typer.main.get_command(importlib.import_module(module).app)
-        except ModuleNotFoundError as error:
-            if error.name is None or error.name.split(".")[0] in OURS:
-                raise
-            absent = typer.Typer()
-            needed = CommandError(
-                f"`waitwise {cmd_name}` needs more than is installed here.", f"pip install 'waitwise[{extras}]'"
-            )
-            absent.command(help=f"{needed} {needed.remedy}")(lambda: show.stop(needed))
-            program = typer.main.get_command(absent)
+        program = load(module, cmd_name, extras)
         program.name = cmd_name
         return program
 
