@@ -148,7 +148,7 @@ class Phone:
     ORIGIN = "https://127.0.0.1"
 
     def __init__(self) -> None:
-        self.cookie = ""
+        self.cookies: dict[str, str] = {}
 
     def fingerprint(self) -> str:
         return ssl.get_server_certificate(("127.0.0.1", 443))
@@ -157,11 +157,13 @@ class Phone:
         trust = ssl.create_default_context()
         trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
         line = http.client.HTTPSConnection("127.0.0.1", 443, timeout=PATIENCE, context=trust)
-        headers = {"Origin": self.ORIGIN, "Content-Type": "application/x-www-form-urlencoded", "Cookie": self.cookie}
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {"Origin": self.ORIGIN, "Content-Type": "application/x-www-form-urlencoded", "Cookie": cookies}
         line.request(method, path, body, headers)
         answer = line.getresponse()
-        if (given := answer.getheader("Set-Cookie")) is not None:
-            self.cookie = given.partition(";")[0]
+        for given in answer.headers.get_all("Set-Cookie", []):
+            name, _, value = given.partition(";")[0].partition("=")
+            self.cookies[name] = value
         text = answer.read().decode()
         line.close()
         return answer.status, text
