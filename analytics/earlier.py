@@ -6,7 +6,7 @@
     |  IPUs, phases, holes, as  |  track, judged  |
     |  they were told live      |  with hindsight |
 
-So memory stays the same however long somebody forgets to press the button.
+So the track stays the same size however long somebody forgets to press the button.
 """
 
 from __future__ import annotations
