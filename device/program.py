@@ -5,9 +5,9 @@
     button, page, pedal --> inbox --> controller's table --> what is to be done --> worker: one lesson, or one rehearsal
     worker says begun, over, refused --^                 '-> UnitState --> lamp, page, systemd
 
-The loop owns the table, the state and the lamp, and never waits for a device: what may take long is done by a worker,
-one at a time. Nothing listens before a press: the microphone is opened at the press and closed at the end. The lamp
-answers at once, so that the second which a sound card takes is no doubt whether the press was felt.
+The loop owns the table, the state and the lamp, and never waits for a device: what may take long is done by a worker
+(worker.py), one at a time. Nothing listens before a press: the microphone is opened at the press and closed at the end.
+The lamp answers at once, so that the second which a sound card takes is no doubt whether the press was felt.
 """
 
 from __future__ import annotations
@@ -15,16 +15,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import queue
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
 
-from analytics.listener import LevelReading
-from analytics.thresholds import Thresholds
-from capture.errors import CameraRefusedError, MaskUnreadableError
+from capture.errors import MaskUnreadableError
 from capture.masks import Mask
-from device.card_asking import CardAsking, CardError, look_for_card
 from device.clock import Clock
 from device.commands import (
     AskToPair,
@@ -45,23 +40,22 @@ from device.commands import (
     UseMask,
 )
 from device.controller import LESSON, LISTENING, Action, Input, Step, step, waits_for_double
-from device.dry_runs import DummyRun, RehearsalRun, RoomCheckRun
+from device.dry_runs import RehearsalRun, RoomCheckRun
 from device.goal_lamp import GoalLamp
 from device.lamp import Panel, Shown, Tone
-from device.looking import KEPT_FOR, NoStillError, Still, look
+from device.looking import KEPT_FOR, NoStillError, Still
 from device.mask_store import MaskStore
 from device.notify import Notifier
-from device.opened_ahead import OpenedAhead
 from device.people import People
-from device.preflight import HeardMicrophone, NotAgreedError, Space, bytes_for, check_space, choose_mode
+from device.preflight import Space
 from device.presses import Gesture, Presses
-from device.recipients import Known, ListedRecipient, choose
+from device.recipients import choose
 from device.room import Room
 from device.settings import modes_of
-from device.state import Doing, LessonInHand, RehearsalInHand, StillInHand, UnitState
+from device.state import Doing, RehearsalInHand, StillInHand, UnitState
 from device.unit import Unit
-from device.whose import NOBODY, Whose, Why, refuse_to_guess
-from lesson.problems import CARD_UNSEEN, MASK_UNREADABLE, UNIT_FAILED, WHOSE_UNCLEAR, Problem, Urgency, WaitwiseError
+from device.worker import Held, Looked, Pausable, Said, Worker
+from lesson.problems import MASK_UNREADABLE, UNIT_FAILED, WHOSE_UNCLEAR, Problem, Urgency, WaitwiseError
 
 _log = logging.getLogger(__name__)
 
@@ -106,20 +100,6 @@ _AT_THE_END = frozenset({Input.STOP, *_TONES})
 """What is still heard when the program was asked to end: nothing new is begun."""
 
 
-@runtime_checkable
-class Pausable(Protocol):
-    """A lesson, or a dummy run of one."""
-
-    def pause(self) -> None:
-        """Record nothing from now on."""
-
-    def resume(self) -> None:
-        """Go on."""
-
-    def bookmark(self) -> None:
-        """Mark this moment."""
-
-
 @dataclass(frozen=True, slots=True)
 class Edge:
     """The button's contact changed."""
@@ -127,30 +107,6 @@ class Edge:
     at: float
     """By the clock that never jumps."""
     is_down: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A worker has everything that it needs."""
-
-    run: Pausable | RehearsalRun | RoomCheckRun
-    level: Callable[[], LevelReading | None]
-    lesson: LessonInHand | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A worker says how it goes."""
-
-    what: Input
-    problem: Problem | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """A worker has taken a still."""
-
-    still: Still
 
 
 class Leave:
@@ -174,7 +130,6 @@ class UnitProgram:
     ) -> None:
         """Put it together. Nothing is opened."""
         self._unit, self._settings, self._room, self._clock = unit, unit.settings, room, clock
-        self._thresholds = Thresholds(goal_wait=unit.settings.goal_wait)
         self._modes = tuple(mode for mode in modes_of(unit.settings) if room.camera or mode is not Mode.VIDEO)
         self._panel, self._shown, self._notifier = panel, Shown(panel), notifier
         self._people = People(unit)
@@ -187,15 +142,8 @@ class UnitProgram:
         self._presses = Presses()
         self._presses.waits_for_double = waits_for_double(Doing.READY)
         self._leaves = False
-        self._worker: threading.Thread | None = None
+        self._worker = Worker(unit, room, clock, self._people, self._masks, self._modes, self._inbox.put)
         self._held: Held | None = None
-        self._stop = threading.Event()
-        self._is_card_trusted = threading.Event()
-        """The button was held while a key card was looked for."""
-        self._hears = False
-        """Whether something that a device hears or sees is taken."""
-        self._heard_at = 0.0
-        """When the last block of sound came."""
         self._since = clock.monotonic()
         self._looked_at = self._alive_at = float("-inf")
         self._on_state: Callable[[UnitState], None] = lambda _: None
@@ -235,7 +183,7 @@ class UnitProgram:
         self._room.prepare()
         self._panel.listen(lambda is_down: self.edge(is_down=is_down))
         self._notifier.ready()
-        while not (self._leaves and self._worker is None):
+        while not self._leaves or self._worker.is_busy:
             self._look()
             with contextlib.suppress(queue.Empty):
                 self._take(self._inbox.get(timeout=TICK))
@@ -275,10 +223,9 @@ class UnitProgram:
             if lesson is not None:
                 self.state = replace(self.state, lesson=replace(lesson, has_started=True))
         elif said.what not in _ABOUT_A_CARD:
-            assert self._worker is not None
             self._worker.join()
             self.state = self._with_sound(self.state)  # its last word, before it is let go
-            self._worker, self._held, self._hears = None, None, False
+            self._held = None
             if not self._leaves:
                 self._room.prepare()
             self.state = replace(self.state, can_discard=lesson.lesson_id if lesson is not None else None)
@@ -299,8 +246,7 @@ class UnitProgram:
         if to.doing in LISTENING:
             self._change(to.doing)
         if to.action is Action.END:
-            self._hears = was in LISTENING
-            self._stop.set()
+            self._worker.end(hears=was in LISTENING)
         elif to.action in (Action.ASK_FOR_PRESS, Action.CLAIM):
             to = to if self._claim(command) else Step(Doing.REFUSED)
         elif to.action is not None:
@@ -319,7 +265,7 @@ class UnitProgram:
             case Action.DISCARD if isinstance(command, Discard):
                 self._discard(command.lesson_id)
             case Action.TRUST_CARD:
-                self._is_card_trusted.set()
+                self._worker.is_card_trusted.set()
             case Action.PAUSE | Action.RESUME | Action.BOOKMARK:
                 self._ask_run(action)
             case _:
@@ -330,17 +276,18 @@ class UnitProgram:
             case Action.BEGIN:
                 start = command if isinstance(command, Start) else Start()
                 self._forget_the_last(None)
-                self._work(lambda: self._lesson(start))
+                self._work(lambda: self._worker.lesson(start))
             case Action.BEGIN_REHEARSAL:
                 self._forget_the_last(RehearsalInHand())
-                self._work(self._rehearsal)
+                self._work(self._worker.rehearsal)
             case Action.CHECK_ROOM:
                 self.state = replace(self.state, room_check=None)
-                self._work(self._check_room)
+                lesson = self.state.lesson
+                self._work(lambda: self._worker.check_room(lesson))
             case Action.LOOK if isinstance(command, Look):
-                self._work(lambda: self._look_through(command.mask))
+                self._work(lambda: self._worker.look_through(command.mask))
             case Action.KEEP_MASK if isinstance(command, KeepMask):
-                self._work(lambda: self._keep_mask(command))
+                self._work(lambda: self._worker.keep_mask(command))
 
     def _ask_run(self, action: Action) -> None:
         if self._held is not None and isinstance(self._held.run, RoomCheckRun):
@@ -408,166 +355,13 @@ class UnitProgram:
         self._panel.buzz(Tone.STOPPED)
         return True
 
-    # What a worker does
-
     def _forget_the_last(self, rehearsal: RehearsalInHand | None) -> None:
         """What the last lesson or rehearsal left behind is gone when the next one begins."""
         self.state = replace(self.state, lesson=None, can_discard=None, rehearsal=rehearsal)
 
     def _work(self, job: Callable[[], None]) -> None:
-        """One worker at a time: the table begins nothing while one is busy."""
-        self._stop.clear()
-        self._still = None
-        self._refusal, self._hears, self._heard_at = None, True, self._clock.monotonic()
-        self._worker = threading.Thread(target=self._until_over, args=(job,), name="lesson", daemon=True)
-        self._worker.start()
-
-    def _until_over(self, job: Callable[[], None]) -> None:
-        """The one place that catches everything a lesson may fail with: it is told, and the unit waits again."""
-        try:
-            job()
-        except WaitwiseError as error:
-            _log.warning("%s", error)
-            self._inbox.put(Said(Input.REFUSED, error.problem or UNIT_FAILED))
-        except Exception:  # noqa: BLE001 - see the docstring
-            _log.exception("The lesson failed in a way that nobody foresaw.")
-            self._inbox.put(Said(Input.REFUSED, UNIT_FAILED))
-        else:
-            self._inbox.put(Said(Input.OVER))
-
-    def _lesson(self, start: Start) -> None:
-        """Pre-flight, then the lesson. Raises what keeps it from beginning, or ends it early."""
-        mode = choose_mode(start.mode, self._modes)
-        known = self._people.known()
-        whose = self._whose(start, known)
-        if self._stop.is_set():
-            return
-        is_claim = whose.person is None and bool(known.usable) and self._settings.unclaimed_days > 0
-        if whose.person is None and not is_claim:
-            refuse_to_guess(known)
-        teacher = None if whose.person is None else whose.person.name
-        if not start.is_dummy:
-            self._unit.make_room(bytes_for(mode, self._settings.longest_minutes))
-            check_space(self._settings.folder, mode, self._settings.longest_minutes)
-        in_hand = LessonInHand(None, teacher, start.title or whose.title, mode, self._clock.now())
-        heard: list[HeardMicrophone] = []
-        with contextlib.ExitStack() as opened:
-            looking = None
-            if mode is Mode.VIDEO and self._room.camera is not None and not start.is_dummy:
-                open_camera, zero = self._room.camera, lambda: heard[0].zero if heard else None
-                looking = OpenedAhead(lambda: open_camera(start.mask, zero, self._tell_camera))
-                opened.callback(looking.close)
-            microphone = HeardMicrophone(self._room.microphone(self._tell_microphone))
-            heard.append(microphone)
-            opened.callback(microphone.close)
-            if self._stop.is_set():
-                return
-            if start.is_dummy:
-                dummy = DummyRun(microphone, self._thresholds)
-                self._inbox.put(Held(dummy, lambda: dummy.level, in_hand))
-                dummy.run(self._listening())
-                return
-            camera = None if looking is None else looking.get()
-            if camera is not None and camera.mask is not None:
-                in_hand = replace(in_hand, mask=start.mask or self._masks.usual())
-            session = self._unit.lesson(
-                teacher=whose.person,
-                is_claim=is_claim,
-                title=in_hand.title,
-                microphone=microphone,
-                camera=camera,
-                on_heard=lambda _: None,
-                is_numbers_only=mode is Mode.NUMBERS,
-            )
-            in_hand = replace(in_hand, lesson_id=session.lesson_id)
-            self._inbox.put(Held(session, lambda: session.listener.level, in_hand))
-            session.run(self._listening())
-
-    def _whose(self, start: Start, known: Known) -> Whose:
-        """Whose lesson it is; her key card is asked for where nobody can say, or where the page wants it."""
-        if not start.by_card:
-            whose = self._people.whose(self._unit.time.read(), start.teacher)
-            # A class that has not agreed to a picture is not looked at unasked.
-            if whose.person is not None or Mode.VIDEO not in self._modes or not known.listed:
-                return whose
-        asking = CardAsking(known, self._settings.meets_by_cards)
-        if (person := self._ask_for_card(asking, start.mask)) is not None:
-            if person not in known.usable:
-                self._people.met(person)
-            return Whose(person, Why.CARD)
-        # A card that does not help was meant: the lesson is not recorded to somebody else, nor to nobody.
-        if not self._stop.is_set() and (start.by_card or asking.problem is not CARD_UNSEEN or not known.usable):
-            raise CardError(asking.problem)
-        return NOBODY
-
-    def _ask_for_card(self, asking: CardAsking, mask: str | None) -> ListedRecipient | None:
-        """Look for a card, as long as one may take to be found; nothing of what is seen is kept."""
-        if self._room.camera is None:
-            raise CameraRefusedError("There is no camera here for a key card.")
-        self._is_card_trusted.clear()
-        self._inbox.put(Said(Input.CARD_WANTED))
-        with contextlib.closing(self._room.camera(mask, lambda: None, lambda _: None)) as camera:
-            person = look_for_card(
-                camera,
-                asking,
-                is_held=self._is_card_trusted.is_set,
-                tell=lambda problem: self._inbox.put(Said(Input.CARD_WANTED, problem)),
-                monotonic=self._clock.monotonic,
-                wait=self._stop.wait,
-            )
-        if not self._stop.is_set():
-            self._inbox.put(Said(Input.CARD_OVER))
-        return person
-
-    def _rehearsal(self) -> None:
-        microphone = HeardMicrophone(self._room.microphone(self._tell_microphone))
-        rehearsal = RehearsalRun(microphone, self._thresholds)
-        self._inbox.put(Held(rehearsal, lambda: None))
-        rehearsal.run(self._listening())
-
-    def _check_room(self) -> None:
-        microphone = HeardMicrophone(self._room.microphone(self._tell_microphone))
-        check = RoomCheckRun(microphone, self._thresholds)
-        self._inbox.put(Held(check, lambda: None, self.state.lesson))
-        check.run(self._listening())
-
-    def _keep_mask(self, drawn: KeepMask) -> None:
-        self._masks.keep(drawn.name, Mask(drawn.areas))
-        self._look_through(drawn.name)
-
-    def _look_through(self, mask: str | None) -> None:
-        """Take a still, as the camera would film a lesson with that mask."""
-        if self._room.camera is None or Mode.VIDEO not in self._modes:
-            raise NotAgreedError("Nothing is filmed here.")
-        zero = self._clock.monotonic()
-        with contextlib.closing(self._room.camera(mask or "", lambda: zero, lambda _: None)) as camera:
-            still = look(camera, mask, self._clock.monotonic, self._stop.wait)
-        if still is not None:
-            self._inbox.put(Looked(still))
-
-    def _listening(self) -> Callable[[], bool]:
-        """What a worker asks after each block of sound: whether it should stop."""
-        until = self._clock.monotonic() + 60 * self._settings.longest_minutes
-        blocks = 0
-
-        def should_stop() -> bool:
-            nonlocal blocks
-            blocks += 1
-            if blocks == 1:
-                self._inbox.put(Said(Input.BEGUN))
-            self._heard_at = self._clock.monotonic()
-            if not (self._stop.is_set() or self._heard_at >= until):
-                return False
-            self._hears = False
-            return True
-
-        return should_stop
-
-    def _tell_microphone(self, problem: Problem | None) -> None:
-        self._unit.microphone_problem = problem
-
-    def _tell_camera(self, problem: Problem | None) -> None:
-        self._unit.camera_problem = problem
+        self._still = self._refusal = None
+        self._worker.begin(job)
 
     # What is told
 
@@ -593,7 +387,7 @@ class UnitProgram:
                 self._unit.claims.expire(self._unit.time.read())
             self.state = self._with_facts(self.state)
         self.state = self._with_sound(self.state)
-        is_lit = self._hears if self.state.doing is Doing.STOPPING else self.state.doing in LISTENING
+        is_lit = self._worker.hears if self.state.doing is Doing.STOPPING else self.state.doing in LISTENING
         self._shown.feed(self.state, now, is_down=self._presses.is_down, is_room_lit=is_lit)
         if self.state != self._told:
             self._told = self.state
@@ -661,11 +455,11 @@ class UnitProgram:
         return replace(state, level_db=level_db, is_goal_reached=goal, rehearsal=rehearsal)
 
     def _is_alive(self, now: float) -> bool:
-        if self._worker is None:
+        if not self._worker.is_busy:
             return True
         if self.state.doing in (Doing.RECORDING, Doing.PAUSED):
-            return now - self._heard_at < SOUND_WITHIN
-        return now - max(self._since, self._heard_at) < CLOSED_WITHIN
+            return now - self._worker.heard_at < SOUND_WITHIN
+        return now - max(self._since, self._worker.heard_at) < CLOSED_WITHIN
 
     def _sentence(self) -> str:
         return ", ".join([self.state.doing, *self.state.problems])

@@ -1,0 +1,280 @@
+"""Does one thing at a time that may take long, in a thread of its own: a lesson, a rehearsal, a look at the room.
+
+::
+
+    program --begin(lesson)--> thread: whose, pre-flight, devices, session.run
+            <--Said(BEGUN)------'  <--Held(session)--  ...  <--Said(OVER), or Said(REFUSED, why)
+            --end()--> asked after each block of sound
+
+It says what happens by `tell`, and never touches the program's state. Whatever a job fails with is told as a refusal.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
+
+from analytics.listener import LevelReading
+from analytics.thresholds import Thresholds
+from capture.errors import CameraRefusedError
+from capture.masks import Mask
+from device.card_asking import CardAsking, CardError, look_for_card
+from device.clock import Clock
+from device.commands import KeepMask, Mode, Start
+from device.controller import Input
+from device.dry_runs import DummyRun, RehearsalRun, RoomCheckRun
+from device.looking import Still, look
+from device.mask_store import MaskStore
+from device.opened_ahead import OpenedAhead
+from device.people import People
+from device.preflight import HeardMicrophone, NotAgreedError, bytes_for, check_space, choose_mode
+from device.recipients import Known, ListedRecipient
+from device.room import Room
+from device.state import LessonInHand
+from device.unit import Unit
+from device.whose import NOBODY, Whose, Why, refuse_to_guess
+from lesson.problems import CARD_UNSEEN, UNIT_FAILED, Problem, WaitwiseError
+
+_log = logging.getLogger(__name__)
+
+
+@runtime_checkable
+class Pausable(Protocol):
+    """A lesson, or a dummy run of one."""
+
+    def pause(self) -> None:
+        """Record nothing from now on."""
+
+    def resume(self) -> None:
+        """Go on."""
+
+    def bookmark(self) -> None:
+        """Mark this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A worker has everything that it needs."""
+
+    run: Pausable | RehearsalRun | RoomCheckRun
+    level: Callable[[], LevelReading | None]
+    lesson: LessonInHand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A worker says how it goes."""
+
+    what: Input
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A worker has taken a still."""
+
+    still: Still
+
+
+class Worker:
+    """One job at a time. `begin`, `end` and `join` are for the program's loop; the jobs are for `begin`."""
+
+    def __init__(
+        self,
+        unit: Unit,
+        room: Room,
+        clock: Clock,
+        people: People,
+        masks: MaskStore,
+        modes: tuple[Mode, ...],
+        tell: Callable[[Held | Said | Looked], None],
+    ) -> None:
+        """`modes`: what the class agreed to and this room can do. `tell` is called by the worker's thread."""
+        self._unit, self._settings, self._room, self._clock = unit, unit.settings, room, clock
+        self._thresholds = Thresholds(goal_wait=unit.settings.goal_wait)
+        self._people, self._masks, self._modes, self._tell = people, masks, modes, tell
+        self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
+        self.is_card_trusted = threading.Event()
+        """The button was held while a key card was looked for."""
+        self.hears = False
+        """Whether something that a device hears or sees is taken."""
+        self.heard_at = 0.0
+        """When the last block of sound came."""
+
+    @property
+    def is_busy(self) -> bool:
+        """A job has begun, and `join` was not called since."""
+        return self._thread is not None
+
+    def begin(self, job: Callable[[], None]) -> None:
+        """Do one of the jobs. Only when nothing else is done."""
+        self._stop.clear()
+        self.hears, self.heard_at = True, self._clock.monotonic()
+        self._thread = threading.Thread(target=self._until_over, args=(job,), name="lesson", daemon=True)
+        self._thread.start()
+
+    def end(self, *, hears: bool) -> None:
+        """Have it end. `hears`: until it has, something may still be taken."""
+        self.hears = hears
+        self._stop.set()
+
+    def join(self) -> None:
+        """Wait for it, once it has said that it is over."""
+        assert self._thread is not None
+        self._thread.join()
+        self._thread, self.hears = None, False
+
+    def _until_over(self, job: Callable[[], None]) -> None:
+        """The one place that catches everything a lesson may fail with: it is told, and the unit waits again."""
+        try:
+            job()
+        except WaitwiseError as error:
+            _log.warning("%s", error)
+            self._tell(Said(Input.REFUSED, error.problem or UNIT_FAILED))
+        except Exception:  # noqa: BLE001 - see the docstring
+            _log.exception("The lesson failed in a way that nobody foresaw.")
+            self._tell(Said(Input.REFUSED, UNIT_FAILED))
+        else:
+            self._tell(Said(Input.OVER))
+
+    def lesson(self, start: Start) -> None:
+        """Pre-flight, then the lesson. Raises what keeps it from beginning, or ends it early."""
+        mode = choose_mode(start.mode, self._modes)
+        known = self._people.known()
+        whose = self._whose(start, known)
+        if self._stop.is_set():
+            return
+        is_claim = whose.person is None and bool(known.usable) and self._settings.unclaimed_days > 0
+        if whose.person is None and not is_claim:
+            refuse_to_guess(known)
+        teacher = None if whose.person is None else whose.person.name
+        if not start.is_dummy:
+            self._unit.make_room(bytes_for(mode, self._settings.longest_minutes))
+            check_space(self._settings.folder, mode, self._settings.longest_minutes)
+        in_hand = LessonInHand(None, teacher, start.title or whose.title, mode, self._clock.now())
+        heard: list[HeardMicrophone] = []
+        with contextlib.ExitStack() as opened:
+            looking = None
+            if mode is Mode.VIDEO and self._room.camera is not None and not start.is_dummy:
+                open_camera, zero = self._room.camera, lambda: heard[0].zero if heard else None
+                looking = OpenedAhead(lambda: open_camera(start.mask, zero, self._tell_camera))
+                opened.callback(looking.close)
+            microphone = HeardMicrophone(self._room.microphone(self._tell_microphone))
+            heard.append(microphone)
+            opened.callback(microphone.close)
+            if self._stop.is_set():
+                return
+            if start.is_dummy:
+                dummy = DummyRun(microphone, self._thresholds)
+                self._tell(Held(dummy, lambda: dummy.level, in_hand))
+                dummy.run(self._listening())
+                return
+            camera = None if looking is None else looking.get()
+            if camera is not None and camera.mask is not None:
+                in_hand = replace(in_hand, mask=start.mask or self._masks.usual())
+            session = self._unit.lesson(
+                teacher=whose.person,
+                is_claim=is_claim,
+                title=in_hand.title,
+                microphone=microphone,
+                camera=camera,
+                on_heard=lambda _: None,
+                is_numbers_only=mode is Mode.NUMBERS,
+            )
+            in_hand = replace(in_hand, lesson_id=session.lesson_id)
+            self._tell(Held(session, lambda: session.listener.level, in_hand))
+            session.run(self._listening())
+
+    def _whose(self, start: Start, known: Known) -> Whose:
+        """Whose lesson it is; her key card is asked for where nobody can say, or where the page wants it."""
+        if not start.by_card:
+            whose = self._people.whose(self._unit.time.read(), start.teacher)
+            # A class that has not agreed to a picture is not looked at unasked.
+            if whose.person is not None or Mode.VIDEO not in self._modes or not known.listed:
+                return whose
+        asking = CardAsking(known, self._settings.meets_by_cards)
+        if (person := self._ask_for_card(asking, start.mask)) is not None:
+            if person not in known.usable:
+                self._people.met(person)
+            return Whose(person, Why.CARD)
+        # A card that does not help was meant: the lesson is not recorded to somebody else, nor to nobody.
+        if not self._stop.is_set() and (start.by_card or asking.problem is not CARD_UNSEEN or not known.usable):
+            raise CardError(asking.problem)
+        return NOBODY
+
+    def _ask_for_card(self, asking: CardAsking, mask: str | None) -> ListedRecipient | None:
+        """Look for a card, as long as one may take to be found; nothing of what is seen is kept."""
+        if self._room.camera is None:
+            raise CameraRefusedError("There is no camera here for a key card.")
+        self.is_card_trusted.clear()
+        self._tell(Said(Input.CARD_WANTED))
+        with contextlib.closing(self._room.camera(mask, lambda: None, lambda _: None)) as camera:
+            person = look_for_card(
+                camera,
+                asking,
+                is_held=self.is_card_trusted.is_set,
+                tell=lambda problem: self._tell(Said(Input.CARD_WANTED, problem)),
+                monotonic=self._clock.monotonic,
+                wait=self._stop.wait,
+            )
+        if not self._stop.is_set():
+            self._tell(Said(Input.CARD_OVER))
+        return person
+
+    def rehearsal(self) -> None:
+        """A rehearsal, until it is stopped."""
+        microphone = HeardMicrophone(self._room.microphone(self._tell_microphone))
+        rehearsal = RehearsalRun(microphone, self._thresholds)
+        self._tell(Held(rehearsal, lambda: None))
+        rehearsal.run(self._listening())
+
+    def check_room(self, lesson: LessonInHand | None) -> None:
+        """Are front and back heard? `lesson`: what stays shown meanwhile."""
+        microphone = HeardMicrophone(self._room.microphone(self._tell_microphone))
+        check = RoomCheckRun(microphone, self._thresholds)
+        self._tell(Held(check, lambda: None, lesson))
+        check.run(self._listening())
+
+    def keep_mask(self, drawn: KeepMask) -> None:
+        """Keep a mask, and show the room as it is filmed with it."""
+        self._masks.keep(drawn.name, Mask(drawn.areas))
+        self.look_through(drawn.name)
+
+    def look_through(self, mask: str | None) -> None:
+        """Take a still, as the camera would film a lesson with that mask."""
+        if self._room.camera is None or Mode.VIDEO not in self._modes:
+            raise NotAgreedError("Nothing is filmed here.")
+        zero = self._clock.monotonic()
+        with contextlib.closing(self._room.camera(mask or "", lambda: zero, lambda _: None)) as camera:
+            still = look(camera, mask, self._clock.monotonic, self._stop.wait)
+        if still is not None:
+            self._tell(Looked(still))
+
+    def _listening(self) -> Callable[[], bool]:
+        """What a worker asks after each block of sound: whether it should stop."""
+        until = self._clock.monotonic() + 60 * self._settings.longest_minutes
+        blocks = 0
+
+        def should_stop() -> bool:
+            nonlocal blocks
+            blocks += 1
+            if blocks == 1:
+                self._tell(Said(Input.BEGUN))
+            self.heard_at = self._clock.monotonic()
+            if not (self._stop.is_set() or self.heard_at >= until):
+                return False
+            self.hears = False
+            return True
+
+        return should_stop
+
+    def _tell_microphone(self, problem: Problem | None) -> None:
+        self._unit.microphone_problem = problem
+
+    def _tell_camera(self, problem: Problem | None) -> None:
+        self._unit.camera_problem = problem
