@@ -111,13 +111,14 @@ class WholeUnit:
         return read_identity(self.world.identity_file.read_bytes(), self.world.passphrase)
 
     def start(self) -> None:
-        """Switch it on."""
+        """Switch it on, and wait for its button. What it said before it was killed says nothing of that."""
+        before = len(self.said)
         (self.folder / "pins").unlink(missing_ok=True)
         pins, settings, socket = self.folder / "pins", self.world.unit_settings, self.folder / "sync.sock"
         self.revive_sync()
         self._start("run", "tests.suites.gpio_board", pins, "unit", "run", settings, "--sync", socket, "--json")
         self.until((self.folder / "pins").exists)
-        self.until(lambda: self.said and self.said[-1][1].get("teacher"))
+        self.until(lambda: len(self.said) > before and self.said[-1][1].get("teacher"))
 
     def revive_sync(self) -> None:
         """Start the program that sends."""
