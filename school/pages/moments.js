@@ -8,6 +8,9 @@ export const SHORT = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "
 /** For a heading. */
 export const LONG = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
 
+/** The day that something ends. */
+export const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
+
 /**
  * Write every `<time>` of the page as people say it here.
  * @param {ParentNode} page

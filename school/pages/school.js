@@ -21,6 +21,16 @@ export class SchoolError extends Error {
 }
 
 /**
+ * What went wrong, as the page says it: with its remedy, where it has one.
+ * @param {unknown} error
+ */
+export function sentenceOf(error) {
+  if (!(error instanceof Error)) return String(error);
+  const remedy = /** @type {{remedy?: string}} */ (error).remedy;
+  return remedy ? `${error.message} ${remedy}` : error.message;
+}
+
+/**
  * @param {string} path
  * @param {RequestInit} [options]
  * @returns {Promise<any>}

@@ -10,7 +10,7 @@ import { keyCard } from "../footage/key_card.js";
 import { encodeQR } from "../kept/qr.js";
 import { kept } from "./keep.js";
 import { keyWords } from "./keys.js";
-import { unlock } from "./unlock.js";
+import { askForWords } from "./unlock_form.js";
 
 /** @import { Recipient } from "../footage/recipients.js" */
 
@@ -23,7 +23,10 @@ async function show() {
   const unlocked = await kept(kid);
   part("unlock").hidden = unlocked !== null;
   part("ready").hidden = unlocked === null;
-  if (!unlocked) return;
+  if (!unlocked) {
+    askForWords();
+    return;
+  }
   const { recipient } = unlocked.identity;
   const words = (await keyWords(recipient.kid)).join(" ");
   for (const card of sheet.querySelectorAll("[data-part=card]")) {
@@ -48,26 +51,12 @@ function drawn(recipient) {
   );
 }
 
-/** @param {SubmitEvent} event */
-async function open(event) {
-  event.preventDefault();
-  const field = /** @type {HTMLInputElement} */ (part("unlock-form").querySelector("input"));
-  part("unlock-says").textContent = "Unlocking…";
-  try {
-    await unlock(field.value);
-    field.value = "";
-  } catch (error) {
-    part("unlock-says").textContent = error instanceof Error ? error.message : String(error);
-  }
-}
-
 /** @param {"large"|"wallet"} size */
 function print(size) {
   sheet.dataset.size = size;
   window.print();
 }
 
-part("unlock-form").addEventListener("submit", (event) => void open(/** @type {SubmitEvent} */ (event)));
 part("print-large").addEventListener("click", () => print("large"));
 part("print-wallet").addEventListener("click", () => print("wallet"));
 document.addEventListener("unlocked", () => void show());

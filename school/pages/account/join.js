@@ -10,7 +10,7 @@
 
 import { element, part } from "../element.js";
 import { toBase64url } from "../footage/bytes.js";
-import { tellJson } from "../school.js";
+import { sentenceOf, tellJson } from "../school.js";
 import { keep } from "./keep.js";
 import { makeKeys, newWords, sameWords } from "./keys.js";
 
@@ -75,7 +75,7 @@ async function join(event) {
   } catch (error) {
     button.disabled = false;
     part("typed-says").textContent = "";
-    say(error instanceof Error ? error.message : String(error));
+    say(sentenceOf(error));
   }
 }
 

@@ -8,7 +8,7 @@
 
 import { fromBase64url } from "../footage/bytes.js";
 import { element, part } from "../element.js";
-import { askJson, tellJson } from "../school.js";
+import { askJson, sentenceOf, tellJson } from "../school.js";
 import { forget, kept } from "./keep.js";
 import { keyWords } from "./keys.js";
 import { identityHere } from "./unlock.js";
@@ -43,7 +43,7 @@ async function leave() {
 
 /** @param {unknown} error */
 function say(error) {
-  part("lock-state", menu).textContent = error instanceof Error ? error.message : String(error);
+  part("lock-state", menu).textContent = sentenceOf(error);
 }
 
 part("lock", menu).addEventListener("click", () => lock().catch(say));

@@ -8,20 +8,21 @@
  * What is damaged is named in a sentence at the top of the page; the rest still plays.
  */
 
-import { identityHere, unlock } from "../account/unlock.js";
+import { identityHere } from "../account/unlock.js";
+import { askForWords } from "../account/unlock_form.js";
 import { element, part, warning } from "../element.js";
-import { LONG, showMoments } from "../moments.js";
+import { DAY, LONG, showMoments } from "../moments.js";
 import { makeControls } from "../player/controls.js";
 import { Player } from "../player/player.js";
 import { joined } from "../player/window.js";
 import "../timeline/timeline.js";
-import { askJson } from "../school.js";
+import { askJson, sentenceOf } from "../school.js";
 import { clock } from "./clock.js";
 import { LiveLesson } from "./live.js";
 import { showMarks } from "./marks.js";
 import { openLesson } from "./open.js";
 import { offerProof } from "./proof.js";
-import { day, offerSharing } from "./share.js";
+import { offerSharing } from "./share.js";
 import { showHistogram, showSummary, showUnheard } from "./summary.js";
 import { TalkLog } from "./talk.js";
 import { markChosen, showDetail, showList, showTable } from "./views.js";
@@ -68,39 +69,15 @@ class LessonPage {
   /** Show the lesson, or ask for the five words first. */
   async start() {
     const kid = document.querySelector("[data-kid]")?.getAttribute("data-kid") ?? "";
+    const open = (/** @type {Unlocked} */ unlocked) => this.#open(unlocked);
     try {
       const unlocked = await identityHere(kid);
       if (unlocked) await this.#open(unlocked);
-      else this.#askForWords();
+      else askForWords(open);
     } catch (error) {
-      this.#askForWords();
+      askForWords(open);
       part("unlock-says").textContent = sentenceOf(error);
     }
-  }
-
-  #askForWords() {
-    const section = part("unlock");
-    const form = /** @type {HTMLFormElement} */ (part("unlock-form"));
-    const field = /** @type {HTMLInputElement} */ (form.querySelector("input"));
-    const says = part("unlock-says");
-    section.hidden = false;
-    field.focus({ preventScroll: true });
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      says.textContent = "Unlocking…";
-      let unlocked;
-      try {
-        unlocked = await unlock(field.value);
-      } catch (error) {
-        says.textContent = sentenceOf(error);
-        field.setAttribute("aria-invalid", "true");
-        field.select();
-        return;
-      }
-      field.value = "";
-      section.hidden = true;
-      await this.#open(unlocked);
-    });
   }
 
   /** @param {Unlocked} unlocked */
@@ -315,14 +292,14 @@ class LessonPage {
     part("sealed-to").hidden = false;
     if (!lesson.isHers) {
       const { shared_by, shared_until } = await this.#answer;
-      part("sealed-to-words").textContent = `${shared_by ?? "A colleague"}’s. Shared with you${shared_until ? ` until ${day(shared_until)}` : ""}`;
+      part("sealed-to-words").textContent = `${shared_by ?? "A colleague"}’s. Shared with you${shared_until ? ` until ${DAY.format(new Date(shared_until))}` : ""}`;
       return;
     }
     const others = lesson.recipients.filter((role) => role !== "teacher" && role !== "claim");
     const words = others.includes("recovery") ? "Yours. Also open to the school’s recovery key" : others.length ? "Yours. Also open to your coach" : "Yours. Only you can open it";
     part("sealed-to-words").textContent = words;
     offerSharing(this.#id, lesson, unlocked.identity, (shared) => {
-      const open = shared.map(({ name, expires_at }) => `${name}${expires_at ? ` until ${day(expires_at)}` : ""}`);
+      const open = shared.map(({ name, expires_at }) => `${name}${expires_at ? ` until ${DAY.format(new Date(expires_at))}` : ""}`);
       part("sealed-to-words").textContent = open.length ? `Yours. Also open to ${open.length > 2 ? `${open.length} colleagues` : open.join(" and ")}` : words;
     });
   }
@@ -352,13 +329,6 @@ function storedGoal() {
  */
 function showGoal(field, goal) {
   if (document.activeElement !== field || !field.value) field.value = String(goal);
-}
-
-/** @param {unknown} error */
-function sentenceOf(error) {
-  if (!(error instanceof Error)) return String(error);
-  const remedy = /** @type {{remedy?: string}} */ (error).remedy;
-  return remedy ? `${error.message} ${remedy}` : error.message;
 }
 
 showMoments(document, LONG);

@@ -7,6 +7,7 @@
  */
 
 import { element } from "../element.js";
+import { sentenceOf } from "../school.js";
 import { clock } from "./clock.js";
 
 /** @typedef {import("./open.js").OpenedLesson} OpenedLesson */
@@ -37,7 +38,7 @@ async function show(list, lesson) {
       const data = await lesson.still(index);
       item.append(await drawn(data), element("span", { class: "muted small" }, `at ${clock(secondOf(data))}`));
     } catch (error) {
-      item.append(element("span", { class: "small" }, `This picture cannot be shown: ${error instanceof Error ? error.message : String(error)}`));
+      item.append(element("span", { class: "small" }, `This picture cannot be shown: ${sentenceOf(error)}`));
     }
   }
 }

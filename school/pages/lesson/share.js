@@ -10,7 +10,8 @@ import { keyWords } from "../account/keys.js";
 import { element, part } from "../element.js";
 import { fromBase64url, toBase64url } from "../footage/bytes.js";
 import { recipientOf } from "../footage/recipients.js";
-import { askJson, tellJson } from "../school.js";
+import { DAY, SHORT } from "../moments.js";
+import { askJson, sentenceOf, tellJson } from "../school.js";
 import { checkLog } from "./log.js";
 
 /** @typedef {import("../footage/identity.js").Identity} Identity */
@@ -50,7 +51,7 @@ export function offerSharing(id, lesson, identity, tell) {
 
   /** @param {Shared} each */
   function sharedRow(each) {
-    const end = each.expires_at === null ? "for good" : `until ${day(each.expires_at)}`;
+    const end = each.expires_at === null ? "for good" : `until ${DAY.format(new Date(each.expires_at))}`;
     const button = element("button", { type: "button", class: "button" }, "Withdraw");
     button.addEventListener("click", () => done(() => tellJson(`/api/lessons/${id}/withdraw`, { grant: each.grant }), `${each.name} cannot open it here any more. What was seen stays seen.`));
     return element("li", {}, element("span", {}, element("b", {}, each.name), ` ${end}`), button);
@@ -66,7 +67,7 @@ export function offerSharing(id, lesson, identity, tell) {
       says.textContent = sentence;
       await show();
     } catch (error) {
-      says.textContent = error instanceof Error ? error.message : String(error);
+      says.textContent = sentenceOf(error);
     }
   }
 
@@ -95,6 +96,7 @@ export function offerSharing(id, lesson, identity, tell) {
   open.addEventListener("click", async () => {
     dialog.showModal();
     says.textContent = "";
+    choice.disabled = true; // until the school has said who there is: what is typed before that would be lost
     const today = new Date();
     until.min = isoDay(today, 0);
     until.value ||= isoDay(today, USUAL_DAYS);
@@ -104,6 +106,7 @@ export function offerSharing(id, lesson, identity, tell) {
       for (const person of (await askJson("/api/people")).people) people.set(person.kid, person);
       choice.replaceChildren(new Option("Choose a colleague", ""), ...[...people.values()].map(({ name, kid }) => new Option(name, kid)));
       choice.value = people.has(chosen) ? chosen : "";
+      choice.disabled = false;
       await showWords();
     }, "");
   });
@@ -119,20 +122,16 @@ export function offerSharing(id, lesson, identity, tell) {
 
 /** @param {import("./log.js").Entry} entry */
 function logRow({ at, deed, who }) {
-  const moment = new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-  return element("li", {}, element("b", {}, who), ` ${DEEDS[deed]}, `, element("span", { class: "muted" }, moment));
-}
-
-/** @param {string} moment */
-export function day(moment) {
-  return new Date(moment).toLocaleDateString(undefined, { day: "numeric", month: "long", year: "numeric" });
+  return element("li", {}, element("b", {}, who), ` ${DEEDS[deed]}, `, element("span", { class: "muted" }, SHORT.format(new Date(at))));
 }
 
 /**
+ * A day as a date field writes it, in her own time zone.
  * @param {Date} from
  * @param {number} later days
  */
 function isoDay(from, later) {
-  const moment = new Date(from.getFullYear(), from.getMonth(), from.getDate() + later, 12);
-  return moment.toISOString().slice(0, 10);
+  const day = new Date(from.getFullYear(), from.getMonth(), from.getDate() + later);
+  const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
+  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
 }
