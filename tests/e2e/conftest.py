@@ -1,4 +1,7 @@
-"""What end-to-end tests stand on: the demo's world, started once, with real processes and real sockets."""
+"""What end-to-end tests stand on: the demo's world, started once, with real processes and real sockets.
+
+The pages' tests have a browser and a school of their own, one of each for a module.
+"""
 
 import json
 import os
@@ -8,9 +11,13 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.suites.page_browser import chromium
+from tests.suites.page_world import PageWorld, page_world
 from tests.suites.programs import RunningDemo
-from waitwise.demo.world import World, world
+from waitwise.demo.world import World
+from waitwise.demo.world import world as demo_world
 
 
 @pytest.fixture(scope="session")
@@ -42,5 +49,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
 @pytest.fixture(scope="session")
 def school_and_unit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A broker, a school, a teacher and a unit, for lessons that a test records itself."""
-    with world(tmp_path_factory.mktemp("world"), 0) as made:
+    with demo_world(tmp_path_factory.mktemp("world"), 0) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageWorld]:
+    with page_world(tmp_path_factory.mktemp("pages")) as made:
         yield made

@@ -7,55 +7,20 @@
 
 import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from PIL import Image as Picture
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from capture.camera import blank, planes
 from capture.card_reader import cards_in
 from lesson.footage.recipients import Recipient, check_words
-from tests.suites.page_browser import axe_findings, chromium, watched
-from tests.suites.page_world import PageWorld, page_world
+from tests.suites.page_browser import axe_findings, watched
+from tests.suites.page_people import join
+from tests.suites.page_world import PageWorld
 
 pytestmark = pytest.mark.browser
-
-
-@dataclass
-class Joined:
-    teacher_id: int
-    words: str
-    kid: str
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageWorld]:
-    with page_world(tmp_path_factory.mktemp("pages")) as made:
-        yield made
-
-
-def join(page: Page, world: PageWorld) -> Joined:
-    """Through the join page, up to the card that follows it."""
-    invitation = world.invitation("Ada Okafor")
-    page.goto(f"{world.browser}/join/{invitation.code}")
-    page.get_by_role("button", name="Make my keys").click()
-    listed = page.get_by_role("list", name="Your five words").get_by_role("listitem")
-    expect(listed).to_have_count(5)
-    words = " ".join(listed.all_inner_texts())
-    page.get_by_role("button", name="I have written them down").click()
-    page.get_by_role("textbox", name="Your five words").fill(words)
-    page.get_by_role("button", name="Join").click()
-    page.wait_for_url("**/card")
-    return Joined(invitation.teacher_id, words, page.request.get(f"{world.browser}/api/me").json()["kid"])
 
 
 def read(picture: bytes) -> tuple[Recipient, ...]:
@@ -73,14 +38,14 @@ def test_the_card_after_joining_and_on_paper_holds_her_keys(world: PageWorld, br
         hers = join(page, world)
         page.locator("[data-part=sheet][data-kid]").wait_for()
 
-        assert [each.kid.hex() for each in read(page.screenshot(full_page=True))] == [hers.kid]
+        assert [each.kid for each in read(page.screenshot(full_page=True))] == [hers.keys.kid]
         assert axe_findings(page) == []
         card = page.locator("[data-part=card]").first
         expect(card).to_contain_text("Ada Okafor")
-        expect(card).to_contain_text(" ".join(check_words(bytes.fromhex(hers.kid))))
+        expect(card).to_contain_text(" ".join(check_words(hers.keys.kid)))
 
         page.emulate_media(media="print")
-        assert [each.kid.hex() for each in read(page.screenshot(full_page=True))] == [hers.kid]
+        assert [each.kid for each in read(page.screenshot(full_page=True))] == [hers.keys.kid]
         assert page.locator("[data-part=code] svg").first.bounding_box() == pytest.approx(
             {"x": 0, "y": 0, "width": 111.8 * 96 / 25.4, "height": 111.8 * 96 / 25.4}, abs=60
         )
@@ -88,9 +53,9 @@ def test_the_card_after_joining_and_on_paper_holds_her_keys(world: PageWorld, br
         assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
 
         page.evaluate("document.querySelector('[data-part=sheet]').dataset.size = 'wallet'")
-        assert [each.kid.hex() for each in read(page.screenshot(full_page=True))] == [hers.kid]
+        assert [each.kid for each in read(page.screenshot(full_page=True))] == [hers.keys.kid]
         page.emulate_media(media="screen", color_scheme="dark")
-        assert [each.kid.hex() for each in read(page.screenshot(full_page=True))] == [hers.kid]
+        assert [each.kid for each in read(page.screenshot(full_page=True))] == [hers.keys.kid]
         assert axe_findings(page) == []
 
 
@@ -101,7 +66,9 @@ def test_a_school_that_names_other_keys_does_not_get_onto_her_card(world: PageWo
         page.locator("[data-part=sheet][data-kid]").wait_for()
         page.route(
             "**/card",
-            lambda route: route.fulfill(response=(got := route.fetch()), body=got.text().replace(hers.kid, "0" * 32)),
+            lambda route: route.fulfill(
+                response=(got := route.fetch()), body=got.text().replace(hers.keys.kid.hex(), "0" * 32)
+            ),
         )
         page.goto(f"{world.browser}/card")
         # The keys under another name are nobody's: her words are asked for, and nothing is drawn.
@@ -114,7 +81,7 @@ def test_a_locked_device_asks_for_the_five_words_first(world: PageWorld, browser
         hers = join(profile.page(), world)
     with watched(browser) as profile:
         page = profile.page()
-        page.goto(world.enter(hers.teacher_id, "/lessons"))
+        page.goto(world.enter(hers.id, "/lessons"))
         page.get_by_text("Ada Okafor").click()
         page.get_by_role("link", name="Print my key card").click()
         expect(page.get_by_role("button", name="Print two large cards")).to_be_hidden()
@@ -126,4 +93,4 @@ def test_a_locked_device_asks_for_the_five_words_first(world: PageWorld, browser
         page.get_by_role("button", name="Unlock").click()
         page.locator("[data-part=sheet][data-kid]").wait_for()
 
-        assert [each.kid.hex() for each in read(page.screenshot(full_page=True))] == [hers.kid]
+        assert [each.kid for each in read(page.screenshot(full_page=True))] == [hers.keys.kid]

@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from lesson.footage.recipients import check_words
 from provisioning.throw_away import ThrowAwayAuthority
 from school.accounts import Invitation
+from tests.suites.page_people import accept
 from tests.suites.programs import DEMO_SOUND, waitwise
 from waitwise.demo.page import ARGUMENTS, browser
 from waitwise.demo.world import World, free_port
@@ -48,15 +49,7 @@ def test_from_her_key_to_her_lesson(invited: tuple[World, Invitation], page: Pag
     assert nobody_yet.returncode == 1
     assert json.loads(nobody_yet.stdout.splitlines()[-1])["problem"] == "no-recipient"
 
-    page.goto(f"{made.origin}/join/{invitation.code}")
-    page.get_by_role("button", name="Make my keys").click()
-    words = page.get_by_role("list", name="Your five words").get_by_role("listitem")
-    expect(words).to_have_count(5)
-    five = " ".join(words.all_inner_texts())
-    page.get_by_role("button", name="I have written them down").click()
-    page.get_by_role("textbox", name="Your five words").fill(five)
-    page.get_by_role("button", name="Join").click()
-    page.wait_for_url("**/card")
+    five = accept(page, f"{made.origin}/join/{invitation.code}")
 
     recorded = waitwise(
         *("unit", "record", made.unit_settings, "--sound", DEMO_SOUND, "--speed", "0", "--patience", "90", "--json")

@@ -25,7 +25,7 @@ from device.settings import CameraSettings, PictureSettings
 from device.state import Doing
 from tests.suites.masked import CODING, what_shows
 from tests.suites.one_unit import OneUnit
-from tests.suites.page_browser import Watched, axe_findings, chromium, watched
+from tests.suites.page_browser import Watched, axe_findings, watched
 from tests.suites.pressed_unit import drawn
 from tests.suites.unit_page import UnitAndPage, unit_and_page
 
@@ -34,12 +34,6 @@ pytestmark = pytest.mark.browser
 CLASS = ("TTTTTTTTTTTTTTTTTTTT" + "." * 15 + "PPPPPPPPPP" + "." * 8) * 200
 PHONE = {"width": 390, "height": 844}
 CAMERA = {"camera": CameraSettings("chart"), "picture": PictureSettings(640, 360, 12.5)}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

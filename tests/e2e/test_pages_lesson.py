@@ -7,71 +7,29 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Route, expect
 
 from capture.camera import Frame
 from capture.stills import jpeg
 from lesson.footage.identity import SealedIdentity
-from lesson.footage.recipients import Recipient
 from lesson.footage.segments import SegmentName, Track
 from lesson.talk import Mark, MarkKind
 from lesson.wire import from_wire
-from tests.suites.page_browser import Watched, axe_findings, chromium, watched
+from tests.suites.page_browser import Watched, axe_findings, watched
 from tests.suites.page_lesson import SEGMENT, account
-from tests.suites.page_world import PageWorld, page_world
+from tests.suites.page_people import Teacher, join, lands_at, opened, seek, shown_words, unlocked, video
+from tests.suites.page_world import PageWorld
 
 pytestmark = pytest.mark.browser
 
 Tab = Callable[..., AbstractContextManager[Watched]]
-
-
-@dataclass
-class Teacher:
-    id: int
-    words: str
-    keys: Recipient
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageWorld]:
-    with page_world(tmp_path_factory.mktemp("pages")) as made:
-        yield made
-
-
-def shown_words(page: Page) -> str:
-    """The five words as they stand on the screen."""
-    words = page.get_by_role("list", name="Your five words").get_by_role("listitem")
-    expect(words).to_have_count(5)
-    return " ".join(words.all_inner_texts())
-
-
-def join(page: Page, world: PageWorld, name: str = "Ada Okafor") -> Teacher:
-    """Go through the join page as a person does."""
-    invitation = world.invitation(name)
-    page.goto(f"{world.browser}/join/{invitation.code}")
-    page.get_by_role("button", name="Make my keys").click()
-    words = shown_words(page)
-    page.get_by_role("button", name="I have written them down").click()
-    page.get_by_role("textbox", name="Your five words").fill(words.upper())
-    page.get_by_role("button", name="Join").click()
-    page.wait_for_url("**/card")
-    me = page.request.get(f"{world.browser}/api/me").json()
-    keys = world.joined(invitation, from_wire(bytes, me["encryption_key"]), from_wire(bytes, me["signing_key"]))
-    return Teacher(invitation.teacher_id, words, keys)
 
 
 @pytest.fixture(scope="module")
@@ -83,47 +41,6 @@ def teacher(world: PageWorld, browser: Browser) -> Teacher:
 @pytest.fixture(scope="module")
 def lesson(world: PageWorld, teacher: Teacher) -> str:
     return world.record(teacher.keys, "Year 8 Science: Why do things float?")
-
-
-def unlocked(world: PageWorld, teacher: Teacher, lesson: str) -> str:
-    """Address that signs in and unlocks: the fragment survives the redirect and never reaches the school."""
-    return f"{world.enter(teacher.id, f'/lessons/{lesson}')}#unlock={teacher.words.replace(' ', '-')}"
-
-
-def opened(page: Page, world: PageWorld, teacher: Teacher, lesson: str) -> Page:
-    """Open a lesson and wait until it shows its first picture and its account."""
-    page.goto(unlocked(world, teacher, lesson))
-    page.wait_for_selector("[data-part=player][data-first-frame-ms]")
-    page.wait_for_selector("[data-part=lesson][data-account=whole]")
-    return page
-
-
-def shown(page: Page) -> float:
-    """Moment of the picture on the screen, once the last seek has landed."""
-    page.wait_for_selector("[data-part=player][data-seek-ms]")
-    return float(page.get_attribute("[data-part=player]", "data-shown-s") or "nan")
-
-
-def lands_at(page: Page, second: float) -> None:
-    """The picture of `second` comes on the screen, at most two frames away, after a click that asked for it."""
-    page.wait_for_function(
-        """second => {
-            const { seekMs, shownS } = document.querySelector("[data-part=player]").dataset;
-            return seekMs !== undefined && Math.abs(Number(shownS) - second) <= 0.2;
-        }""",
-        arg=second,
-    )
-
-
-def seek(page: Page, second: float) -> float:
-    """Send the player somewhere; the moment of the picture that it shows then."""
-    page.evaluate("delete document.querySelector('[data-part=player]').dataset.seekMs")
-    video(page, f"video.currentTime = {second}")
-    return shown(page)
-
-
-def video(page: Page, expression: str) -> Any:
-    return page.evaluate(f"(() => {{ const video = document.querySelector('video'); return {expression}; }})()")
 
 
 def test_the_join_page_makes_keys_here_and_wants_the_words_back(world: PageWorld, browser: Browser) -> None:

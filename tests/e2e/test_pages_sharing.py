@@ -7,29 +7,16 @@
 """
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from lesson.footage.recipients import check_words
-from tests.e2e.test_pages_lesson import Teacher, join, opened, seek, unlocked
-from tests.suites.page_browser import axe_findings, chromium, watched
-from tests.suites.page_world import PageWorld, page_world
+from tests.suites.page_browser import axe_findings, watched
+from tests.suites.page_people import Teacher, join, opened, seek, unlocked
+from tests.suites.page_world import PageWorld
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageWorld]:
-    with page_world(tmp_path_factory.mktemp("school")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

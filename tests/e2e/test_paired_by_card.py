@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from device.page.card import FILE
 from device.room import Room
 from device.state import Doing
-from tests.suites.page_browser import Watched, axe_findings, chromium, watched
+from tests.suites.page_browser import Watched, axe_findings, watched
 from tests.suites.pressed_unit import drawn
 from tests.suites.unit_page import UnitAndPage, unit_and_page
 
@@ -26,12 +26,6 @@ pytestmark = pytest.mark.browser
 
 CLASS = ("TTTTTTTTTTTTTTTTTTTT" + "." * 15 + "PPPPPPPPPP" + "." * 8) * 200
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A check of the room from a phone: a real browser, the page's real process, and a room in which the test speaks."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,19 +8,13 @@ from playwright.sync_api import Browser, expect
 from device.room import Room
 from device.state import Doing
 from lesson.problems import BACK_UNHEARD
-from tests.suites.page_browser import axe_findings, chromium, watched
+from tests.suites.page_browser import axe_findings, watched
 from tests.suites.spoken_room import SpokenRoom
 from tests.suites.unit_page import unit_and_page
 
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

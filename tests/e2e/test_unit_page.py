@@ -20,7 +20,7 @@ from device.state import Doing
 from lesson.footage.identity import Identity
 from lesson.problems import ALL
 from tests.suites.card_camera import Hand
-from tests.suites.page_browser import Watched, axe_findings, chromium, watched
+from tests.suites.page_browser import Watched, axe_findings, watched
 from tests.suites.pressed_unit import drawn
 from tests.suites.unit_page import UnitAndPage, unit_and_page
 
@@ -29,12 +29,6 @@ pytestmark = pytest.mark.browser
 CLASS = ("TTTTTTTTTTTTTTTTTTTT" + "." * 15 + "PPPPPPPPPP" + "." * 8) * 200
 REHEARSAL = "." * 10 + ("T" * 15 + "." * 35 + "T" * 4 + "." * 20) * 5
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
