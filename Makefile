@@ -38,6 +38,7 @@ e2e: setup ## a unit, a broker, a school and a browser, all real; ten minutes ca
 bench: setup ## what it costs, beside a peer in the same run
 	@$(bin)/python -m tools.bench $(ARGS)
 	@$(bin)/python -m tools.standing_unit
+	@$(bin)/python -m tools.long_lesson
 
 accuracy: setup ## how far the numbers are from the truth, into docs/accuracy.md (ARGS='lessons=DIR': folders beside the demo lesson)
 	@tools/setup peers

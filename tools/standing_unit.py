@@ -24,6 +24,7 @@ from pathlib import Path
 
 from tests.suites.programs import DEMO_SOUND, HOUSE
 from tests.suites.whole_unit import HEIGHT, RATE_HZ_OF_PICTURES, WIDTH, WholeUnit, children, whole_unit
+from tools.processes import cpu_seconds, pss_mb
 
 SECONDS = 60.0
 PRESSES = 10
@@ -113,10 +114,10 @@ def recording(unit: WholeUnit) -> list[Part]:
     unit.until_it_is("recording")
     time.sleep(5.0)  # what only the first seconds need is not what a lesson costs
     pids = {name: pid for pid in _pids(unit) for words, name in PARTS.items() if words in _command(pid)}
-    before, began_at = {name: _cpu(pid) for name, pid in pids.items()}, time.monotonic()
+    before, began_at = {name: cpu_seconds(pid) for name, pid in pids.items()}, time.monotonic()
     time.sleep(SECONDS)
     took = time.monotonic() - began_at
-    parts = [Part(name, (_cpu(pid) - before[name]) / took, _pss_mb(pid)) for name, pid in pids.items()]
+    parts = [Part(name, (cpu_seconds(pid) - before[name]) / took, pss_mb(pid)) for name, pid in pids.items()]
     unit.press()
     unit.until_it_is("ready")
     coder = PARTS["capture.picamera"]
@@ -154,7 +155,7 @@ def plainly() -> Part:
         command = [sys.executable, "-c", PLAIN, str(DEMO_SOUND), str(Path(folder, "film.mp4")), *size]
         with subprocess.Popen(command, cwd=HOUSE) as process:
             time.sleep(SECONDS / 2)
-            mb = _pss_mb(process.pid)
+            mb = pss_mb(process.pid)
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
             assert process.returncode == 0
@@ -167,17 +168,6 @@ def _pids(unit: WholeUnit) -> list[int]:
 
 def _command(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-
-
-def _cpu(pid: int) -> float:
-    """Seconds of processor time so far; proc(5)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _pss_mb(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1000
 
 
 if __name__ == "__main__":

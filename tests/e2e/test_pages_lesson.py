@@ -358,6 +358,7 @@ def test_a_damaged_segment_is_named_and_the_rest_plays(world: PageWorld, browser
     [
         ("manifest", "The end of this lesson is not certain", True),
         ("links", "This lesson is damaged after 0:36", True),
+        ("another manifest", "not the one the lesson was sealed with", False),
         ("unit_key", "altered, or another unit made it", False),
         ("header", "not the one the lesson was sealed with", False),
         ("stanzas", "wrapped key", False),
@@ -366,10 +367,14 @@ def test_a_damaged_segment_is_named_and_the_rest_plays(world: PageWorld, browser
 def test_a_school_that_lies_is_found_out(
     world: PageWorld, browser: Browser, teacher: Teacher, lesson: str, what: str, sentence: str, *, plays: bool
 ) -> None:
+    other = world.record(teacher.keys, "Another") if what == "another manifest" else ""
+
     def lie(route: Route) -> None:
         answer = route.fetch().json()
         if what == "links":
             answer["links"][19] = flipped(answer["links"][19])
+        elif what == "another manifest":
+            answer["manifest"] = page.request.get(f"{world.browser}/api/lessons/{other}").json()["manifest"]
         elif what == "stanzas":
             answer["stanzas"] = [flipped(each) for each in answer["stanzas"]]
         else:

@@ -55,6 +55,7 @@ import { clock } from "./clock.js";
 /** @typedef {{header: Bytes, stanzas: Bytes[], grants: Bytes[], links: Bytes[], manifest: Bytes|null, unitKey: Bytes}} Parts */
 
 const NEWLINE = utf8("\n");
+const BEGINNING = 16; // links: about half a minute
 const ENDS = {
   stopped: null,
   interrupted: "The unit lost its power during this lesson. Everything up to then is here.",
@@ -102,6 +103,16 @@ export async function openLesson(id, answer, identity, say) {
     still: (index) => fetched(Track.STILLS, index, undefined),
     evidence: (index, ciphertext) => opened.openEvidence(index, ciphertext),
   };
+}
+
+/**
+ * The first links alone, as a lesson that goes on: enough for its first picture, long before an hour's links are verified.
+ * @param {Answer} answer
+ * @returns {Answer|null} null when the lesson is short
+ */
+export function beginningOf(answer) {
+  if (answer.links.length < 2 * BEGINNING) return null;
+  return { ...answer, links: answer.links.slice(0, BEGINNING), manifest: null };
 }
 
 /**

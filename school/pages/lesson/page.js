@@ -20,7 +20,7 @@ import { askJson, sentenceOf } from "../school.js";
 import { clock } from "./clock.js";
 import { LiveLesson } from "./live.js";
 import { showMarks } from "./marks.js";
-import { openLesson } from "./open.js";
+import { beginningOf, openLesson } from "./open.js";
 import { offerProof } from "./proof.js";
 import { offerSharing } from "./share.js";
 import { showHistogram, showSummary, showUnheard } from "./summary.js";
@@ -33,6 +33,7 @@ import { isCounted, moment, neighbour } from "./waits.js";
 /** @typedef {import("./talk.js").WaitTime} WaitTime */
 
 const GOAL = "waitwise.goal";
+const PICTURE_LATEST = 1_000; // milliseconds that the rest of a lesson waits for its first picture
 const GROW_EVERY = 8_000; // milliseconds between looks for new footage of a lesson that is being recorded
 
 class LessonPage {
@@ -85,8 +86,11 @@ class LessonPage {
     this.#element.dataset.state = "opening";
     part("screen-words").textContent = "Opening…";
     try {
-      this.#lesson = await openLesson(this.#id, await this.#answer, unlocked.identity, (sentence) => this.#say(sentence));
+      const answer = await this.#answer;
+      await this.#begin(beginningOf(answer), unlocked);
+      this.#lesson = await openLesson(this.#id, answer, unlocked.identity, (sentence) => this.#say(sentence));
     } catch (error) {
+      this.#player?.stop();
       this.#element.dataset.state = "failed";
       part("screen-words").textContent = "Not opened";
       part("waits-empty").textContent = "The lesson could not be opened.";
@@ -96,9 +100,32 @@ class LessonPage {
     part("opened-here").hidden = false;
     await this.#showWhose(this.#lesson, unlocked);
     offerProof(/** @type {HTMLDetailsElement} */ (part("proof")), this.#lesson);
-    this.#play(this.#lesson);
+    if (this.#player) this.#player.grow(this.#lesson.footage);
+    else this.#play(this.#lesson);
     await this.#readLog(this.#lesson);
     if (!this.#lesson.isComplete) this.#follow(unlocked);
+  }
+
+  /**
+   * Show the first picture of a long lesson while the rest is being verified.
+   * @param {import("./open.js").Answer|null} beginning
+   * @param {Unlocked} unlocked
+   */
+  async #begin(beginning, unlocked) {
+    if (!beginning) return;
+    let opened;
+    try {
+      opened = await openLesson(this.#id, beginning, unlocked.identity, () => undefined);
+    } catch {
+      return; // what does not hold in the beginning is said of the whole
+    }
+    if (!opened.footage.segments.length) return;
+    this.#play(opened);
+    // The rest would keep this page busy meanwhile. A page that nobody sees is never told of a picture.
+    await new Promise((resolve) => {
+      this.#player?.addEventListener("shown", resolve, { once: true });
+      setTimeout(resolve, PICTURE_LATEST);
+    });
   }
 
   /** @param {OpenedLesson} lesson */

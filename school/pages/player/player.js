@@ -99,6 +99,15 @@ export class Player extends EventTarget {
     this.#wake();
   }
 
+  /** Take the picture away: what it came from does not hold. */
+  stop() {
+    this.#running.abort();
+    this.#buffer = null;
+    this.#become("failed");
+    this.#video.removeAttribute("src");
+    this.#video.load();
+  }
+
   /**
    * Go to a second of the lesson.
    * @param {number} seconds
@@ -153,6 +162,7 @@ export class Player extends EventTarget {
       if (!this.#element.dataset.firstFrameMs) {
         this.#element.dataset.firstFrameMs = performance.now().toFixed(0);
         if (this.#element.dataset.state === "opening") this.#become("ready");
+        this.dispatchEvent(new Event("shown"));
       }
       this.#endSeek();
       this.#watchFrames();
