@@ -167,8 +167,8 @@ def segment(
     chunks = None if found is None else parts.store.read(lesson.lesson, name)
     if found is None or chunks is None:
         raise nothing()
-    headers = {"Content-Length": str(found.length_bytes), "Cache-Control": IMMUTABLE}
-    return StreamingResponse(chunks, headers=headers, media_type="application/octet-stream")
+    # No length: what the disk has lost is for the reader to find and name, not for a connection that breaks off.
+    return StreamingResponse(chunks, headers={"Cache-Control": IMMUTABLE}, media_type="application/octet-stream")
 
 
 @router.get("/lessons/{lesson}/evidence")

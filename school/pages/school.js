@@ -2,6 +2,8 @@
  * Asks the school, in its own words (JSON over this page's origin), and turns what goes wrong into a sentence.
  */
 
+const UNREACHABLE = "The school cannot be reached. Check the network and try again.";
+
 /** The school said no, or nothing. */
 export class SchoolError extends Error {
   /**
@@ -57,7 +59,12 @@ export async function tellJson(path, body) {
  */
 export async function askBytes(path, signal) {
   const answer = await ask(path, { signal });
-  return new Uint8Array(await answer.arrayBuffer());
+  try {
+    return new Uint8Array(await answer.arrayBuffer());
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new SchoolError(UNREACHABLE, 0); // it broke off in the middle
+  }
 }
 
 /**
@@ -70,7 +77,7 @@ async function ask(path, options) {
     answer = await fetch(path, { credentials: "same-origin", ...options });
   } catch (error) {
     if (options.signal?.aborted) throw error;
-    throw new SchoolError("The school cannot be reached. Check the network and try again.", 0);
+    throw new SchoolError(UNREACHABLE, 0);
   }
   if (answer.ok) return answer;
   throw new SchoolError(await reason(answer), answer.status);
