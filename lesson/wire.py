@@ -71,7 +71,7 @@ def to_wire(value: object) -> Any:
             return {str(key): to_wire(item) for key, item in value.items()}
     if dataclasses.is_dataclass(value):
         there = [(field, getattr(value, field.name)) for field in dataclasses.fields(value)]
-        return {_wire_name(field): to_wire(item) for field, item in there if not _is_left_out(field, item)}
+        return {wire_name(field): to_wire(item) for field, item in there if not _is_left_out(field, item)}
     raise WireError(f"{type(value).__name__} has no form on the wire.")
 
 
@@ -110,10 +110,16 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _is_left_out(field: dataclasses.Field[Any], item: object) -> bool:
-    return _LATER in field.metadata and item == field.default
+    return is_later(field) and item == field.default
 
 
-def _wire_name(field: dataclasses.Field[Any]) -> str:
+def is_later(field: dataclasses.Field[Any]) -> bool:
+    """Whether a field may be missing, because it joined its schema later."""
+    return _LATER in field.metadata
+
+
+def wire_name(field: dataclasses.Field[Any]) -> str:
+    """What a field is called on the wire."""
     unit = field.metadata.get(_UNIT)
     return f"{field.name}_{unit}" if unit else field.name
 
@@ -158,10 +164,10 @@ def _decode_many(origin: Any, inner: Any, data: object, place: str) -> Any:
 def _decode_dataclass(kind: Any, data: object, place: str) -> Any:
     if not isinstance(data, dict):
         raise WireError(f"{place}: an object was expected.")
-    fields = {_wire_name(field): field for field in dataclasses.fields(kind)}
+    fields = {wire_name(field): field for field in dataclasses.fields(kind)}
     if surplus := data.keys() - fields.keys():
         raise WireError(f"{place}: nobody agreed on {', '.join(sorted(surplus))}.")
-    left_out = {name for name, field in fields.items() if _LATER in field.metadata and name not in data}
+    left_out = {name for name, field in fields.items() if is_later(field) and name not in data}
     if missing := fields.keys() - data.keys() - left_out:
         raise WireError(f"{place}: {', '.join(sorted(missing))} is missing.")
     hints = _hints(kind)
