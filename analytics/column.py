@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.arrays import Bools, Floats
+from analytics.kept import Kept
 
 _Values = TypeVar("_Values", Floats, Bools)
 _Seen_co = TypeVar("_Seen_co", covariant=True)
@@ -35,11 +36,9 @@ class Sliced(Protocol[_Seen_co]):
 
 
 class Column(Generic[_Values]):
-    """`decode` makes values of bytes; a row has `width` of them, one if there is none."""
+    """`decode` makes new values of bytes; a row has `width` of them, one if there is none."""
 
-    def __init__(
-        self, kept: bytearray, decode: Callable[[NDArray[np.uint8]], _Values], width: int | None = None
-    ) -> None:
+    def __init__(self, kept: Kept, decode: Callable[[NDArray[np.uint8]], _Values], width: int | None = None) -> None:
         self._kept, self._width = kept, width
         self._decode: Callable[[NDArray[np.uint8]], _Values] = decode
 
@@ -50,7 +49,7 @@ class Column(Generic[_Values]):
         """Return the values of a range of rows, without a step."""
         first, last, _ = rows.indices(len(self))
         size = self._width or 1
-        found = self._decode(np.frombuffer(bytes(self._kept[first * size : max(first, last) * size]), dtype=np.uint8))
+        found = self._decode(self._kept[first * size : max(first, last) * size])
         if self._width is not None:
             found.shape = -1, self._width
         return found

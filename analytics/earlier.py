@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from analytics.phases import phase_at
+from analytics.remembered import Hole
 from lesson.talk import Ipu, Phase, PhaseSpan
 
 _Part = TypeVar("_Part", Ipu, PhaseSpan)
-Hole = tuple[float, float]
-"""Start and end of sound that the microphone did not give us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +45,10 @@ class Earlier:
 
     def with_ipus(self, later: Iterable[Ipu]) -> list[Ipu]:
         """IPUs of the whole lesson but those in group work."""
-        out = []
+        out, phases = [], tuple(self.phases)
         for ipu in self.ipus:
             end = min(ipu.end, self.until)
-            if end > ipu.start and phase_at(self.phases, (ipu.start + end) / 2) is not Phase.GROUP:
+            if end > ipu.start and phase_at(phases, (ipu.start + end) / 2) is not Phase.GROUP:
                 out.append(dataclasses.replace(ipu, end=end))
         return out + [_moved(ipu, self.until) for ipu in later]
 

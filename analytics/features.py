@@ -11,12 +11,11 @@ thrown away with the listener. They are coloured by the room, so they would not 
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left
-
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.arrays import Floats, Frames64
+from analytics.kept import Kept
 from analytics.spectrum import BANDS, Frames
 
 CEPSTRA = 12
@@ -26,6 +25,9 @@ SIZE = CEPSTRA + 2
 SLICE_FRAMES = 5
 """Frames in a slice: 50 ms."""
 
+_MOST_FRAMES = 360_000
+"""Of an hour."""
+_AT_BYTES = 4
 _VOICED = 0.5
 _LOUD_DB = 6.0
 _QUIET_DB = 3.0
@@ -37,9 +39,12 @@ _STEP = np.array([0.125] * CEPSTRA + [1 / 48, 0.5], dtype=np.float32)
 class Slices:
     """The voiced slices of a lesson, in order."""
 
-    def __init__(self) -> None:
-        self._at = array("I")
-        self._values = bytearray()
+    def __init__(self, most_frames: int = _MOST_FRAMES) -> None:
+        """`most_frames`: how long what it is expected to hold is at most."""
+        most = most_frames // SLICE_FRAMES
+        self._at, self._values = Kept(most * _AT_BYTES), Kept(most * SIZE)
+        self._forgotten = 0
+        """Frames; those in `_at` are counted from the start of the lesson."""
         angles = np.pi / BANDS * (np.arange(BANDS) + 0.5)
         self._cosines = (np.cos(np.outer(angles, np.arange(1, CEPSTRA + 1))) / BANDS).astype(np.float32)
         self._quiet = np.full(BANDS, 1e-7, dtype=np.float32)
@@ -59,18 +64,26 @@ class Slices:
             chosen = use[at : at + SLICE_FRAMES]
             if np.count_nonzero(chosen) >= 2:
                 mean = values[at : at + SLICE_FRAMES][chosen].mean(axis=0)
-                self._at.append(first_frame + at)
-                self._values += np.clip(np.rint((mean - _OFFSET) / _STEP), -128, 127).astype(np.int8).tobytes()
+                self._at.add(np.uint32(self._forgotten + first_frame + at).tobytes())
+                self._values.add(np.clip(np.rint((mean - _OFFSET) / _STEP), -128, 127).astype(np.int8).tobytes())
 
     def forget(self, frames: int) -> None:
         """Forget what begins in the first `frames`; all counts are from what is left on."""
-        first = bisect_left(self._at, frames)
-        self._at = array("I", (np.frombuffer(self._at[first:], dtype=np.uint32) - np.uint32(frames)).tobytes())
-        del self._values[: first * SIZE]
+        first = self._index(frames)
+        self._forgotten += frames
+        self._at.forget(first * _AT_BYTES)
+        self._values.forget(first * SIZE)
 
     def between(self, start_frame: int, end_frame: int) -> tuple[Frames64, Floats]:
         """(n,) first frames and (n, SIZE) values of the slices that begin inside a stretch."""
-        first, last = bisect_left(self._at, start_frame - 2), bisect_left(self._at, end_frame - 2)
-        raw = np.frombuffer(bytes(self._values[first * SIZE : last * SIZE]), dtype=np.int8).reshape(-1, SIZE)
-        at = np.array(self._at[first:last], dtype=np.int64)
+        first, last = self._index(start_frame - 2), self._index(end_frame - 2)
+        raw = self._values[first * SIZE : last * SIZE].view(np.int8).reshape(-1, SIZE)
+        at = self._frames()[first:last].astype(np.int64) - self._forgotten
         return at, np.asarray(raw * _STEP + _OFFSET, dtype=np.float32)
+
+    def _frames(self) -> NDArray[np.uint32]:
+        return self._at[:].view(np.uint32)
+
+    def _index(self, frame: int) -> int:
+        """How many slices begin before a frame."""
+        return int(np.searchsorted(self._frames(), np.uint32(max(0, self._forgotten + frame))))

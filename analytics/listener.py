@@ -9,13 +9,15 @@
 
 Blocks may have any size: sound is judged in steps of 100 ms counted in samples, so the events are the same.
 Memory: the sound of 0.2 s, and of the last two hours 3.4 MB an hour of answers (`track.py`) and voice slices
-(`features.py`) that cannot be turned back into speech. Of what came before them there is what was told live.
+(`features.py`) that cannot be turned back into speech. Of what came before them there is what was told live, 52 kB an
+hour (`remembered.py`).
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +26,7 @@ from analytics.account import account_of
 from analytics.arrays import Bools, Floats, Samples
 from analytics.cues import GROUP_SHARE, SHARE_PRINTS
 from analytics.ear import DELAY_FRAMES, FRAMES_A_STEP, GROUP, Ear
-from analytics.earlier import Earlier, Hole
+from analytics.earlier import Earlier
 from analytics.features import Slices
 from analytics.gate import ON
 from analytics.ipus import StretchBuilder
@@ -32,6 +34,7 @@ from analytics.level import RoomLevel
 from analytics.live import LiveTalk, Stretch
 from analytics.odds import probability
 from analytics.poor_sound import holes_of
+from analytics.remembered import Named, hole_rows
 from analytics.spectrum import HOP, HOP_S, MARGIN, STEP, STEP_FRAMES, Spectrum
 from analytics.thresholds import Thresholds
 from analytics.track import FRAMES_A_PRINT, STEPS_A_PRINT, Track
@@ -54,6 +57,8 @@ at the median, not 0.23, and lit falsely 31 times an hour, not 22; without this 
 _KEPT_S = 2 * 3600.0
 """No lesson is so long. Somebody forgot to end it, or it is a day of lessons."""
 _FORGOTTEN_SHARE = 0.05
+_MORE_PRINTS = 20
+"""Whether it is time to forget is looked at each second."""
 _MAX_GAP = 4 * 3600 * RATE_HZ
 
 
@@ -86,8 +91,11 @@ class Listener:
         """`teacher`: her voice print, if she gave one (`teacher_voice.py`). `kept`: seconds that are judged again."""
         self.level = LevelReading()
         self._lesson_id, self._limits, self._teacher = lesson_id, thresholds or Thresholds(), teacher
-        self._spectrum, self._room, self._track = Spectrum(), RoomLevel(), Track()
-        self._ear, self._slices = Ear(), Slices()
+        self._spectrum, self._room, self._ear = Spectrum(), RoomLevel(), Ear()
+        self._kept = round(kept / _PRINT_S)
+        self._at_once = int(self._kept * _FORGOTTEN_SHARE)
+        most = self._kept + self._at_once + _MORE_PRINTS
+        self._track, self._slices = Track(most), Slices(most * FRAMES_A_PRINT)
         self._stretches = StretchBuilder(
             round(self._limits.min_silence / HOP_S), round(self._limits.min_speech / HOP_S)
         )
@@ -96,10 +104,9 @@ class Listener:
         self._sides: deque[Floats] = deque(maxlen=_RECENT_STEPS)
         self._many: deque[float] = deque(maxlen=_GROUP_STEPS)
         self._windows = Windows(STEP)
-        self._kept = round(kept / _PRINT_S)
         self._forgotten = 0
         """Frames: what the track begins with, and frames are counted from."""
-        self._holes: list[Hole] = []
+        self._holes = hole_rows()
         self._last_voice = 0
         self._account: Account | None = None
 
@@ -182,13 +189,13 @@ class Listener:
 
     def _forget(self) -> None:
         """Drop the oldest of what is kept, a twentieth at once."""
-        more = int(self._kept * _FORGOTTEN_SHARE)
-        if len(self._track.prints) < self._kept + more:
+        if len(self._track.prints) < self._kept + self._at_once:
             return
-        frames = more * FRAMES_A_PRINT
+        frames = self._at_once * FRAMES_A_PRINT
         begun = self._forgotten * HOP_S
-        self._holes += [(begun + start, begun + end) for start, end in holes_of(self._track.is_missing[:frames])]
-        self._track.forget(more)
+        for start, end in holes_of(self._track.is_missing[:frames]):
+            self._holes.append((begun + start, begun + end))
+        self._track.forget(self._at_once)
         self._slices.forget(frames)
         self._forgotten += frames
         self._last_voice -= frames
@@ -230,9 +237,9 @@ class Listener:
         )
 
 
-def _renamed(waits: tuple[WaitTime, ...], told: dict[str, WaitTime]) -> tuple[WaitTime, ...]:
+def _renamed(waits: tuple[WaitTime, ...], told: Iterable[Named]) -> tuple[WaitTime, ...]:
     """Give events that were told live their names back: a page that shows one must find it again."""
-    free = dict(told)
+    free = {event.event_id: event for event in told}
     out = []
     for wait in waits:
         same = [

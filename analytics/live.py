@@ -18,12 +18,12 @@ from analytics.arrays import Floats
 from analytics.live_prints import LivePrints
 from analytics.odds import probability
 from analytics.phases import PhaseFollower
+from analytics.remembered import Names, ipu_rows, phase_rows
 from analytics.talkers import Talkers
 from analytics.thresholds import Thresholds
-from analytics.waits import WaitTimer
-from lesson.talk import Flag, Heard, Ipu, Phase, PhaseSpan, Role, State, WaitTime
+from analytics.waits import TOLD_AGAIN, WaitTimer
+from lesson.talk import Flag, Heard, Ipu, Phase, Role, State, WaitTime
 
-_MAX_TOLD = 2000
 _DIRECT = 0.5
 """How far the ear's own opinion counts beside this lesson's mixtures (our choice, not tried on lessons)."""
 _TRUST = 4.0
@@ -54,9 +54,9 @@ class LiveTalk:
         self._phases = PhaseFollower(thresholds)
         self._covered = 0.0
         self._speech_end = 0.0
-        self.told: dict[str, WaitTime] = {}
-        self.ipus: list[Ipu] = []
-        self.phases: list[PhaseSpan] = []
+        self.told = Names(TOLD_AGAIN)
+        self.ipus = ipu_rows()
+        self.phases = phase_rows()
         """Those that are over."""
 
     def stretch(self, stretch: Stretch) -> list[Heard]:
@@ -98,8 +98,9 @@ class LiveTalk:
         out = self._waits(self.timer.finish(duration))
         if duration > self._covered:
             out.append(Heard(state=State(Role.SILENCE, self._covered, duration)))
-        self.phases.append(self._phases.finish(duration))
-        return [*out, Heard(phase=self.phases[-1])]
+        last = self._phases.finish(duration)
+        self.phases.append(last)
+        return [*out, Heard(phase=last)]
 
     def _states(self, role: Role, start: float, end: float) -> list[Heard]:
         out = []
@@ -111,7 +112,6 @@ class LiveTalk:
         return out
 
     def _waits(self, events: list[WaitTime]) -> list[Heard]:
-        self.told.update({event.event_id: event for event in events})
-        while len(self.told) > _MAX_TOLD:
-            del self.told[next(iter(self.told))]
+        for event in events:
+            self.told.tell(event)
         return [Heard(wait=event) for event in events]

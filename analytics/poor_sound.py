@@ -14,8 +14,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from analytics.arrays import Bools
-from analytics.earlier import Hole
 from analytics.gate import spans
+from analytics.remembered import Hole
 from analytics.spectrum import HOP_S
 from lesson.talk import Flag, Ipu, PoorSound
 

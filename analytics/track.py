@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from analytics.arrays import Bools, Floats
 from analytics.column import Column
 from analytics.ear import DELAY_FRAMES, FRAMES_A_STEP, Answer
+from analytics.kept import Kept
 from analytics.odds import probability
 from analytics.print_network import PRINT
 
@@ -28,6 +29,8 @@ STEPS_A_PRINT = 5
 """A print stands for 0.1 s."""
 FRAMES_A_PRINT = STEPS_A_PRINT * FRAMES_A_STEP
 
+_MOST = 36_000
+"""Tenths of a second in an hour, which hardly a lesson is longer than."""
 _LOWEST_DB = -115.0
 _MISSING, _CLIPPED = 0x40, 0x80
 _LOG_ODDS = 10.0
@@ -38,13 +41,10 @@ _NOBODY = -12.7
 class Track:
     """The lesson so far. What the ear says comes `DELAY_FRAMES` after the rest."""
 
-    def __init__(self) -> None:
-        self._level = bytearray()
-        self._character = bytearray()
-        self._voice = bytearray()
-        self._sides = bytearray()
-        self._many = bytearray()
-        self._prints = bytearray()
+    def __init__(self, most: int = _MOST) -> None:
+        """`most`: tenths of a second that it is expected to hold at most."""
+        self._level, self._character, self._voice, self._sides = (Kept(most * FRAMES_A_PRINT) for _ in range(4))
+        self._many, self._prints = Kept(most * 3), Kept(most * PRINT)
         self._early = DELAY_FRAMES
         self._waiting: list[Answer] = []
 
@@ -58,11 +58,11 @@ class Track:
 
     def append(self, level_db: Floats, voicing: Floats, is_missing: Bools, is_clipped: Bools) -> None:
         """Add frames."""
-        self._level += np.clip((level_db - _LOWEST_DB) * 2 + 0.5, 0, 255).astype(np.uint8).tobytes()
+        self._level.add(np.clip((level_db - _LOWEST_DB) * 2 + 0.5, 0, 255).astype(np.uint8).tobytes())
         character = np.clip(voicing * 31 + 0.5, 0, 31).astype(np.uint8)
         character |= np.where(is_missing, _MISSING, 0).astype(np.uint8)
         character |= np.where(is_clipped, _CLIPPED, 0).astype(np.uint8)
-        self._character += character.tobytes()
+        self._character.add(character.tobytes())
 
     def answer(self, answer: Answer) -> tuple[Floats, Floats]:
         """Add what the ear says about the next frames; what it says about the time before the lesson is dropped.
@@ -79,8 +79,8 @@ class Track:
         # Where the microphone delivered nothing nobody was heard.
         heard = np.where(is_missing, np.float32(_NOBODY), heard)
         sides = np.where(is_missing[::FRAMES_A_STEP, None], np.float32(_NOBODY), sides)
-        self._voice += _bytes(heard, _LOG_ODDS)
-        self._sides += _bytes(sides, _LOG_ODDS)
+        self._voice.add(_bytes(heard, _LOG_ODDS))
+        self._sides.add(_bytes(sides, _LOG_ODDS))
         self._waiting.append(Answer(heard, sides, answer.many[steps:], answer.prints[steps:]))
         voice, many, prints = (
             np.concatenate([getattr(one, name) for one in self._waiting]) for name in ("voice", "many", "prints")
@@ -91,8 +91,8 @@ class Track:
         whole = blocks * STEPS_A_PRINT
         weight = probability(voice[: whole * FRAMES_A_STEP].reshape(whole, FRAMES_A_STEP).mean(axis=1))
         mean = (prints[:whole] * weight[:, None]).reshape(blocks, STEPS_A_PRINT, PRINT).mean(axis=1)
-        self._prints += _bytes(mean, _UNIT)
-        self._many += _bytes(many[:whole].reshape(blocks, STEPS_A_PRINT, -1).mean(axis=1), _LOG_ODDS)
+        self._prints.add(_bytes(mean, _UNIT))
+        self._many.add(_bytes(many[:whole].reshape(blocks, STEPS_A_PRINT, -1).mean(axis=1), _LOG_ODDS))
         left = Answer(voice[whole * FRAMES_A_STEP :], np.empty((0, 2), dtype=np.float32), many[whole:], prints[whole:])
         self._waiting = [left]
         return heard, sides
@@ -100,15 +100,18 @@ class Track:
     def cut(self, frames: int) -> None:
         """Forget what is past the lesson's end, but for the rest of its last 0.1 s."""
         blocks = -(-frames // FRAMES_A_PRINT)
-        frames = blocks * FRAMES_A_PRINT
-        del self._level[frames:], self._character[frames:], self._voice[frames:], self._sides[frames:]
-        del self._many[3 * blocks :], self._prints[PRINT * blocks :]
+        for kept, width in self._columns():
+            kept.cut(blocks * width)
 
     def forget(self, prints: int) -> None:
         """Forget the first `prints` tenths of a second; all counts are from what is left on."""
-        frames = prints * FRAMES_A_PRINT
-        del self._level[:frames], self._character[:frames], self._voice[:frames], self._sides[:frames]
-        del self._many[: 3 * prints], self._prints[: PRINT * prints]
+        for kept, width in self._columns():
+            kept.forget(prints * width)
+
+    def _columns(self) -> list[tuple[Kept, int]]:
+        """What is kept, and how many bytes of it stand for a print's 0.1 s."""
+        frames = (self._level, self._character, self._voice, self._sides)
+        return [*((kept, FRAMES_A_PRINT) for kept in frames), (self._many, 3), (self._prints, PRINT)]
 
     @property
     def level_db(self) -> Column[Floats]:

@@ -34,7 +34,8 @@ from analytics.thresholds import Thresholds
 from analytics.turns import PUPILS, is_backchannel, is_inside
 from lesson.talk import SCHEMA, Basis, Flag, IntervalKind, Ipu, Outcome, Phase, Role, WaitTime
 
-_RECENT = 64
+TOLD_AGAIN = 64
+"""Of so many of the last events more may become known, and each is then told again."""
 _NO_WAIT = frozenset({Outcome.TO_GROUP, Outcome.TO_SILENT_WORK, Outcome.NONE})
 """Time to think or to talk was set, or nobody spoke: told, and in no figure."""
 
@@ -72,7 +73,7 @@ class WaitTimer:
         self._cut_words = 0.0
         self._answered: WaitTime | None = None
         self._answer_end = 0.0
-        self._recent: deque[WaitTime] = deque(maxlen=_RECENT)
+        self._recent: deque[WaitTime] = deque(maxlen=TOLD_AGAIN)
 
     def feed(self, ipu: Ipu, p_q: float | None = None, basis: Basis = Basis.PROSODY) -> list[WaitTime]:
         """Take in the next IPU; `p_q`: how likely a question, if a model says, and by what. Returns events."""

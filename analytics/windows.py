@@ -17,7 +17,7 @@ import numpy as np
 
 from analytics.arrays import Bools, Samples
 from analytics.spectrum import MARGIN
-from lesson.sound import AudioBlock
+from lesson.sound import RATE_HZ, AudioBlock
 
 
 class Windows:
@@ -38,13 +38,14 @@ class Windows:
     def feed(self, block: AudioBlock) -> Iterator[tuple[Samples, Bools]]:
         """Take in the next block; yield (samples, is missing) of each window that is full, margins included."""
         hole = self.hole(block)
+        # A hole of an hour is filled a second at a time: all of it would be 170 MB.
+        for first in range(0, hole, RATE_HZ):
+            size = min(RATE_HZ, hole - first)
+            self.samples += size
+            yield from self._windows(np.zeros(size, dtype=np.int16), np.ones(size, dtype=np.bool_))
         samples = np.frombuffer(block.pcm[: 2 * block.samples], dtype="<i2")[max(0, -hole) :]
-        missing = np.full(samples.size, block.is_missing)
-        if hole > 0:
-            samples = np.concatenate((np.zeros(hole, dtype=np.int16), samples))
-            missing = np.concatenate((np.ones(hole, dtype=np.bool_), missing))
         self.samples += samples.size
-        return self._windows(samples, missing)
+        yield from self._windows(samples, np.full(samples.size, block.is_missing))
 
     def end(self, tail: int) -> Iterator[tuple[Samples, Bools]]:
         """Yield what is left, followed by `tail` samples of missing sound, which are not counted."""

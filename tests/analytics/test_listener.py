@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from analytics.kept import Kept
 from analytics.listener import Listener, ListenerError
 from analytics.thresholds import Thresholds
 from lesson.sound import AudioBlock
@@ -182,9 +183,12 @@ def test_hours_of_missing_sound_are_another_lesson() -> None:
 
 
 def kept_bytes(listener: Listener) -> int:
-    kept = [value for value in vars(listener._track).values() if isinstance(value, bytearray)]
-    assert len(kept) == 6
-    return sum(map(len, kept)) + len(listener._slices._values) + 4 * len(listener._slices._at)
+    return sum(map(len, rooms(listener)))
+
+
+def rooms(listener: Listener) -> list[Kept]:
+    kept = [each for part in (listener._track, listener._slices) for each in vars(part).values()]
+    return [each for each in kept if isinstance(each, Kept)]
 
 
 def test_what_is_kept_grows_by_a_few_megabytes_an_hour() -> None:
@@ -204,18 +208,21 @@ def long_day() -> tuple[float, list[int], list[float], Listener]:
     parts = [AudioBlock(at * size + one.first_sample, one.pcm) for at in range(4) for one in once]
     parts += [AudioBlock(4 * size + 16_000 + one.first_sample, one.pcm) for one in once]
     listener, sizes, silences = Listener(LESSON, kept=60.0), [], []
+    asked_for = [id(each._room) for each in rooms(listener)]
     for at, block in enumerate(parts):
         listener.feed(block)
         silences.append(listener.level.silence_so_far)
         if at % 50 == 0:
             sizes.append(kept_bytes(listener))
+    assert [id(each._room) for each in rooms(listener)] == asked_for, "nothing had to move to a larger room"
     listener.finish()
     return size / 16_000, sizes, silences, listener
 
 
 def test_of_a_very_long_lesson_no_more_is_kept_than_of_a_long_one() -> None:
-    _, sizes, _, _ = long_day()
+    _, sizes, _, listener = long_day()
 
+    assert len(rooms(listener)) == 6 + 2
     assert max(sizes) < 1.1 * 60 / 3600 * 4e6
     assert max(sizes[len(sizes) // 2 :]) < 1.02 * max(sizes)
 
