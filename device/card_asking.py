@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from capture.camera import Camera
+from capture.camera import Frame
 from capture.card_reader import cards_in
 from device.recipients import Known, ListedRecipient
 from lesson.footage.recipients import Recipient
@@ -21,9 +21,6 @@ from lesson.problems import CARD_NOT_MET, CARD_UNKNOWN, CARD_UNSEEN, Problem, Wa
 
 ASKED_FOR = 10.0
 """Seconds that a card is looked for: to find it in a bag."""
-
-LOOK_EVERY = 0.05
-"""Seconds between two questions for a still."""
 
 
 class CardError(WaitwiseError):
@@ -67,25 +64,18 @@ class CardAsking:
 
 
 def look_for_card(
-    camera: Camera,
+    stills: Iterable[Frame],
     asking: CardAsking,
     *,
     is_held: Callable[[], bool],
     tell: Callable[[Problem], None],
-    monotonic: Callable[[], float],
-    wait: Callable[[float], bool],
 ) -> ListedRecipient | None:
-    """Look until a card says whose lesson it is, `wait` says that it was called off, or the time is over.
+    """Look until a card says whose lesson it is, or there are no more stills.
 
     `tell` is told what is wrong with a card as soon as it is seen.
     """
-    since, told = monotonic(), asking.problem
-    while (now := monotonic() - since) < ASKED_FOR and not wait(LOOK_EVERY):
-        # A camera that is not emptied holds what it saw.
-        for _ in camera.pictures_until(now):
-            pass
-        if (still := camera.still(is_large=True)) is None:
-            continue
+    told = asking.problem
+    for still in stills:
         if (person := asking.feed(cards_in(still.image), is_held=is_held())) is not None:
             return person
         if asking.problem is not told:

@@ -3,7 +3,7 @@
 ::
 
     folder/claims/<lesson>.json   {"key": <64 secret bytes>, "title": ..., "kept_until": ...}, before the lesson begins
-    claimed    lessons/<lesson>/grants/<grant>.json  on the disk, then the key goes
+    claimed    lessons/<lesson>/grants/<grant>.json  on the disk, then the key goes: also while it is recorded
     too late   the key goes, then the lesson
 
 In this order, so that a power cut leaves a lesson that can still be claimed, or one that nobody can ever open: the next
@@ -16,6 +16,7 @@ never deletes anything.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -54,12 +55,13 @@ class _Kept:
 
 
 class Claims:
-    """Keeps them. For the one program that owns the folder's lessons, and one thread of it."""
+    """Keeps them. For the one program that owns the folder's lessons, and any thread of it."""
 
     def __init__(self, folder: Path, lessons: Path, days: int) -> None:
         """Clear up what a power cut left. `days`: how long a lesson waits for who gave it."""
         self._folder, self._lessons, self._days = folder / FOLDER, lessons, timedelta(days=days)
         self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._turn = threading.RLock()
         self._disk = FolderDisk(self._folder)
         self._disk.remove_parts()
         self._kept = dict(self._read())
@@ -79,39 +81,57 @@ class Claims:
 
     def ended(self, lesson_id: str) -> None:
         """It can be claimed from now on."""
-        if lesson_id in self._kept and (told := self._look(lesson_id)) is not None:
-            self._closed[lesson_id] = told
+        with self._turn:
+            if lesson_id in self._kept and (told := self._look(lesson_id)) is not None:
+                self._closed[lesson_id] = told
 
     def waiting(self) -> tuple[UnclaimedLesson, ...]:
         """What can be claimed, the oldest first."""
-        told = sorted(self._closed.values(), key=lambda each: each.started_at)
-        return tuple(replace(each, kept_until=self._kept[each.lesson_id].kept_until) for each in told)
+        with self._turn:
+            told = sorted(self._closed.values(), key=lambda each: each.started_at)
+            return tuple(replace(each, kept_until=self._kept[each.lesson_id].kept_until) for each in told)
 
     def hand_on(self, lesson_id: str, to: Recipient, at: datetime) -> str | None:
         """Make the lesson hers for good; its title. Raises `ClaimError`, `DiskFailedError` or a `FootageError`."""
-        if lesson_id not in self._closed:
-            raise ClaimError("This lesson is not here any more, or somebody has claimed it already.")
-        kept, folder = self._kept[lesson_id], self._lessons / lesson_id
-        stanzas = [path.read_bytes() for path in (folder / "stanzas").glob("*.json")]
-        grant, data = ClaimKey.from_bytes(kept.key).hand_on((folder / HEADER).read_bytes(), stanzas, to, at)
-        FolderDisk(folder).write_whole(grant.file_name, data)
-        self.forget(lesson_id)
-        return kept.title
+        with self._turn:
+            if lesson_id not in self._closed:
+                raise ClaimError("This lesson is not here any more, or somebody has claimed it already.")
+            return self._give(lesson_id, to, at)
+
+    def hand_on_now(self, lesson_id: str, to: Recipient, at: datetime) -> None:
+        """The same for the lesson that is being recorded. Raises as `hand_on` does."""
+        with self._turn:
+            if lesson_id not in self._kept:
+                raise ClaimError("This lesson is somebody's already.")
+            self._give(lesson_id, to, at)
 
     def forget(self, lesson_id: str) -> None:
         """Delete its key: it has been claimed, it never began, or nobody shall ever open it."""
-        self._kept.pop(lesson_id, None)
-        self._closed.pop(lesson_id, None)
-        (self._folder / _file_name(lesson_id)).unlink(missing_ok=True)
+        with self._turn:
+            self._kept.pop(lesson_id, None)
+            self._closed.pop(lesson_id, None)
+            (self._folder / _file_name(lesson_id)).unlink(missing_ok=True)
+
+    def throw_away(self, lesson_id: str) -> None:
+        """Delete its key, then the lesson."""
+        self.forget(lesson_id)
+        remove(self._lessons / lesson_id)
 
     def expire(self, now: Reading) -> tuple[str, ...]:
         """Delete those whose days are over; their ids."""
         gone = tuple(each.lesson_id for each in self.waiting() if self._is_over(each.lesson_id, now))
         for lesson_id in gone:
             _log.warning("Nobody has claimed lesson %s in time: it is deleted.", lesson_id)
-            self.forget(lesson_id)
-            remove(self._lessons / lesson_id)
+            self.throw_away(lesson_id)
         return gone
+
+    def _give(self, lesson_id: str, to: Recipient, at: datetime) -> str | None:
+        kept, folder = self._kept[lesson_id], self._lessons / lesson_id
+        stanzas = [path.read_bytes() for path in (folder / "stanzas").glob("*.json")]
+        grant, data = ClaimKey.from_bytes(kept.key).hand_on((folder / HEADER).read_bytes(), stanzas, to, at)
+        FolderDisk(folder).write_whole(grant.file_name, data)
+        self.forget(lesson_id)
+        return kept.title
 
     def _is_over(self, lesson_id: str, now: Reading) -> bool:
         kept = self._kept[lesson_id]

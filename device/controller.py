@@ -12,7 +12,8 @@
 Pure: it decides, `device/program.py` does. The picture and the table of docs/developer/unit-states.md are drawn from
 here.
 
-A short press always begins or ends; a hold in a lesson always switches the pause. So a press that is wrong in a hurry
+A short press always begins or ends; a hold in a lesson switches the pause, unless a card has just been shown that the
+unit has not met. So a press that is wrong in a hurry
 never lets the unit record when somebody believes it does not: out of a pause leads a hold, on purpose and felt, and a
 short press there ends the lesson.
 """
@@ -48,8 +49,12 @@ class Input(StrEnum):
     """Nobody can say whose lesson it is, and the camera looks for her key card."""
     CARD_OVER = "card over"
     """It looks no more: it is known whose lesson it is, or that nobody says it."""
+    CARD_UNMET = "card unmet"
+    """A card is seen of somebody whom the school lists, and whom the unit has not met."""
     BEGUN = "begun"
     """Every part is there, and the first sound was heard."""
+    BEGUN_UNNAMED = "begun, unnamed"
+    """The same, and nobody has said whose lesson it is."""
     REFUSED = "refused"
     """It cannot begin, or cannot go on; what there was has been closed."""
     OVER = "over"
@@ -74,7 +79,16 @@ COMMANDS = (
     Input.CHECK_ROOM,
     Input.ASK_TO_PAIR,
 )
-HAPPENINGS = (Input.CARD_WANTED, Input.CARD_OVER, Input.BEGUN, Input.REFUSED, Input.OVER, Input.SHOWN)
+HAPPENINGS = (
+    Input.CARD_WANTED,
+    Input.CARD_UNMET,
+    Input.CARD_OVER,
+    Input.BEGUN,
+    Input.BEGUN_UNNAMED,
+    Input.REFUSED,
+    Input.OVER,
+    Input.SHOWN,
+)
 
 
 class Action(StrEnum):
@@ -152,6 +166,7 @@ TABLE: dict[Doing, dict[Input, Step]] = {
         Input.STOP: _END,
         Input.CARD_WANTED: Step(Doing.ASKING),
         Input.BEGUN: Step(Doing.RECORDING),
+        Input.BEGUN_UNNAMED: Step(Doing.NAMING),
         Input.REFUSED: _REFUSED,
         Input.OVER: _READY,
     },
@@ -162,6 +177,32 @@ TABLE: dict[Doing, dict[Input, Step]] = {
         Input.STOP: _END,
         Input.CARD_WANTED: Step(Doing.ASKING),
         Input.CARD_OVER: Step(Doing.STARTING),
+        Input.REFUSED: _REFUSED,
+        Input.OVER: _READY,
+    },
+    # It records: a hold pauses, as in every lesson, and nothing is looked for in a pause.
+    Doing.NAMING: {
+        Input.SHORT: _END,
+        Input.STOP: _END,
+        Input.DOUBLE: Step(Doing.NAMING, Action.BOOKMARK),
+        Input.BOOKMARK: Step(Doing.NAMING, Action.BOOKMARK),
+        Input.HOLD: Step(Doing.PAUSED, Action.PAUSE),
+        Input.PAUSE: Step(Doing.PAUSED, Action.PAUSE),
+        Input.CARD_WANTED: Step(Doing.NAMING),
+        Input.CARD_UNMET: Step(Doing.MEETING),
+        Input.CARD_OVER: Step(Doing.RECORDING),
+        Input.REFUSED: _REFUSED,
+        Input.OVER: _READY,
+    },
+    # Only here a hold in a lesson means something else, and lamp and buzzer have just said so.
+    Doing.MEETING: {
+        Input.SHORT: _END,
+        Input.STOP: _END,
+        Input.HOLD: Step(Doing.MEETING, Action.TRUST_CARD),
+        Input.PAUSE: Step(Doing.PAUSED, Action.PAUSE),
+        Input.CARD_WANTED: Step(Doing.NAMING),
+        Input.CARD_UNMET: Step(Doing.MEETING),
+        Input.CARD_OVER: Step(Doing.RECORDING),
         Input.REFUSED: _REFUSED,
         Input.OVER: _READY,
     },
@@ -228,10 +269,13 @@ TABLE: dict[Doing, dict[Input, Step]] = {
 }
 """What is not here means nothing in its state."""
 
-LESSON = frozenset({Doing.STARTING, Doing.ASKING, Doing.RECORDING, Doing.PAUSED})
+RECORDING = frozenset({Doing.NAMING, Doing.MEETING, Doing.RECORDING})
+"""Sound, and picture where there is one, is recorded."""
+
+LESSON = RECORDING | {Doing.STARTING, Doing.ASKING, Doing.PAUSED}
 """A lesson is going on, or about to."""
 
-LISTENING = frozenset({Doing.STARTING, Doing.ASKING, Doing.RECORDING, Doing.REHEARSING, Doing.LOOKING, Doing.CHECKING})
+LISTENING = RECORDING | {Doing.STARTING, Doing.ASKING, Doing.REHEARSING, Doing.LOOKING, Doing.CHECKING}
 """Sound is heard, or a picture is seen: the light that pupils can see is on. Not in a pause."""
 
 

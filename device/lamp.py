@@ -113,6 +113,7 @@ class Sign(StrEnum):
     NOT_WELL = "not well"
     BUSY = "busy"
     ASKING = "asking"
+    NAMING = "naming"
     RECORDING = "recording"
     GOAL = "goal"
     BOOKMARKED = "bookmarked"
@@ -141,6 +142,12 @@ SIGNS = {
         (0.8, 0.25, 0.2, 0.25, 0.8, 1.2),
         "a long, a short and a long blink, long dark",
         "Whose lesson is it? Hold your key card to the camera. Hold the button as well if the unit has never seen it.",
+    ),
+    Sign.NAMING: Pattern(
+        Colour.RED,
+        (0.9, 0.25, 0.2, 0.25, 0.2, 0.25, 0.2, 0.25),
+        "steady, winking four times again and again",
+        "It records, and does not know whose lesson it is. Hold your key card to the camera, or claim it afterwards.",
     ),
     Sign.RECORDING: Pattern(Colour.RED, (1.0,), "steady", "It records. Press to end, twice to mark a moment."),
     Sign.GOAL: Pattern(
@@ -194,6 +201,8 @@ _BY_DOING = {
     Doing.READY: Sign.READY,
     Doing.STARTING: Sign.BUSY,
     Doing.ASKING: Sign.ASKING,
+    Doing.NAMING: Sign.NAMING,
+    Doing.MEETING: Sign.ASKING,
     Doing.RECORDING: Sign.RECORDING,
     Doing.PAUSED: Sign.PAUSED,
     Doing.STOPPING: Sign.BUSY,

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from capture.camera import Camera
 from capture.errors import CameraLostError
 from capture.stills import jpeg
+from device.stills_seen import Wait, stills
 from lesson.problems import WaitwiseError
 
 SETTLES_FOR = 1.0
@@ -52,19 +53,18 @@ class Still:
     mask_id: str | None
 
 
-def look(
-    camera: Camera, name: str | None, monotonic: Callable[[], float], wait: Callable[[float], bool]
-) -> Still | None:
+def look(camera: Camera, name: str | None, monotonic: Callable[[], float], wait: Wait) -> Still | None:
     """Take a still; None where `wait` says that it was called off. Raises `CameraLostError`."""
-    began = monotonic()
     is_large = camera.coding.width <= LARGEST_WIDTH
-    while (passed := monotonic() - began) < GIVE_UP_AFTER:
-        for _ in camera.pictures_until(passed):
-            pass
-        frame = camera.still(is_large=is_large) if passed >= SETTLES_FOR else None
-        if frame is not None:
-            data = jpeg(frame, camera.mask or "")
-            return Still(secrets.token_hex(8), data, monotonic(), name, camera.mask)
-        if wait(0.05):
-            return None
+    for frame in stills(
+        camera,
+        within=GIVE_UP_AFTER,
+        settles_for=SETTLES_FOR,
+        is_large=is_large,
+        monotonic=monotonic,
+        wait=wait,
+    ):
+        return Still(secrets.token_hex(8), jpeg(frame, camera.mask or ""), monotonic(), name, camera.mask)
+    if wait(0.0):
+        return None
     raise CameraLostError("The camera is open, and gives no still.")

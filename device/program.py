@@ -39,7 +39,7 @@ from device.commands import (
     Stop,
     UseMask,
 )
-from device.controller import LESSON, LISTENING, Action, Input, Step, step, waits_for_double
+from device.controller import LESSON, LISTENING, RECORDING, Action, Input, Step, step, waits_for_double
 from device.dry_runs import RehearsalRun, RoomCheckRun
 from device.goal_lamp import GoalLamp
 from device.lamp import Panel, Shown, Tone
@@ -54,7 +54,7 @@ from device.room import Room
 from device.settings import modes_of
 from device.state import Doing, RehearsalInHand, StillInHand, UnitState
 from device.unit import Unit
-from device.worker import Held, Looked, Pausable, Said, Worker
+from device.worker import Held, Looked, Named, Pausable, Said, Worker
 from lesson.problems import MASK_UNREADABLE, UNIT_FAILED, WHOSE_UNCLEAR, Problem, Urgency, WaitwiseError
 
 _log = logging.getLogger(__name__)
@@ -94,8 +94,14 @@ _COMMANDS: dict[type[Command], Input] = {
     CheckRoom: Input.CHECK_ROOM,
     AskToPair: Input.ASK_TO_PAIR,
 }
-_TONES = {Input.BEGUN: Tone.STARTED, Input.OVER: Tone.STOPPED, Input.REFUSED: Tone.REFUSED}
-_ABOUT_A_CARD = frozenset({Input.CARD_WANTED, Input.CARD_OVER})
+_TONES = {
+    Input.BEGUN: Tone.STARTED,
+    Input.BEGUN_UNNAMED: Tone.STARTED,
+    Input.OVER: Tone.STOPPED,
+    Input.REFUSED: Tone.REFUSED,
+}
+_BEGUN = frozenset({Input.BEGUN, Input.BEGUN_UNNAMED})
+_ABOUT_A_CARD = frozenset({Input.CARD_WANTED, Input.CARD_UNMET, Input.CARD_OVER})
 _AT_THE_END = frozenset({Input.STOP, *_TONES})
 """What is still heard when the program was asked to end: nothing new is begun."""
 
@@ -113,7 +119,7 @@ class Leave:
     """The program was asked to end."""
 
 
-_Item = Edge | Gesture | Command | Held | Said | Looked | Leave
+_Item = Edge | Gesture | Command | Held | Named | Said | Looked | Leave
 
 
 class UnitProgram:
@@ -205,21 +211,29 @@ class UnitProgram:
                 self._leaves = True
                 self._notifier.stopping()
                 self._input(Input.STOP)
-            case Held():
-                self._held = item
-                self.state = replace(self.state, lesson=item.lesson)
-            case Said():
-                self._worker_said(item)
-            case Looked():
-                self._still = item.still
+            case Held() | Named() | Said() | Looked():
+                self._from_worker(item)
             case ShowGoal():
                 self._show_goal(item)
             case _:
                 self._input(_COMMANDS[type(item)], item)
 
+    def _from_worker(self, item: Held | Named | Said | Looked) -> None:
+        match item:
+            case Held():
+                self._held = item
+                self.state = replace(self.state, lesson=item.lesson)
+            case Named():
+                if (lesson := self.state.lesson) is not None:
+                    self.state = self._with_facts(replace(self.state, lesson=replace(lesson, teacher=item.teacher)))
+            case Looked():
+                self._still = item.still
+            case Said():
+                self._worker_said(item)
+
     def _worker_said(self, said: Said) -> None:
         lesson, was = self.state.lesson, self.state.doing
-        if said.what is Input.BEGUN:
+        if said.what in _BEGUN:
             if lesson is not None:
                 self.state = replace(self.state, lesson=replace(lesson, has_started=True))
         elif said.what not in _ABOUT_A_CARD:
@@ -267,6 +281,8 @@ class UnitProgram:
             case Action.TRUST_CARD:
                 self._worker.is_card_trusted.set()
             case Action.PAUSE | Action.RESUME | Action.BOOKMARK:
+                if action is Action.PAUSE:
+                    self._worker.look_for_no_card()
                 self._ask_run(action)
             case _:
                 self._begin(action, command)
@@ -448,7 +464,7 @@ class UnitProgram:
         elif held is not None and isinstance(held.run, RoomCheckRun):
             state = replace(state, room_check=held.run.in_hand)
             level_db = held.run.level_dbfs if state.doing is Doing.CHECKING else None
-        elif held is not None and state.doing is Doing.RECORDING and (level := held.level()) is not None:
+        elif held is not None and state.doing in RECORDING and (level := held.level()) is not None:
             level_db = level.level_dbfs
             goal = state.shows_goal and self._settings.goal_wait <= level.silence_so_far < NO_WAIT_AFTER
         level_db = None if level_db is None else float(round(level_db))
@@ -457,7 +473,7 @@ class UnitProgram:
     def _is_alive(self, now: float) -> bool:
         if not self._worker.is_busy:
             return True
-        if self.state.doing in (Doing.RECORDING, Doing.PAUSED):
+        if self.state.doing in (*RECORDING, Doing.PAUSED):
             return now - self._worker.heard_at < SOUND_WITHIN
         return now - max(self._since, self._worker.heard_at) < CLOSED_WITHIN
 

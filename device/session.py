@@ -11,6 +11,8 @@
 One loop, driven by the sound: its sample count is the lesson's clock. The header and its stanzas are on the disk
 before the first frame; a segment is in the outbox a moment after it is on the disk.
 
+A lesson of which nobody has said yet whose it is may wait with its evidence: `tell` has all of it told, or none.
+
 In a pause the clock goes on: sound is replaced by missing sound, and pictures by a dark one, before anything else sees
 them. After it the picture comes back with the next key picture, a moment later than the sound. `pause`, `resume` and
 `bookmark` may be called by any thread (device/marks.py).
@@ -19,6 +21,7 @@ them. After it the picture comes back with the next key picture, a moment later 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -67,16 +70,23 @@ class LessonSession:
     listener: Listener
     recorder: LessonRecorder
     announce: Callable[[bytes], None] | None
-    """Takes encoded events for the school; never raises, and never waits for the school. None: it hears nothing yet."""
+    """Takes encoded events for the school; never raises, and never waits for the school. None: it hears nothing yet,
+    unless `tell` says so."""
     clock: Clock
     time: SureClock
     on_heard: Callable[[Heard], None] = _do_nothing
     on_closed: Callable[[LessonSession], None] = _do_nothing
+    may_tell: bool = False
+    """While the school hears nothing: `tell` may still be called, and what is heard is kept for it, in memory."""
     evidence: int = 0
     """Evidence messages so far."""
     _evidence: Batches = field(default_factory=lambda: Batches(EVIDENCE_EVERY, waits_at_once=True))
     _log: Batches = field(default_factory=lambda: Batches(LOG_EVERY, waits_at_once=False))
     _next_proof: float = 0.0
+    _untold: list[bytes] = field(default_factory=list)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _told_later: Callable[[bytes], None] | None = None
+    _is_over: bool = False
     _marks: Marks = field(init=False)
     _is_dark: bool = False
     """The last picture was a dark one: what builds on a picture that was left out cannot be shown."""
@@ -101,6 +111,18 @@ class LessonSession:
     def bookmark(self) -> None:
         """Mark this moment in the lesson's log."""
         self._marks.bookmark()
+
+    def tell(self, announce: Callable[[bytes], None]) -> None:
+        """Tell the school of this lesson from its beginning on, from now on; after its end, that there is one."""
+        with self._turn:
+            if self._is_over:
+                announce(encode_event(self.started))
+            else:
+                self._told_later = announce
+
+    def tell_nobody(self) -> None:
+        """Keep nothing to be told any more."""
+        self.may_tell = False
 
     def run(self, should_stop: Callable[[], bool] = lambda: False) -> Account:
         """Record until the sound ends or `should_stop()` is true; whatever happens, close what was recorded.
@@ -151,6 +173,7 @@ class LessonSession:
                 yield CodedPicture(picture.time, dark, is_key=True) if self._is_dark else picture
 
     def _tell(self, heard: Iterable[Heard], now: float) -> None:
+        self._begin_to_tell()
         heard = list(heard)
         for each in heard:
             self.on_heard(each)
@@ -178,6 +201,9 @@ class LessonSession:
             n_evidence=self.evidence,
             duration=account.duration,
         )
+        with self._turn:
+            self._is_over = True
+        self._begin_to_tell()
         self._announce(ended)
         self.on_closed(self)
         return account
@@ -205,8 +231,21 @@ class LessonSession:
         if self.announce is not None:
             self.announce(encode_event(event))
 
+    def _begin_to_tell(self) -> None:
+        """What was kept, where `tell` has said so meanwhile. A lesson that is over can seal no evidence any more."""
+        if self.announce is None and self._told_later is not None:
+            self.announce = self._told_later
+            self._announce(self.started)
+            untold, self._untold = self._untold, []
+            for lines in untold:
+                self._send(lines)
+
     def _send(self, lines: bytes) -> None:
         if self.announce is None:
+            is_kept = self.may_tell or self._told_later is not None
+            self._untold = [*self._untold, lines] if is_kept else []
+            return
+        if self.recorder.is_over:
             return
         index, ciphertext = self.recorder.seal_evidence(lines)
         self.evidence += 1

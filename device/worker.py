@@ -14,30 +14,34 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 from analytics.listener import LevelReading
 from analytics.thresholds import Thresholds
+from capture.camera import Frame
 from capture.errors import CameraRefusedError
 from capture.masks import Mask
-from device.card_asking import CardAsking, CardError, look_for_card
+from device.card_asking import ASKED_FOR, CardAsking, CardError, look_for_card
 from device.clock import Clock
 from device.commands import KeepMask, Mode, Start
 from device.controller import Input
 from device.dry_runs import DummyRun, RehearsalRun, RoomCheckRun
 from device.looking import Still, look
 from device.mask_store import MaskStore
+from device.naming import Naming
 from device.opened_ahead import OpenedAhead
 from device.people import People
 from device.preflight import HeardMicrophone, NotAgreedError, bytes_for, check_space, choose_mode
 from device.recipients import Known, ListedRecipient
 from device.room import Room
+from device.session import LessonSession
 from device.state import LessonInHand
+from device.stills_seen import Wait, WatchedCamera, stills
 from device.unit import Unit
 from device.whose import NOBODY, Whose, Why, refuse_to_guess
-from lesson.problems import CARD_UNSEEN, UNIT_FAILED, Problem, WaitwiseError
+from lesson.problems import CARD_NOT_MET, CARD_UNSEEN, UNIT_FAILED, Problem, WaitwiseError
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +78,13 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """The lesson that is recorded has become hers."""
+
+    teacher: str
+
+
+@dataclass(frozen=True, slots=True)
 class Looked:
     """A worker has taken a still."""
 
@@ -91,7 +102,7 @@ class Worker:
         people: People,
         masks: MaskStore,
         modes: tuple[Mode, ...],
-        tell: Callable[[Held | Said | Looked], None],
+        tell: Callable[[Held | Named | Said | Looked], None],
     ) -> None:
         """`modes`: what the class agreed to and this room can do. `tell` is called by the worker's thread."""
         self._unit, self._settings, self._room, self._clock = unit, unit.settings, room, clock
@@ -99,6 +110,7 @@ class Worker:
         self._people, self._masks, self._modes, self._tell = people, masks, modes, tell
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
+        self._naming: Naming | None = None
         self.is_card_trusted = threading.Event()
         """The button was held while a key card was looked for."""
         self.hears = False
@@ -123,6 +135,11 @@ class Worker:
         self.hears = hears
         self._stop.set()
 
+    def look_for_no_card(self) -> None:
+        """A pause begins: nothing is looked at. Who gave the lesson can claim it afterwards."""
+        if (naming := self._naming) is not None:
+            naming.stop()
+
     def join(self) -> None:
         """Wait for it, once it has said that it is over."""
         assert self._thread is not None
@@ -146,10 +163,15 @@ class Worker:
         """Pre-flight, then the lesson. Raises what keeps it from beginning, or ends it early."""
         mode = choose_mode(start.mode, self._modes)
         known = self._people.known()
-        whose = self._whose(start, known)
+        whose = NOBODY if start.by_card else self._people.whose(self._unit.time.read(), start.teacher)
+        can_be_claimed = bool(known.usable) and self._settings.unclaimed_days > 0
+        is_claim = whose.person is None and can_be_claimed and not start.by_card
+        # A class that has not agreed to a picture is not looked at unasked.
+        looks = whose.person is None and (start.by_card or (Mode.VIDEO in self._modes and bool(known.listed)))
+        if looks and not is_claim:
+            whose = self._by_card(start, known)
         if self._stop.is_set():
             return
-        is_claim = whose.person is None and bool(known.usable) and self._settings.unclaimed_days > 0
         if whose.person is None and not is_claim:
             refuse_to_guess(known)
         teacher = None if whose.person is None else whose.person.name
@@ -175,6 +197,7 @@ class Worker:
                 dummy.run(self._listening())
                 return
             camera = None if looking is None else looking.get()
+            watched = WatchedCamera(camera) if camera is not None and looks else None
             if camera is not None and camera.mask is not None:
                 in_hand = replace(in_hand, mask=start.mask or self._masks.usual())
             session = self._unit.lesson(
@@ -182,21 +205,59 @@ class Worker:
                 is_claim=is_claim,
                 title=in_hand.title,
                 microphone=microphone,
-                camera=camera,
+                camera=watched or camera,
                 on_heard=lambda _: None,
                 is_numbers_only=mode is Mode.NUMBERS,
             )
             in_hand = replace(in_hand, lesson_id=session.lesson_id)
             self._tell(Held(session, lambda: session.listener.level, in_hand))
-            session.run(self._listening())
+            if looks and is_claim:
+                self._run_unnamed(session, known, watched, start.mask)
+            else:
+                session.run(self._listening())
 
-    def _whose(self, start: Start, known: Known) -> Whose:
-        """Whose lesson it is; her key card is asked for where nobody can say, or where the page wants it."""
-        if not start.by_card:
-            whose = self._people.whose(self._unit.time.read(), start.teacher)
-            # A class that has not agreed to a picture is not looked at unasked.
-            if whose.person is not None or Mode.VIDEO not in self._modes or not known.listed:
-                return whose
+    def _run_unnamed(
+        self, session: LessonSession, known: Known, watched: WatchedCamera | None, mask: str | None
+    ) -> None:
+        """Record, and look for her card meanwhile: with the lesson's camera, or beside a lesson without a picture."""
+
+        def seen(wait: Wait) -> Generator[Frame]:
+            if watched is not None:
+                yield from watched.stills(within=ASKED_FOR, monotonic=self._clock.monotonic, wait=wait)
+            else:
+                yield from self._seen(mask, wait)
+
+        def make_hers(person: ListedRecipient) -> None:
+            if person not in known.usable:
+                self._people.met(person)
+            self._unit.name(session, person)
+            self._tell(Named(person.name))
+
+        def tell(problem: Problem) -> None:
+            self._tell(Said(Input.CARD_UNMET if problem is CARD_NOT_MET else Input.CARD_WANTED, problem))
+
+        def over() -> None:
+            session.tell_nobody()
+            self._tell(Said(Input.CARD_OVER))
+
+        self.is_card_trusted.clear()
+        asking = CardAsking(known, self._settings.meets_by_cards)
+        naming = Naming(asking, seen, is_held=self.is_card_trusted.is_set, tell=tell, make_hers=make_hers, over=over)
+        self._naming, session.may_tell = naming, True
+        try:
+            session.run(self._listening(naming))
+        finally:
+            naming.join()
+            self._naming = None
+            if naming.is_refused:
+                # A card that does not help was meant: the lesson is not kept for somebody else to claim.
+                self._unit.claims.throw_away(session.lesson_id)
+                self._tell(Held(session, lambda: None, None))
+        if naming.is_refused and not self._stop.is_set():
+            raise CardError(naming.problem)
+
+    def _by_card(self, start: Start, known: Known) -> Whose:
+        """Whose lesson it is, by her key card: before it begins, where it could not be claimed afterwards."""
         asking = CardAsking(known, self._settings.meets_by_cards)
         if (person := self._ask_for_card(asking, start.mask)) is not None:
             if person not in known.usable:
@@ -213,18 +274,23 @@ class Worker:
             raise CameraRefusedError("There is no camera here for a key card.")
         self.is_card_trusted.clear()
         self._tell(Said(Input.CARD_WANTED))
-        with contextlib.closing(self._room.camera(mask, lambda: None, lambda _: None)) as camera:
+        with contextlib.closing(self._seen(mask, self._stop.wait)) as seen:
             person = look_for_card(
-                camera,
+                seen,
                 asking,
                 is_held=self.is_card_trusted.is_set,
                 tell=lambda problem: self._tell(Said(Input.CARD_WANTED, problem)),
-                monotonic=self._clock.monotonic,
-                wait=self._stop.wait,
             )
         if not self._stop.is_set():
             self._tell(Said(Input.CARD_OVER))
         return person
+
+    def _seen(self, mask: str | None, wait: Wait) -> Generator[Frame]:
+        """Stills for a card, of a camera that is opened for them."""
+        if self._room.camera is None:
+            return
+        with contextlib.closing(self._room.camera(mask, lambda: None, lambda _: None)) as camera:
+            yield from stills(camera, within=ASKED_FOR, is_large=True, monotonic=self._clock.monotonic, wait=wait)
 
     def rehearsal(self) -> None:
         """A rehearsal, until it is stopped."""
@@ -255,7 +321,7 @@ class Worker:
         if still is not None:
             self._tell(Looked(still))
 
-    def _listening(self) -> Callable[[], bool]:
+    def _listening(self, naming: Naming | None = None) -> Callable[[], bool]:
         """What a worker asks after each block of sound: whether it should stop."""
         until = self._clock.monotonic() + 60 * self._settings.longest_minutes
         blocks = 0
@@ -264,9 +330,12 @@ class Worker:
             nonlocal blocks
             blocks += 1
             if blocks == 1:
-                self._tell(Said(Input.BEGUN))
+                self._tell(Said(Input.BEGUN if naming is None else Input.BEGUN_UNNAMED))
+                if naming is not None:
+                    naming.start()
             self.heard_at = self._clock.monotonic()
-            if not (self._stop.is_set() or self.heard_at >= until):
+            is_refused = naming is not None and naming.is_refused
+            if not (self._stop.is_set() or is_refused or self.heard_at >= until):
                 return False
             self.hears = False
             return True

@@ -175,7 +175,7 @@ CARD_UNKNOWN = Problem(
 CARD_NOT_MET = Problem(
     "card-not-met",
     "This unit meets this key card for the first time",
-    "If it is yours: press again, and while you show it hold the button as well, until it records.",
+    "If it is yours, hold the button as well while you show it, until it records. Press first where it has stopped.",
     "The school lists these keys and the unit has not met them: she came later, or has made new keys. The button held "
     "while the card is shown makes the unit know her, and so does `waitwise unit trust`.",
     Urgency.NOW,

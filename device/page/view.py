@@ -15,7 +15,7 @@ from datetime import datetime
 
 from analytics.try_events import Try, Verdict
 from device.commands import Mode
-from device.controller import COMMANDS, LESSON, TABLE, Input
+from device.controller import COMMANDS, LESSON, RECORDING, TABLE, Input
 from device.state import Doing, LessonInHand, RehearsalInHand, UnclaimedLesson, UnitState
 from lesson.problems import ALL
 from lesson.wire import seconds
@@ -32,6 +32,8 @@ _HEADLINES = {
     Doing.READY: "Ready",
     Doing.STARTING: "Starting",
     Doing.ASKING: "Hold your key card to the camera",
+    Doing.NAMING: "Recording, and whose lesson is it?",
+    Doing.MEETING: "Recording, and a new key card is seen",
     Doing.RECORDING: "Recording",
     Doing.PAUSED: "Paused",
     Doing.STOPPING: "Closing the lesson",
@@ -150,7 +152,7 @@ def view(state: UnitState | None, now: datetime) -> View:
     if state is None:
         return _away()
     lesson, rehearsal = state.lesson, state.rehearsal or RehearsalInHand()
-    is_in_lesson = lesson is not None and state.doing in (Doing.RECORDING, Doing.PAUSED, Doing.STOPPING)
+    is_in_lesson = lesson is not None and state.doing in (*RECORDING, Doing.PAUSED, Doing.STOPPING)
     return View(
         doing=state.doing,
         headline=_HEADLINES[state.doing],
@@ -232,8 +234,16 @@ _NOTES = {
 }
 
 
+_NAMING = {
+    Doing.NAMING: "Hold your key card to the camera now, and the lesson is yours at once.",
+    Doing.MEETING: "If it is yours, hold the unit's button as well, until the lamp says that it records.",
+}
+
+
 def _note(state: UnitState) -> str:
     match state.doing:
+        case Doing.NAMING | Doing.MEETING if state.lesson is not None:
+            return f"{_NAMING[state.doing]} {_of_a_lesson(state.lesson, state.unclaimed_days)}"
         case Doing.RECORDING | Doing.STARTING | Doing.STOPPING if state.lesson is not None:
             return _of_a_lesson(state.lesson, state.unclaimed_days)
         case Doing.CLAIMING if state.claim is not None:
