@@ -91,6 +91,10 @@ class Claims:
             told = sorted(self._closed.values(), key=lambda each: each.started_at)
             return tuple(replace(each, kept_until=self._kept[each.lesson_id].kept_until) for each in told)
 
+    def is_waiting(self, lesson_id: str) -> bool:
+        """Whether nobody has claimed it yet. False for every lesson that was somebody's from the first."""
+        return lesson_id in self._kept
+
     def hand_on(self, lesson_id: str, to: Recipient, at: datetime) -> str | None:
         """Make the lesson hers for good; its title. Raises `ClaimError`, `DiskFailedError` or a `FootageError`."""
         with self._turn:

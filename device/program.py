@@ -55,7 +55,7 @@ from device.settings import modes_of
 from device.state import Doing, RehearsalInHand, StillInHand, UnitState
 from device.unit import Unit
 from device.worker import Held, Looked, Named, Pausable, Said, Worker
-from lesson.problems import MASK_UNREADABLE, UNIT_FAILED, WHOSE_UNCLEAR, Problem, Urgency, WaitwiseError
+from lesson.problems import DISCARD_LATE, MASK_UNREADABLE, UNIT_FAILED, WHOSE_UNCLEAR, Problem, Urgency, WaitwiseError
 
 _log = logging.getLogger(__name__)
 
@@ -155,6 +155,8 @@ class UnitProgram:
         self._on_state: Callable[[UnitState], None] = lambda _: None
         self._told: UnitState | None = None
         self._refusal: Problem | None = None
+        self._refused_at = float("-inf")
+        """When, where the state did not change by it."""
         self.state = UnitState(
             doing=Doing.READY,
             since_at=unit.time.read().at,
@@ -322,8 +324,19 @@ class UnitProgram:
                     self.state = replace(self.state, lesson=replace(lesson, bookmarks=lesson.bookmarks + 1))
 
     def _discard(self, lesson_id: str) -> None:
-        if lesson_id == self.state.can_discard and self._unit.discard(lesson_id):
+        """Of another lesson than the last one nothing is said: the page that asked shows one that is gone."""
+        if lesson_id != self.state.can_discard:
+            return
+        if self._unit.discard(lesson_id):
             self.state = replace(self.state, can_discard=None, lesson=None)
+            return
+        self._refuse(DISCARD_LATE)
+        self._panel.buzz(Tone.REFUSED)
+        self.state = self._with_facts(replace(self.state, can_discard=None))
+
+    def _refuse(self, problem: Problem) -> None:
+        """Say what was asked for and not done, where the state stays what it is: for a while, on the page."""
+        self._refusal, self._refused_at = problem, self._clock.monotonic()
 
     def still(self, given: object) -> bytes:
         """The still of that id, a JPEG. May be called by any thread. Raises `NoStillError`."""
@@ -344,7 +357,7 @@ class UnitProgram:
             self._masks.use(name)
         except WaitwiseError as error:
             _log.warning("%s", error)
-            self._refusal = error.problem
+            self._refuse(error.problem or UNIT_FAILED)
         self.state = self._with_facts(self.state)
 
     def _show_goal(self, wish: ShowGoal) -> None:
@@ -398,6 +411,8 @@ class UnitProgram:
             return
         if now - self._looked_at >= FACTS_EVERY:
             self._looked_at = now
+            if self.state.doing is Doing.READY and now - self._refused_at >= SHOWN_FOR:
+                self._refusal = None
             self._unit.look_at_time()
             if self.state.doing is Doing.READY:
                 self._unit.claims.expire(self._unit.time.read())

@@ -38,7 +38,7 @@ from lesson.footage.header import Audio, Header, Media, Video
 from lesson.footage.recipients import Recipient, RecipientRole
 from lesson.footage.sealing import LessonSealer
 from lesson.footage.signed import UnitKey
-from lesson.messages import LessonStarted, check_lesson_id, encode_event
+from lesson.messages import DISCARDED, LessonEnded, LessonStarted, check_lesson_id, encode_event
 from lesson.problems import ALL, Problem, WaitwiseError
 from lesson.settings import SettingsError
 from lesson.sound import RATE_HZ
@@ -165,9 +165,15 @@ class Unit:
         self._ring.make_room(needed_bytes, lambda: shutil.disk_usage(self._lessons).free)
 
     def discard(self, lesson_id: str) -> bool:
-        """Throw a lesson away that has ended, and of which no footage has left the unit; say whether that was so."""
+        """Throw a lesson away that has ended, and of which no footage has left the unit; say whether that was so.
+
+        The school has heard that there was one, unless nobody has claimed it yet: it is told that nothing more comes.
+        """
         if lesson_id == self._recording.lesson_id or not self.school.drop(check_lesson_id(lesson_id)):
             return False
+        if not self.claims.is_waiting(lesson_id):
+            gone = LessonEnded(lesson_id, self.time.read().at, DISCARDED, n_segments=0, n_evidence=0, duration=0.0)
+            self.school.add_event(encode_event(gone))
         self.claims.forget(lesson_id)
         remove(self._lessons / lesson_id)
         return True

@@ -126,14 +126,18 @@ class SealedEvidence:
     ciphertext: bytes
 
 
+DISCARDED = "discarded"
+"""How a lesson ended that was thrown away at its unit before any of its footage had left: nothing more of it comes."""
+
+
 @dataclass(frozen=True, slots=True)
 class LessonEnded:
-    """Somebody pressed the button again, or the power came back."""
+    """Somebody pressed the button again, or the power came back; later, perhaps, that it was thrown away there."""
 
     lesson_id: str
     ended_at: datetime
     end: str
-    """As in the manifest: stopped, interrupted or disk_full."""
+    """As in the manifest: stopped, interrupted or disk_full. Or `DISCARDED`."""
     n_segments: int
     n_evidence: int
     duration: float = seconds()

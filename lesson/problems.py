@@ -158,6 +158,13 @@ CLOCK_UNSURE = Problem(
     "school's own will do. A service other than systemd-timesyncd is not noticed.",
     Urgency.INFO,
 )
+DISCARD_LATE = Problem(
+    "discard-late",
+    "The last lesson cannot be thrown away here",
+    "Part of it has left the unit, or nobody can say whether it has. Nothing was thrown away: delete it on its page.",
+    "A unit throws away only what has not begun to leave it, and nothing while waitwise-sync does not answer.",
+    Urgency.INFO,
+)
 CARD_UNSEEN = Problem(
     "card-unseen",
     "No key card was seen",
@@ -308,6 +315,7 @@ ALL = (
     WHOSE_UNCLEAR,
     CLOCK_UNSURE,
     UNCLAIMED_GONE,
+    DISCARD_LATE,
     CARD_UNSEEN,
     CARD_UNKNOWN,
     CARD_NOT_MET,

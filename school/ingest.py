@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 
 from lesson.footage.segments import MAX_INDEX
 from lesson.messages import (
+    DISCARDED,
     Ack,
     Event,
     LessonEnded,
@@ -130,10 +131,14 @@ class Ingest:
             case SealedEvidence():
                 _keep_evidence(session, event)
             case LessonEnded():
-                row.ended_at = event.ended_at
+                if event.end == DISCARDED:
+                    row.ended_at = row.ended_at or event.ended_at
+                else:
+                    row.ended_at = event.ended_at
                 # The manifest is signed, this is not: what the manifest said stays.
                 if row.manifest is None:
-                    row.end, row.duration = _short(event.end), event.duration
+                    row.end = _short(event.end)
+                    row.duration = row.duration if event.end == DISCARDED else event.duration
 
     def _set_aside(self, session: Session, unit: str, payload: bytes, reason: str) -> bool:
         _LOG.warning("%s sent a message that cannot be read: %s", unit, reason)
@@ -196,6 +201,6 @@ def _keep_evidence(session: Session, event: SealedEvidence) -> None:
 
 
 def _short(end: str) -> str:
-    if end not in {"stopped", "interrupted", "disk_full"}:
+    if end not in {"stopped", "interrupted", "disk_full", DISCARDED}:
         raise MismatchError(f"{end!r} is no way for a lesson to end.")
     return end

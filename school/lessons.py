@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from lesson.footage.header import Header
 from lesson.footage.segments import SegmentName
+from lesson.messages import DISCARDED
 from lesson.wire import seconds
 from school.accounts import Teacher
 from school.database import (
@@ -44,6 +45,8 @@ class LessonState(StrEnum):
     ARRIVING = "arriving"
     """It has ended; the school has not everything yet."""
     COMPLETE = "complete"
+    DISCARDED = "discarded"
+    """It was thrown away at its unit, before any of its footage had left: what is here is all that ever comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,8 @@ def _find(session: Session, teacher: Teacher, lesson: str, now: datetime) -> tup
 def _lesson(found: LessonRow, unit: UnitRow, given: dict[str, tuple[str, datetime | None]]) -> Lesson:
     if found.receipt is not None:
         state = LessonState.COMPLETE
+    elif found.end == DISCARDED:
+        state = LessonState.DISCARDED
     elif found.ended_at is not None or found.manifest is not None:
         state = LessonState.ARRIVING
     else:

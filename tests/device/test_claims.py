@@ -239,5 +239,6 @@ class TestKept:
     def test_a_lesson_that_is_thrown_away_leaves_no_key(self, unit: WholeUnit, lesson: pathlib.Path) -> None:
         assert unit.discard(lesson.name)
         assert not lesson.exists()
+        assert unit.school.waiting.events == 0, "the school has not heard of it, and does not now"
         assert list((unit.settings.folder / "claims").iterdir()) == []
         assert unit.claims.waiting() == ()

@@ -151,8 +151,8 @@ def test_a_lesson_says_what_is_kept_and_for_whom() -> None:
     nobodys = replace(LESSON, teacher=None, bookmarks=0)
     naming = view(replace(READY, doing=Doing.NAMING, lesson=nobodys, unclaimed_days=7), NOW)
     assert naming.note == (
-        "Hold your key card to the camera now, and the lesson is yours at once. Camera off. Sound and numbers are sealed"
-        " for whoever claims it, here, within 7 days."
+        "Hold your key card to the camera now, and the lesson is yours at once. Camera off. Sound and numbers are"
+        " sealed for whoever claims it, here, within 7 days."
     )
     assert (naming.is_running, "pause" in naming.can) == (True, True)
     assert not view(replace(READY, lesson=LESSON), NOW).is_running

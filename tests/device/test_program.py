@@ -30,8 +30,10 @@ from device.settings import CameraSettings
 from device.state import Doing, UnitState
 from lesson.footage.identity import Identity
 from lesson.footage.segments import Track
+from lesson.messages import DISCARDED, LessonEnded, decode_event
 from lesson.problems import (
     CAMERA_REFUSED,
+    DISCARD_LATE,
     MASK_UNREADABLE,
     MICROPHONE_LOST,
     MICROPHONE_SILENT,
@@ -303,6 +305,9 @@ def test_a_lesson_that_nobody_has_yet_can_be_thrown_away(made: PressedUnit) -> N
     assert kept.exists(), "only the one that has just ended"
     assert state.lesson is None
     assert list(made.unit.school.outbox.lessons()) == [kept.name]
+    last = decode_event(made.unit.school.outbox.events_after(0, 1000)[-1].event)
+    assert isinstance(last, LessonEnded)
+    assert (last.lesson_id, last.end) == (lesson, DISCARDED), "the school waits for nothing more"
 
 
 def test_a_lesson_whose_footage_has_left_is_not_thrown_away(made: PressedUnit) -> None:
@@ -310,11 +315,17 @@ def test_a_lesson_whose_footage_has_left_is_not_thrown_away(made: PressedUnit) -
     piece = made.unit.school.outbox.piece(folder.name, "0-000001.seg")
     assert piece is not None
     made.unit.school.outbox.delivered(piece)
+    events = made.unit.school.outbox.events_after(0, 1000)
     made.program.ask(Discard(folder.name))
+    state = made.until(lambda state: state.can_discard is None)
+    assert DISCARD_LATE.code in state.problems, "and it is said"
+    assert (state.doing, made.lamp.tones[-1]) == (Doing.READY, Tone.REFUSED)
+    assert made.unit.school.outbox.events_after(0, 1000) == events
+
     made.program.ask(Start(is_dummy=True))
     made.until_it_is(Doing.RECORDING)
-
     assert folder.exists()
+    assert DISCARD_LATE.code not in made.program.state.problems
 
 
 def test_the_end_of_the_program_ends_the_lesson_in_good_order(tmp_path: pathlib.Path) -> None:

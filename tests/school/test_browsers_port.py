@@ -21,7 +21,7 @@ from lesson.footage.header import header_hash
 from lesson.footage.identity import Identity
 from lesson.footage.opening import OpenLesson
 from lesson.look import CONTENT_SECURITY_POLICY, HEADERS
-from lesson.messages import LessonEnded, LessonStarted, SealedEvidence, encode_delivery, encode_event
+from lesson.messages import DISCARDED, LessonEnded, LessonStarted, SealedEvidence, encode_delivery, encode_event
 from lesson.wire import from_wire, to_wire
 from school import web_api, web_pages
 from school.accounts import invite
@@ -204,6 +204,23 @@ class TestHerLesson:
         send_all(unit, lesson, already=200)
         look()
         assert seen == [("recording", None, False), ("arriving", 3.9, False), ("complete", 4.0, True)]
+
+    def test_a_lesson_that_was_thrown_away_at_its_unit_says_so(
+        self, new_unit: Any, new_teacher: Any, record: Any, tell: Any, browser: Any
+    ) -> None:
+        teacher = new_teacher()
+        unit = new_unit(teacher)
+        lesson = record(unit, teacher)
+        tell(
+            unit,
+            started(lesson),
+            LessonEnded(lesson.lesson, datetime.now(UTC), "stopped", 4, 3, 3.9),
+            LessonEnded(lesson.lesson, datetime.now(UTC), DISCARDED, 0, 0, 0.0),
+        )
+        assert browser(teacher).get(f"/api/lessons/{lesson.lesson}").json()["state"] == "discarded"
+        page = browser(teacher).get("/lessons").text
+        assert "Thrown away at the unit" in page
+        assert "Still arriving" not in page
 
     def test_links_come_in_the_order_of_sealing_and_stop_at_a_hole(
         self, new_unit: Any, new_teacher: Any, record: Any, put: Any, put_segment: Any, browser: Any

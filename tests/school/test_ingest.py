@@ -13,7 +13,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from lesson.footage.recipients import RecipientRole
 from lesson.footage.sealing import LessonSealer
 from lesson.footage.signed import UnitKey
 from lesson.messages import (
+    DISCARDED,
     MAX_MESSAGE_BYTES,
     Ack,
     Event,
@@ -108,6 +109,16 @@ def test_a_lesson_is_heard_from_its_start_to_its_end(ingest: Ingest, database: D
     assert [row.body for row in rows(database, StanzaRow)] == list(start.stanzas)
     assert [row.ciphertext for row in rows(database, EvidenceRow)] == [b"sealed 0"]
     assert rows(database, UnreadableRow) == []
+
+
+def test_a_lesson_that_was_thrown_away_at_its_unit_is_waited_for_no_longer(ingest: Ingest, database: Database) -> None:
+    start = started()
+    end = LessonEnded(start.lesson_id, NOW, "stopped", n_segments=3, n_evidence=1, duration=61.5)
+    gone = LessonEnded(start.lesson_id, NOW + timedelta(minutes=2), DISCARDED, 0, 0, 0.0)
+    for seq, event in enumerate([start, end, gone, gone], 1):
+        assert ingest.delivery("lab-2", payload(seq, event)) == Ack("s1", seq)
+    (lesson,) = rows(database, LessonRow)
+    assert (lesson.end, lesson.ended_at, lesson.duration) == (DISCARDED, NOW, 61.5)
 
 
 def test_nothing_is_acknowledged_over_a_hole(ingest: Ingest, database: Database) -> None:

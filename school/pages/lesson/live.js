@@ -3,7 +3,7 @@
  *
  *     GET evidence (all so far) --+--> open --> heard
  *     SSE "evidence" (as it comes)+
- *     SSE "state" ------------------> changed
+ *     SSE "state" ------------------> changed("arriving")
  *
  * A message that comes twice is taken once; one that cannot be opened is left out and said.
  */
@@ -16,7 +16,7 @@ import { askJson } from "../school.js";
  * @property {(index: number, ciphertext: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>} open
  * @property {(plaintext: Uint8Array) => void} heard
  * @property {() => void} damaged
- * @property {() => void} changed
+ * @property {(state: string) => void} changed
  */
 
 export class LiveLesson {
@@ -49,8 +49,9 @@ export class LiveLesson {
     this.#source = source;
     source.addEventListener("evidence", (event) => this.#take(JSON.parse(event.data)));
     source.addEventListener("state", (event) => {
-      if (JSON.parse(event.data).state !== "recording") this.#listener.changed();
-      if (JSON.parse(event.data).state === "complete") source.close();
+      const { state } = JSON.parse(event.data);
+      this.#listener.changed(state);
+      if (state === "complete" || state === "discarded") source.close();
     });
   }
 

@@ -34,6 +34,8 @@ import { isCounted, moment, neighbour } from "./waits.js";
 
 const GOAL = "waitwise.goal";
 const PICTURE_LATEST = 1_000; // milliseconds that the rest of a lesson waits for its first picture
+/** @type {Record<string, string>} */
+const STATES = { recording: "Recording now", arriving: "Still arriving", discarded: "Thrown away at the unit" };
 const GROW_EVERY = 8_000; // milliseconds between looks for new footage of a lesson that is being recorded
 
 class LessonPage {
@@ -179,8 +181,8 @@ class LessonPage {
    */
   #follow(unlocked) {
     part("live").hidden = false;
-    const isRecording = this.#root.dataset.state === "recording";
-    part("live-words").textContent = isRecording ? "Recording now" : "Still arriving";
+    let state = this.#root.dataset.state ?? "recording";
+    part("live-words").textContent = STATES[state];
     const live = new LiveLesson(this.#id, {
       open: (index, ciphertext) => /** @type {OpenedLesson} */ (this.#lesson).evidence(index, ciphertext),
       heard: (plaintext) => {
@@ -188,12 +190,16 @@ class LessonPage {
         this.#render();
       },
       damaged: () => this.#say("A message of the live evidence was damaged and is left out."),
-      changed: () => void grow(),
+      changed: (now) => {
+        state = now;
+        if (state in STATES) part("live-words").textContent = STATES[state];
+        if (state !== "recording") void grow();
+      },
     });
     let timer = 0;
     const grow = async () => {
       clearTimeout(timer);
-      if (this.#lesson?.isComplete) return;
+      if (this.#lesson?.isComplete || state === "discarded") return;
       try {
         const lesson = await openLesson(this.#id, await askJson(`/api/lessons/${this.#id}`), unlocked.identity, (sentence) => this.#say(sentence));
         this.#lesson = lesson;
