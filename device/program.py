@@ -55,7 +55,7 @@ from device.settings import modes_of
 from device.state import Doing, RehearsalInHand, StillInHand, UnitState
 from device.unit import Unit
 from device.worker import Held, Looked, Named, Pausable, Said, Worker
-from lesson.problems import DISCARD_LATE, MASK_UNREADABLE, UNIT_FAILED, WHOSE_UNCLEAR, Problem, Urgency, WaitwiseError
+from lesson.problems import DISCARD_LATE, MASK_UNREADABLE, UNIT_FAILED, WHOSE_UNCLEAR, Problem, WaitwiseError
 
 _log = logging.getLogger(__name__)
 
@@ -430,12 +430,13 @@ class UnitProgram:
                 self._notifier.alive()
 
     def _with_facts(self, state: UnitState) -> UnitState:
-        problems = [self._refusal] if self._refusal is not None else []
-        problems += sorted(self._unit.problems(), key=lambda problem: list(Urgency).index(problem.urgency))
         waiting = self._unit.school.waiting
-        problems += self._people.problems
         whose = self._people.whose(self._unit.time.read())
-        mask, still = self._usual_mask(problems), self._still
+        mask, mask_problems = self._usual_mask()
+        self._unit.other_problems = self._people.problems + mask_problems
+        problems = [self._refusal] if self._refusal is not None else []
+        problems += self._unit.problems()
+        still = self._still
         if still is not None and self._clock.monotonic() - still.taken_at >= KEPT_FOR:
             still = self._still = None
         usual = self._modes[0] if self._modes else Mode.NUMBERS
@@ -458,15 +459,14 @@ class UnitProgram:
             waiting_segments=waiting.segments,
         )
 
-    def _usual_mask(self, problems: list[Problem]) -> str | None:
-        """The mask that a press puts on, where it films; what is wrong with saying which joins the problems."""
+    def _usual_mask(self) -> tuple[str | None, tuple[Problem, ...]]:
+        """The mask that a press puts on, where it films; and what is wrong with saying which."""
         if Mode.VIDEO not in self._modes:
-            return None
+            return None, ()
         try:
-            return self._masks.usual() or None
+            return self._masks.usual() or None, ()
         except MaskUnreadableError:
-            problems.append(MASK_UNREADABLE)
-            return None
+            return None, (MASK_UNREADABLE,)
 
     def _with_sound(self, state: UnitState) -> UnitState:
         """How loud it is, and how a silence or a rehearsal stands."""

@@ -29,8 +29,9 @@ from device.sending import Sending
 from device.settings import UnitSettings, receipt_key_of
 from device.sure_clock import SureClock
 from device.timetable_feed import TimetableKeeper, feed_of
-from device.to_school import Recording, Waiting
+from device.to_school import Recording, Waiting, problems_of
 from lesson.messages import UnitStatus, ack_topic, encode_status, status_topic
+from lesson.problems import ALL
 from lesson.settings import SettingsError
 from lesson.version import VERSION
 from sync.errors import OutboxError, SyncError
@@ -157,7 +158,7 @@ class SchoolSide:
             free_bytes=shutil.disk_usage(self._settings.folder).free,
             waiting_segments=waiting.segments,
             waiting_events=waiting.events,
-            problems=recording.problems + waiting.problems,
+            problems=tuple(each.code for each in problems_of(recording.problems + waiting.problems, ALL)),
             microphone_drift_ppm=recording.microphone_drift_ppm,
         )
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from lesson.problems import Problem
+from lesson.problems import Problem, by_urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Recording:
     lesson_id: str | None = None
     """The lesson that is recorded now."""
     problems: tuple[str, ...] = ()
-    """Codes from lesson/problems.py: what is wrong with microphone, camera and clock."""
+    """Codes from lesson/problems.py: what is wrong with the devices, the clock, the timetable, keys and mask."""
     microphone_drift_ppm: float | None = None
     """How much too fast the microphone counted in the last lesson that was long enough to know."""
 
@@ -74,5 +74,5 @@ class ToSchool(Protocol):
 
 
 def problems_of(codes: tuple[str, ...], known: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """The problems with these codes."""
-    return tuple(problem for problem in known if problem.code in codes)
+    """The problems with these codes, the most urgent first."""
+    return by_urgency(problem for problem in known if problem.code in codes)

@@ -60,6 +60,7 @@ class Unit:
         self._microphone_problem: Problem | None = None
         self._camera_problem: Problem | None = None
         self._clock_problem: Problem | None = None
+        self._other_problems: tuple[Problem, ...] = ()
         self._drift_ppm: float | None = None
         with contextlib.ExitStack() as opened:
             self._lessons = opened.enter_context(own_lessons(settings.folder))
@@ -98,6 +99,17 @@ class Unit:
         self.time.store_now_and_then()
         if self.time.problem != self._clock_problem:
             self._clock_problem = self.time.problem
+            self._report(self._recording.lesson_id)
+
+    @property
+    def other_problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the timetable, with a teacher's keys, and with the mask; the school is told."""
+        return self._other_problems
+
+    @other_problems.setter
+    def other_problems(self, problems: tuple[Problem, ...]) -> None:
+        if problems != self._other_problems:
+            self._other_problems = problems
             self._report(self._recording.lesson_id)
 
     def people(self) -> Known:
@@ -204,12 +216,12 @@ class Unit:
         self._opened.close()
 
     def problems(self) -> tuple[Problem, ...]:
-        """What is wrong with clock, microphone and camera, and on the way to the school."""
+        """What is wrong with clock, microphone, camera and the rest, and on the way to the school."""
         return problems_of(self._recording.problems + self.school.waiting.problems, ALL)
 
     def _report(self, lesson_id: str | None) -> None:
         wrong = (self._microphone_problem, self._camera_problem, self._clock_problem)
-        codes = tuple(problem.code for problem in wrong if problem is not None)
+        codes = tuple(problem.code for problem in (*wrong, *self._other_problems) if problem is not None)
         self._recording = Recording(lesson_id, codes, self._drift_ppm)
         self.school.report(self._recording)
 

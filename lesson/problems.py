@@ -11,6 +11,7 @@ technician. Neither sentence ever contains footage, numbers of a lesson, a key o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -342,3 +343,12 @@ class WaitwiseError(Exception):
     """An error that a person may see. `problem` says what to do about it."""
 
     problem: Problem | None = None
+
+
+def by_urgency(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The same, the most urgent first.
+
+    >>> [problem.code for problem in by_urgency([CLOCK_UNSURE, MICROPHONE_LOST])]
+    ['microphone-lost', 'clock-unsure']
+    """
+    return tuple(sorted(problems, key=lambda problem: list(Urgency).index(problem.urgency)))

@@ -91,6 +91,7 @@ def test_what_cannot_be_read_in_the_timetable_is_told_and_nobody_is_guessed(
     path.write_text(text(path.read_text()))
     with pressed_unit(unit, ROOM, teacher="R. Amin", unclaimed_days=0) as made:
         made.until(lambda state: problem.code in state.problems)
+        assert problem.code in made.unit.school.status().problems, "the technician sees it from his office"
         made.press()
         refused = made.until_it_is(Doing.REFUSED)
 
@@ -101,6 +102,8 @@ def test_what_cannot_be_read_in_the_timetable_is_told_and_nobody_is_guessed(
         path.unlink()
         path.write_text("BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n")  # nothing is on, and that can be read
         assert made.until(lambda state: state.teacher is not None).teacher == "R. Amin"
+        made.until(lambda state: problem.code not in state.problems)
+        assert problem.code not in made.unit.school.status().problems
 
 
 def test_with_a_clock_that_may_be_wrong_the_timetable_is_not_believed_and_nobody_is_guessed(
