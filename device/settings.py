@@ -219,6 +219,11 @@ class UnitSettings:
             )
 
     @property
+    def page_folder(self) -> Path:
+        """Where the unit's page keeps what is its own."""
+        return self.page.folder or self.folder / "page"
+
+    @property
     def meets_by_cards(self) -> bool:
         """Whether the school's list alone makes nobody known."""
         return self.new_teachers == "cards"

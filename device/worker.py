@@ -186,7 +186,7 @@ class Worker:
                 open_camera, zero = self._room.camera, lambda: heard[0].zero if heard else None
                 looking = OpenedAhead(lambda: open_camera(start.mask, zero, self._tell_camera))
                 opened.callback(looking.close)
-            microphone = HeardMicrophone(self._room.microphone(self._tell_microphone))
+            microphone = self._heard_microphone()
             heard.append(microphone)
             opened.callback(microphone.close)
             if self._stop.is_set():
@@ -294,15 +294,13 @@ class Worker:
 
     def rehearsal(self) -> None:
         """A rehearsal, until it is stopped."""
-        microphone = HeardMicrophone(self._room.microphone(self._tell_microphone))
-        rehearsal = RehearsalRun(microphone, self._thresholds)
+        rehearsal = RehearsalRun(self._heard_microphone(), self._thresholds)
         self._tell(Held(rehearsal, lambda: None))
         rehearsal.run(self._listening())
 
     def check_room(self, lesson: LessonInHand | None) -> None:
         """Are front and back heard? `lesson`: what stays shown meanwhile."""
-        microphone = HeardMicrophone(self._room.microphone(self._tell_microphone))
-        check = RoomCheckRun(microphone, self._thresholds)
+        check = RoomCheckRun(self._heard_microphone(), self._thresholds)
         self._tell(Held(check, lambda: None, lesson))
         check.run(self._listening())
 
@@ -320,6 +318,10 @@ class Worker:
             still = look(camera, mask, self._clock.monotonic, self._stop.wait)
         if still is not None:
             self._tell(Looked(still))
+
+    def _heard_microphone(self) -> HeardMicrophone:
+        """The room's microphone, open and heard. Raises as `HeardMicrophone` does."""
+        return HeardMicrophone(self._room.microphone(self._tell_microphone))
 
     def _listening(self, naming: Naming | None = None) -> Callable[[], bool]:
         """What a worker asks after each block of sound: whether it should stop."""

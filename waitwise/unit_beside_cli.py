@@ -128,7 +128,7 @@ def card(
 
     try:
         told = read(settings)
-        place = folder or told.page.folder or told.folder / "page"
+        place = folder or told.page_folder
         certificate = found_certificate(place)
         if certificate is None:
             raise CommandError("The page has no certificate yet.", "Start it once: `waitwise unit page`.")

@@ -89,7 +89,7 @@ def serve_page(
     if port is not None or page.host not in _LOOPBACK:
         # A unit that has not asked a server yet may be years behind: a certificate made then would be over today.
         now = max(datetime.now(UTC), NOT_BEFORE)
-        certificate = own_certificate(page.folder or settings.folder / "page", names, now)
+        certificate = own_certificate(settings.page_folder, names, now)
     with port or _open(page) as listening:
         asyncio.run(_serve(settings, settings.socket.path, names, certificate, listening, ready, notifier))
 
@@ -144,7 +144,7 @@ async def _serve(
         pairing=pairing,
         show_number=show_number,
         has_screen=lambda: screen.show([]),
-        card=Card(settings.page.folder or settings.folder / "page"),
+        card=Card(settings.page_folder),
         now=lambda: datetime.now(UTC),
         closing=closing,
         templates=templates(),

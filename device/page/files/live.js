@@ -5,6 +5,8 @@
  *     event: view   {"headline": "Recording", "can": ["stop", "pause"], "level": 0.4, ...}
  */
 
+import { NAMESPACE, part } from "./parts.js";
+
 /** @typedef {{says: string, word: string, verdict: string, share: number}} Bar */
 /** @typedef {{title: string, sentence: string}} Notice */
 /**
@@ -29,14 +31,7 @@
  * @property {Bar[]} bars
  */
 
-const NAMESPACE = "http://www.w3.org/2000/svg";
 const WARNING = "M12 4 2.8 20h18.4zM12 10v4.5M12 17.4h.01";
-
-/**
- * @param {string} name
- * @returns {HTMLElement|null}
- */
-const part = (name) => document.querySelector(`[data-part="${name}"]`);
 
 let startedAt = 0;
 let isRunning = false;

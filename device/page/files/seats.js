@@ -6,9 +6,10 @@
  *     sent    "0,0.6 0.4,0.6 0.4,1 0,1;..."
  */
 
+import { NAMESPACE, partOf } from "./parts.js";
+
 /** @typedef {[number, number]} Corner */
 
-const NAMESPACE = "http://www.w3.org/2000/svg";
 /** Parts of the picture that an arrow key moves a corner by; with Shift, the smaller one. */
 const STEP = 0.01;
 const SMALL_STEP = 0.002;
@@ -19,18 +20,8 @@ const STROKE = 8;
 /** Of all areas together: more does not go into a form. */
 const MOST_CORNERS = 150;
 
-/**
- * @param {string} name
- * @returns {HTMLElement}
- */
-function part(name) {
-  const found = document.querySelector(`[data-part="${name}"]`);
-  if (!found) throw new Error(`There is no ${name} on this page.`);
-  return /** @type {HTMLElement} */ (found);
-}
-
-const stage = part("stage");
-const corners = part("corners");
+const stage = partOf("stage");
+const corners = partOf("corners");
 /** @type {Corner[][]} */
 const areas = (stage.dataset.areas || "")
   .split(";")
@@ -60,7 +51,7 @@ function place(event) {
 /** Make everything anew: areas or corners have come or gone. */
 function draw() {
   const polygons = areas.map(() => document.createElementNS(NAMESPACE, "polygon"));
-  part("drawing").replaceChildren(...polygons);
+  partOf("drawing").replaceChildren(...polygons);
   const buttons = areas.flatMap((area, number) => area.map((_, corner) => button(number, corner)));
   corners.replaceChildren(...buttons);
   move();
@@ -88,7 +79,7 @@ function button(area, corner) {
 
 /** Put everything where it is. */
 function move() {
-  for (const [number, polygon] of [...part("drawing").children].entries()) {
+  for (const [number, polygon] of [...partOf("drawing").children].entries()) {
     polygon.setAttribute("points", areas[number].map((corner) => corner.join(",")).join(" "));
   }
   let at = 0;
@@ -101,8 +92,8 @@ function move() {
       made.setAttribute("aria-pressed", String(chosen?.area === number && chosen.corner === corner));
     }
   }
-  part("areas").setAttribute("value", areas.map((area) => area.map((corner) => corner.join(",")).join(" ")).join(";"));
-  part("said").textContent = said();
+  partOf("areas").setAttribute("value", areas.map((area) => area.map((corner) => corner.join(",")).join(" ")).join(";"));
+  partOf("said").textContent = said();
   for (const [does, isOff] of Object.entries(off())) {
     document.querySelector(`[data-does="${does}"]`)?.toggleAttribute("disabled", isOff);
   }
@@ -148,7 +139,7 @@ function focus(area, corner) {
 }
 
 function touched() {
-  part("fresh").dataset.drawn = "yes";
+  partOf("fresh").dataset.drawn = "yes";
 }
 
 /**
