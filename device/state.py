@@ -64,6 +64,9 @@ class LessonInHand:
     title: str | None
     mode: Mode
     started_at: datetime
+    """As the lesson's header says it (device/sure_clock.py)."""
+    began: float
+    """The same by the clock that never jumps, which all programs of this computer share: for how long it has lasted."""
     has_started: bool = False
     """Sound has been heard: from here on it is recorded."""
     bookmarks: int = 0

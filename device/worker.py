@@ -178,7 +178,8 @@ class Worker:
         if not start.is_dummy:
             self._unit.make_room(bytes_for(mode, self._settings.longest_minutes))
             check_space(self._settings.folder, mode, self._settings.longest_minutes)
-        in_hand = LessonInHand(None, teacher, start.title or whose.title, mode, self._clock.now())
+        now, began = self._unit.time.read(), self._clock.monotonic()
+        in_hand = LessonInHand(None, teacher, start.title or whose.title, mode, now.at, began)
         heard: list[HeardMicrophone] = []
         with contextlib.ExitStack() as opened:
             looking = None
@@ -209,7 +210,7 @@ class Worker:
                 on_heard=lambda _: None,
                 is_numbers_only=mode is Mode.NUMBERS,
             )
-            in_hand = replace(in_hand, lesson_id=session.lesson_id)
+            in_hand = replace(in_hand, lesson_id=session.lesson_id, started_at=session.started.started_at)
             self._tell(Held(session, lambda: session.listener.level, in_hand))
             if looks and is_claim:
                 self._run_unnamed(session, known, watched, start.mask)

@@ -77,7 +77,7 @@ async def live(request: Request, parts: Parts, is_paired: IsPaired) -> AsyncIter
     while is_paired and not parts.closing.is_set():
         seen = parts.resident.number
         state = parts.resident.state
-        now = (view(state, parts.now()), seats_words(state), check_words(state))
+        now = (view(state, parts.monotonic()), seats_words(state), check_words(state))
         if now != told:
             told = now
             yield ServerSentEvent(
@@ -113,7 +113,7 @@ def _page(parts: PageParts, tab: str, *, is_paired: bool, status: int = 200) -> 
     html = parts.templates.get_template("unit.html").render(
         room=parts.room,
         tab=tab,
-        v=to_wire(view(state, parts.now())),
+        v=to_wire(view(state, parts.monotonic())),
         modes=[(mode.value, MODES[mode]) for mode in modes],
         goal=5.0 if state is None else state.goal_wait,
         slots=SLOTS,

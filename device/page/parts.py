@@ -43,6 +43,7 @@ class PageParts:
     card: Card
     """What lets a phone ask where there is no screen."""
     now: Callable[[], datetime]
+    monotonic: Callable[[], float]
     closing: asyncio.Event
     templates: Environment
 

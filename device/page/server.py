@@ -3,6 +3,7 @@
 ::
 
     certificate, pairing --> app --HTTPS--> phones in the room
+    time: never before what the page has known (clock.txt in its folder), nor before this version was made
     number --> the room's screen: the terminal in the settings, or the one that this program was started in
     as a service: ready, and alive while pages are answered and the program that records is followed --> systemd
 """
@@ -16,11 +17,11 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from uvicorn import Config, Server
 
+from device.clock import SystemClock
 from device.notify import Notifier
 from device.page.app import page_app
 from device.page.card import Card
@@ -28,8 +29,8 @@ from device.page.pairing import Pairing
 from device.page.parts import PageParts, templates
 from device.page.resident import Resident
 from device.settings import PageSettings, UnitSettings, names_of
+from device.sure_clock import SureClock
 from lesson.settings import SettingsError
-from lesson.version import NOT_BEFORE
 from provisioning.own_certificate import OwnCertificate, own_certificate
 
 GRACE_SECONDS = 2
@@ -85,13 +86,13 @@ def serve_page(
     if settings.socket.path is None:
         raise SettingsError("The page needs the setting socket.path, to reach the program that records.")
     names = names_of(settings)
-    certificate = None
+    time, certificate = SureClock(SystemClock(), settings.page_folder), None
     if port is not None or page.host not in _LOOPBACK:
         # A unit that has not asked a server yet may be years behind: a certificate made then would be over today.
-        now = max(datetime.now(UTC), NOT_BEFORE)
-        certificate = own_certificate(settings.page_folder, names, now)
+        certificate = own_certificate(settings.page_folder, names, time.read().at)
+        time.store()
     with port or _open(page) as listening:
-        asyncio.run(_serve(settings, settings.socket.path, names, certificate, listening, ready, notifier))
+        asyncio.run(_serve(settings, settings.socket.path, time, certificate, listening, ready, notifier))
 
 
 def _open(page: PageSettings) -> socket.socket:
@@ -121,19 +122,19 @@ class _Server(Server):
 async def _serve(
     settings: UnitSettings,
     path: Path,
-    names: tuple[str, ...],
+    time: SureClock,
     certificate: OwnCertificate | None,
     listening: socket.socket,
     ready: Callable[[PageReady], None],
     notifier: Notifier,
 ) -> None:
-    loop, closing = asyncio.get_running_loop(), asyncio.Event()
+    loop, closing, names = asyncio.get_running_loop(), asyncio.Event(), names_of(settings)
     resident, pairing, screen = Resident(path, loop), Pairing(settings.page.day_ends), Screen(settings.page.screen)
     port = listening.getsockname()[1]
     address = f"https://{names[0]}{'' if port == HTTPS else f':{port}'}" if certificate else f"http://localhost:{port}"
 
     def show_number() -> bool:
-        number = pairing.shown(datetime.now(UTC))
+        number = pairing.shown(time.read().at)
         return number is not None and screen.show(_on_screen(settings.room, address, number, certificate))
 
     parts = PageParts(
@@ -145,7 +146,8 @@ async def _serve(
         show_number=show_number,
         has_screen=lambda: screen.show([]),
         card=Card(settings.page_folder),
-        now=lambda: datetime.now(UTC),
+        now=lambda: time.read().at,
+        monotonic=SystemClock().monotonic,
         closing=closing,
         templates=templates(),
     )
@@ -178,13 +180,14 @@ async def _serve(
     ready(PageReady(address, certificate.fingerprint if certificate else None))
     notifier.status(address)
     notifier.ready()
-    alive = asyncio.create_task(_say_alive(notifier, resident))
+    alive = asyncio.create_task(_say_alive(notifier, resident, time))
     await serving
     alive.cancel()
 
 
-async def _say_alive(notifier: Notifier, resident: Resident) -> None:
+async def _say_alive(notifier: Notifier, resident: Resident, time: SureClock) -> None:
     while notifier.alive_every is not None:
+        time.store_now_and_then()
         if resident.is_following:
             notifier.alive()
         await asyncio.sleep(notifier.alive_every)

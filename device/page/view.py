@@ -2,7 +2,7 @@
 
 ::
 
-    UnitState --view(state, now)--> View --template--> HTML
+    UnitState --view(state, monotonic)--> View --template--> HTML
                                          '--JSON-----> live.js sets the same words at the same places
 
 What may be pressed comes from the table of device/controller.py, so the page cannot offer what the unit would not do.
@@ -147,8 +147,11 @@ class View:
     goal_share: float = 1 / _ROOM_ABOVE_GOAL
 
 
-def view(state: UnitState | None, now: datetime) -> View:
-    """What to show of a state. None: the program that records does not answer."""
+def view(state: UnitState | None, monotonic: float) -> View:
+    """What to show of a state. None: the program that records does not answer.
+
+    `monotonic`: the clock that never jumps, so that a lesson is as long as it is while the computer's clock is set.
+    """
     if state is None:
         return _away()
     lesson, rehearsal = state.lesson, state.rehearsal or RehearsalInHand()
@@ -160,7 +163,7 @@ def view(state: UnitState | None, now: datetime) -> View:
         facts=_facts(state),
         can=_can(state),
         is_running=is_in_lesson and state.doing is not Doing.STOPPING,
-        elapsed=max((now - lesson.started_at).total_seconds(), 0.0) if lesson is not None and is_in_lesson else 0.0,
+        elapsed=max(monotonic - lesson.began, 0.0) if lesson is not None and is_in_lesson else 0.0,
         level=None if state.level_db is None else min(max(1 - state.level_db / _QUIETEST_DB, 0.0), 1.0),
         level_says=_level_says(state),
         notices=tuple(

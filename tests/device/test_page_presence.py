@@ -77,6 +77,7 @@ class At:
                 has_screen=lambda: True,
                 card=Card(Path("/nowhere")),
                 now=lambda: self.now,
+                monotonic=lambda: 0.0,
                 closing=asyncio.Event(),
                 templates=templates(),
             )

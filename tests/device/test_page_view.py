@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -19,25 +19,27 @@ from lesson.wire import WireError, dumps
 from tests.suites.masked import SEATS
 
 NOW = datetime(2026, 11, 17, 9, 0, tzinfo=UTC)
+AT = 1000.0
+"""By the clock that never jumps."""
 READY = UnitState(doing=Doing.READY, since_at=NOW, room="Lab 2", teacher="Ms Okafor", modes=tuple(Mode))
-LESSON = LessonInHand("5" * 32, "Ms Okafor", None, Mode.AUDIO, NOW - timedelta(seconds=61), bookmarks=2)
+LESSON = LessonInHand("5" * 32, "Ms Okafor", None, Mode.AUDIO, NOW, AT - 61, bookmarks=2)
 
 
 @pytest.mark.parametrize("doing", Doing)
 def test_only_what_the_table_knows_is_offered(doing: Doing) -> None:
-    shown = view(replace(READY, doing=doing), NOW)
+    shown = view(replace(READY, doing=doing), AT)
 
     assert set(shown.can) == {each for each in COMMANDS if each in TABLE[doing]}
     assert dumps(shown)
 
 
 def test_a_unit_that_does_not_answer_offers_nothing() -> None:
-    assert view(None, NOW).can == ()
-    assert view(None, NOW).notices
+    assert view(None, AT).can == ()
+    assert view(None, AT).notices
 
 
 def test_problems_are_said_in_the_teachers_words_most_urgent_first() -> None:
-    shown = view(replace(READY, problems=(MICROPHONE_LOST.code, SCHOOL_UNREACHABLE.code, "of a later version")), NOW)
+    shown = view(replace(READY, problems=(MICROPHONE_LOST.code, SCHOOL_UNREACHABLE.code, "of a later version")), AT)
 
     assert [each.sentence for each in shown.notices] == [MICROPHONE_LOST.teacher, SCHOOL_UNREACHABLE.teacher]
     assert not any(problem.technician in str(shown) for problem in ALL)
@@ -52,7 +54,7 @@ def test_problems_are_said_in_the_teachers_words_most_urgent_first() -> None:
     ],
 )
 def test_it_is_said_before_the_press_whose_lesson_it_will_be(teacher: str | None, title: str | None, says: str) -> None:
-    shown = view(replace(READY, teacher=teacher, title=title), NOW)
+    shown = view(replace(READY, teacher=teacher, title=title), AT)
 
     assert shown.note == f"Nothing listens and nothing looks until you press Record. {says} Every seat is filmed."
 
@@ -68,7 +70,7 @@ def test_it_is_said_before_the_press_whose_lesson_it_will_be(teacher: str | None
 def test_it_is_said_before_the_press_which_seats_are_filmed(
     modes: tuple[Mode, ...], mask: str | None, says: str
 ) -> None:
-    assert view(replace(READY, modes=modes, mask=mask), NOW).note.endswith(says)
+    assert view(replace(READY, modes=modes, mask=mask), AT).note.endswith(says)
 
 
 @pytest.mark.parametrize("doing", Doing)
@@ -105,11 +107,11 @@ def test_what_is_no_area_is_not_taken(text: str) -> None:
 def test_a_key_card_is_offered_where_there_is_a_camera_and_a_lesson_can_begin() -> None:
     seeing = replace(READY, can_see_card=True)
 
-    assert "or show your key card" in view(replace(seeing, teacher=None), NOW).note
-    assert "key_card" in view(seeing, NOW).can
-    assert "key_card" not in view(READY, NOW).can
+    assert "or show your key card" in view(replace(seeing, teacher=None), AT).note
+    assert "key_card" in view(seeing, AT).can
+    assert "key_card" not in view(READY, AT).can
     for doing in (Doing.ASKING, Doing.RECORDING, Doing.CLAIMING):
-        assert "key_card" not in view(replace(seeing, doing=doing), NOW).can
+        assert "key_card" not in view(replace(seeing, doing=doing), AT).can
 
 
 @pytest.mark.parametrize(
@@ -121,41 +123,41 @@ def test_a_key_card_is_offered_where_there_is_a_camera_and_a_lesson_can_begin() 
     ],
 )
 def test_whoever_the_unit_knows_can_be_chosen(teacher: str | None, teachers: tuple[str, ...], says: str) -> None:
-    shown = view(replace(READY, teacher=teacher, teachers=teachers), NOW)
+    shown = view(replace(READY, teacher=teacher, teachers=teachers), AT)
 
     assert (shown.teachers, shown.usual) == (teachers, says)
 
 
 def test_the_lamp_at_the_goal_is_hers_whose_lesson_it_is() -> None:
-    before = view(READY, NOW).goal
+    before = view(READY, AT).goal
     lesson = replace(LESSON, teacher="Mr Adeyemi")
-    during = view(replace(READY, doing=Doing.RECORDING, lesson=lesson, shows_goal=True), NOW).goal
-    after = view(replace(READY, lesson=lesson), NOW).goal
+    during = view(replace(READY, doing=Doing.RECORDING, lesson=lesson, shows_goal=True), AT).goal
+    after = view(replace(READY, lesson=lesson), AT).goal
 
     assert (before.teacher, before.is_shown) == ("Ms Okafor", False)
     assert (during.teacher, during.is_shown) == ("Mr Adeyemi", True)
     assert during.says == "In lessons of Mr Adeyemi the lamp winks when a silence has lasted 5 seconds."
     assert after.teacher == "Ms Okafor"
-    assert view(replace(READY, teacher=None), NOW).goal.teacher == ""
+    assert view(replace(READY, teacher=None), AT).goal.teacher == ""
 
 
 def test_a_lesson_says_what_is_kept_and_for_whom() -> None:
-    shown = view(replace(READY, doing=Doing.RECORDING, lesson=LESSON), NOW)
+    shown = view(replace(READY, doing=Doing.RECORDING, lesson=LESSON), AT)
 
     assert shown.note == "Camera off. Sound and numbers are sealed for Ms Okafor. 2 bookmarks."
     filmed = replace(LESSON, mode=Mode.VIDEO, mask="9b", bookmarks=0)
-    assert view(replace(READY, doing=Doing.RECORDING, lesson=filmed), NOW).note == (
+    assert view(replace(READY, doing=Doing.RECORDING, lesson=filmed), AT).note == (
         "Picture, sound and numbers are sealed for Ms Okafor. Not filmed: the seats of 9b."
     )
     assert (shown.is_running, shown.elapsed) == (True, 61.0)
     nobodys = replace(LESSON, teacher=None, bookmarks=0)
-    naming = view(replace(READY, doing=Doing.NAMING, lesson=nobodys, unclaimed_days=7), NOW)
+    naming = view(replace(READY, doing=Doing.NAMING, lesson=nobodys, unclaimed_days=7), AT)
     assert naming.note == (
         "Hold your key card to the camera now, and the lesson is yours at once. Camera off. Sound and numbers are"
         " sealed for whoever claims it, here, within 7 days."
     )
     assert (naming.is_running, "pause" in naming.can) == (True, True)
-    assert not view(replace(READY, lesson=LESSON), NOW).is_running
+    assert not view(replace(READY, lesson=LESSON), AT).is_running
 
 
 @pytest.mark.parametrize(
@@ -167,13 +169,13 @@ def test_a_lesson_says_what_is_kept_and_for_whom() -> None:
     ],
 )
 def test_room_and_what_waits_are_said(waiting: int, hours: float | None, says: str) -> None:
-    assert view(replace(READY, waiting_lessons=waiting, hours_left=hours), NOW).facts == says
+    assert view(replace(READY, waiting_lessons=waiting, hours_left=hours), AT).facts == says
 
 
 def test_a_lesson_can_be_thrown_away_or_it_is_said_why_not() -> None:
-    here = view(replace(READY, lesson=LESSON, can_discard=LESSON.lesson_id), NOW)
-    gone = view(replace(READY, lesson=LESSON), NOW)
-    dummy = view(replace(READY, lesson=replace(LESSON, lesson_id=None)), NOW)
+    here = view(replace(READY, lesson=LESSON, can_discard=LESSON.lesson_id), AT)
+    gone = view(replace(READY, lesson=LESSON), AT)
+    dummy = view(replace(READY, lesson=replace(LESSON, lesson_id=None)), AT)
 
     assert (here.discard, here.is_beyond_discard) == (LESSON.lesson_id, False)
     assert (gone.discard, gone.is_beyond_discard) == (None, True)
@@ -182,7 +184,7 @@ def test_a_lesson_can_be_thrown_away_or_it_is_said_why_not() -> None:
 
 @pytest.mark.parametrize(("level", "share"), [(0.0, 1.0), (-30.0, 0.5), (-60.0, 0.0), (-90.0, 0.0), (None, None)])
 def test_the_meter_is_full_at_full_scale_and_empty_in_quiet(level: float | None, share: float | None) -> None:
-    assert view(replace(READY, doing=Doing.RECORDING, level_db=level), NOW).level == share
+    assert view(replace(READY, doing=Doing.RECORDING, level_db=level), AT).level == share
 
 
 @pytest.mark.parametrize(
@@ -196,7 +198,7 @@ def test_the_meter_is_full_at_full_scale_and_empty_in_quiet(level: float | None,
 )
 def test_the_ring_fills_to_the_goal(silence: float | None, reached: bool, ring: float, step: int, word: str) -> None:
     now = RehearsalInHand(silence, has_reached_goal=reached)
-    shown = view(replace(READY, doing=Doing.REHEARSING, rehearsal=now), NOW)
+    shown = view(replace(READY, doing=Doing.REHEARSING, rehearsal=now), AT)
 
     assert (shown.ring, shown.step, shown.ring_word) == (ring, step, word)
 
@@ -206,7 +208,7 @@ def test_each_repetition_is_a_bar_with_seconds_and_a_word() -> None:
         Try(number, verdict, pause=float(number), at=0.0, latency=0.2)
         for number, verdict in enumerate(Verdict, start=1)
     )
-    shown = view(replace(READY, rehearsal=RehearsalInHand(tries=tries)), NOW)
+    shown = view(replace(READY, rehearsal=RehearsalInHand(tries=tries)), AT)
 
     assert [(bar.says, bar.word) for bar in shown.bars] == [
         ("1.0", "yes"),
@@ -221,8 +223,8 @@ def test_each_repetition_is_a_bar_with_seconds_and_a_word() -> None:
 def test_the_last_ten_of_many_repetitions_are_shown() -> None:
     tries = tuple(Try(number, Verdict.YES, pause=5.0 + number, at=0.0, latency=0.2) for number in range(14))
 
-    assert len(view(replace(READY, rehearsal=RehearsalInHand(tries=tries)), NOW).bars) == SLOTS
-    assert view(replace(READY, rehearsal=RehearsalInHand(tries=tries)), NOW).bars[-1].says == "18.0"
+    assert len(view(replace(READY, rehearsal=RehearsalInHand(tries=tries)), AT).bars) == SLOTS
+    assert view(replace(READY, rehearsal=RehearsalInHand(tries=tries)), AT).bars[-1].says == "18.0"
 
 
 def test_the_program_of_the_page_carries_no_arithmetic_of_sound_and_pictures() -> None:

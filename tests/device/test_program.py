@@ -11,6 +11,7 @@ import pathlib
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -21,6 +22,7 @@ from capture.drawn_microphone import DrawnMicrophone
 from capture.errors import CameraRefusedError, MicrophoneUnknownError
 from capture.microphone import Microphone
 from device import program as program_module
+from device.clock import MovedClock
 from device.commands import Discard, Mode, Rehearse, ShowGoal, Start, Stop
 from device.goal_lamp import FILE
 from device.lamp import Tone
@@ -28,6 +30,8 @@ from device.presses import HOLD_AFTER, Gesture
 from device.room import Room, TellProblem, camera_of
 from device.settings import CameraSettings
 from device.state import Doing, UnitState
+from device.sure_clock import SureClock
+from lesson.footage.header import ClockQuality, Header
 from lesson.footage.identity import Identity
 from lesson.footage.segments import Track
 from lesson.messages import DISCARDED, LessonEnded, decode_event
@@ -308,6 +312,19 @@ def test_a_lesson_that_nobody_has_yet_can_be_thrown_away(made: PressedUnit) -> N
     last = decode_event(made.unit.school.outbox.events_after(0, 1000)[-1].event)
     assert isinstance(last, LessonEnded)
     assert (last.lesson_id, last.end) == (lesson, DISCARDED), "the school waits for nothing more"
+
+
+def test_a_lesson_shows_the_start_that_its_header_says_where_the_clock_was_lost(tmp_path: pathlib.Path) -> None:
+    one, known = OneUnit(tmp_path), datetime(2041, 3, 1, 9, 30, tzinfo=UTC)
+    SureClock(MovedClock(known), one.folder).store()  # before the power cut
+    with pressed_unit(one, Room(drawn(CLASS, 4.0)), is_synced=False) as made:
+        made.press()
+        lesson = made.until_it_is(Doing.RECORDING).lesson
+
+    assert lesson is not None
+    header = Header.decode((made.lessons[-1] / "header.json").read_bytes())
+    assert lesson.started_at == header.started_at >= known
+    assert header.clock.quality is ClockQuality.FLOOR
 
 
 def test_a_lesson_whose_footage_has_left_is_not_thrown_away(made: PressedUnit) -> None:
