@@ -119,6 +119,18 @@ class UseMask:
 
 
 @dataclass(frozen=True, slots=True)
+class FilmEverySeat:
+    """Let a press put no mask on from now on: all who sit there may be filmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class DropMask:
+    """Delete a mask. Never does that make a press film without one."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckRoom:
     """Measure how well front and back of the room are heard; `Resume` says that the next voice is ready."""
 
@@ -144,6 +156,8 @@ Command = (
     | Look
     | KeepMask
     | UseMask
+    | FilmEverySeat
+    | DropMask
     | CheckRoom
     | AskToPair
 )
@@ -161,6 +175,8 @@ _COMMANDS: dict[str, type[Command]] = {
     "look": Look,
     "keep_mask": KeepMask,
     "use_mask": UseMask,
+    "film_every_seat": FilmEverySeat,
+    "drop_mask": DropMask,
     "check_room": CheckRoom,
     "ask_to_pair": AskToPair,
 }

@@ -43,6 +43,8 @@ class Input(StrEnum):
     LOOK = "look"
     KEEP_MASK = "keep_mask"
     USE_MASK = "use_mask"
+    FILM_EVERY_SEAT = "film_every_seat"
+    DROP_MASK = "drop_mask"
     CHECK_ROOM = "check_room"
     ASK_TO_PAIR = "ask_to_pair"
     CARD_WANTED = "card wanted"
@@ -76,6 +78,8 @@ COMMANDS = (
     Input.LOOK,
     Input.KEEP_MASK,
     Input.USE_MASK,
+    Input.FILM_EVERY_SEAT,
+    Input.DROP_MASK,
     Input.CHECK_ROOM,
     Input.ASK_TO_PAIR,
 )
@@ -107,6 +111,8 @@ class Action(StrEnum):
     LOOK = "take a still"
     KEEP_MASK = "keep a mask, take a still with it"
     USE_MASK = "choose the mask of a press"
+    FILM_EVERY_SEAT = "choose none for a press"
+    DROP_MASK = "delete a mask"
     CHECK_ROOM = "begin a check of the room"
     ASK_FOR_TWO = "ask for two presses"
     LET_IN = "let a phone in"
@@ -141,6 +147,8 @@ TABLE: dict[Doing, dict[Input, Step]] = {
         Input.LOOK: _LOOK,
         Input.KEEP_MASK: _KEEP_MASK,
         Input.USE_MASK: Step(Doing.READY, Action.USE_MASK),
+        Input.FILM_EVERY_SEAT: Step(Doing.READY, Action.FILM_EVERY_SEAT),
+        Input.DROP_MASK: Step(Doing.READY, Action.DROP_MASK),
         Input.CHECK_ROOM: _CHECK,
         Input.ASK_TO_PAIR: _PAIR,
     },
@@ -262,6 +270,8 @@ TABLE: dict[Doing, dict[Input, Step]] = {
         Input.LOOK: _LOOK,
         Input.KEEP_MASK: _KEEP_MASK,
         Input.USE_MASK: Step(Doing.REFUSED, Action.USE_MASK),
+        Input.FILM_EVERY_SEAT: Step(Doing.REFUSED, Action.FILM_EVERY_SEAT),
+        Input.DROP_MASK: Step(Doing.REFUSED, Action.DROP_MASK),
         Input.CHECK_ROOM: _CHECK,
         Input.ASK_TO_PAIR: _PAIR,
         Input.SHOWN: _READY,

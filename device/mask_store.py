@@ -4,14 +4,18 @@
 
     masks/9b.json      what is covered: capture/masks.py
     masks/usual.txt    9b                what a press puts on, said by a person on the page
+                       *                 every seat is filmed, said by a person as well
                        without it        `camera.mask` in the settings
 
-A file that says which is damaged, or names a mask that is not there: then nothing is filmed, as without the mask.
+A file that says which is damaged, or names a mask that is not there: then nothing is filmed, as without the mask. So a
+mask that is deleted never turns into none: the strictest of the others takes its place, or nothing is filmed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from capture.errors import MaskUnreadableError
@@ -20,6 +24,7 @@ from device.kept_file import keep_file
 from lesson.problems import DISK_FAILED, WaitwiseError
 
 USUAL = "usual.txt"
+EVERY_SEAT = "*"
 NAME = re.compile(r"\w(?:[\w -]{0,38}\w)?")
 """Of a mask that is drawn on the page: letters and digits of any language, and spaces and hyphens between them."""
 
@@ -53,7 +58,7 @@ class MaskStore:
             raise MaskUnreadableError(f"{path} cannot be read: {error}.") from error
         if not name:
             raise MaskUnreadableError(f"{path} names no mask.")
-        return name
+        return "" if name == EVERY_SEAT else name
 
     def mask(self, name: str | None) -> Mask | None:
         """The mask of that name; None as a name: the usual one; an empty name: none. Raises `MaskUnreadableError`."""
@@ -74,7 +79,46 @@ class MaskStore:
         """Let a press put this mask on. Raises `MaskUnreadableError` where it cannot, and `MaskNotKeptError`."""
         if self.mask(name) is None:
             raise MaskUnreadableError("A mask has a name.")
+        self._say(name)
+
+    def film_every_seat(self) -> None:
+        """Let a press put none on: a person has said that all may be filmed. Raises `MaskNotKeptError`."""
+        self._say(EVERY_SEAT)
+
+    def drop(self, name: str, strictness: Callable[[Mask], float]) -> None:
+        """Delete a mask; where a press puts it on, the strictest of the others takes its place before.
+
+        Where there is no other nothing is filmed until somebody says what. Raises `MaskUnreadableError` where there is
+        no such mask, and `MaskNotKeptError`.
+        """
+        if name not in self.names():
+            raise MaskUnreadableError(f"There is no mask {name}.")
+        if self._is_usual(name) and (others := self._others(name)):
+            self._say(max(others, key=lambda other: strictness(others[other])))
         try:
+            (self._folder / f"{name}.json").unlink()
+        except OSError as error:
+            raise MaskNotKeptError(f"The mask {name} cannot be deleted: {error.strerror}.") from error
+
+    def _is_usual(self, name: str) -> bool:
+        try:
+            return self.usual() == name
+        except MaskUnreadableError:
+            return False
+
+    def _others(self, name: str) -> dict[str, Mask]:
+        """Those that can be put on."""
+        found = {}
+        for other in self.names():
+            with contextlib.suppress(MaskUnreadableError):
+                if other != name and (mask := self.mask(other)) is not None:
+                    found[other] = mask
+        return found
+
+    def _say(self, name: str) -> None:
+        """Which a press puts on."""
+        try:
+            self._folder.mkdir(mode=0o750, exist_ok=True)
             keep_file(self._folder / USUAL, name.encode())
         except OSError as error:
             raise MaskNotKeptError(f"Which mask is put on cannot be kept: {error.strerror}.") from error

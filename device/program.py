@@ -18,6 +18,7 @@ import queue
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from capture.cover import share_covered
 from capture.errors import MaskUnreadableError
 from capture.masks import Mask
 from device.clock import Clock
@@ -28,6 +29,8 @@ from device.commands import (
     Claim,
     Command,
     Discard,
+    DropMask,
+    FilmEverySeat,
     KeepMask,
     Look,
     Mode,
@@ -91,6 +94,8 @@ _COMMANDS: dict[type[Command], Input] = {
     Look: Input.LOOK,
     KeepMask: Input.KEEP_MASK,
     UseMask: Input.USE_MASK,
+    FilmEverySeat: Input.FILM_EVERY_SEAT,
+    DropMask: Input.DROP_MASK,
     CheckRoom: Input.CHECK_ROOM,
     AskToPair: Input.ASK_TO_PAIR,
 }
@@ -271,8 +276,8 @@ class UnitProgram:
 
     def _do(self, action: Action, command: Command | None) -> None:
         match action:
-            case Action.USE_MASK if isinstance(command, UseMask):
-                self._use_mask(command.name)
+            case Action.USE_MASK | Action.FILM_EVERY_SEAT | Action.DROP_MASK:
+                self._change_masks(command)
             case Action.ASK_FOR_TWO if isinstance(command, AskToPair):
                 self._asked = command.asked
             case Action.LET_IN:
@@ -352,9 +357,17 @@ class UnitProgram:
             raise MaskUnreadableError("There is no mask without a name.")
         return mask
 
-    def _use_mask(self, name: str) -> None:
+    def _change_masks(self, command: Command | None) -> None:
         try:
-            self._masks.use(name)
+            match command:
+                case UseMask():
+                    self._masks.use(command.name)
+                case FilmEverySeat():
+                    self._masks.film_every_seat()
+                case DropMask():
+                    self._masks.drop(command.name, share_covered)
+                    still = self._still
+                    self._still = None if still is not None and still.mask == command.name else still
         except WaitwiseError as error:
             _log.warning("%s", error)
             self._refuse(error.problem or UNIT_FAILED)
@@ -452,6 +465,7 @@ class UnitProgram:
             claim=state.claim if state.doing is Doing.CLAIMING else None,
             masks=self._masks.names(),
             mask=mask,
+            is_mask_clear=not mask_problems,
             still=None if still is None else StillInHand(still.id, still.mask, still.mask_id),
             problems=tuple(dict.fromkeys(problem.code for problem in problems)),
             hours_left=round(Space.of(self._settings.folder).hours(usual), 1),
@@ -464,6 +478,7 @@ class UnitProgram:
         if Mode.VIDEO not in self._modes:
             return None, ()
         try:
+            self._masks.mask(None)
             return self._masks.usual() or None, ()
         except MaskUnreadableError:
             return None, (MASK_UNREADABLE,)

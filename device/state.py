@@ -142,6 +142,8 @@ class UnitState:
     """Names of the masks that there are."""
     mask: str | None = None
     """The one that a press puts on, where it films. None: none."""
+    is_mask_clear: bool = True
+    """Whether it can be said which one a press puts on. False: nothing is filmed."""
     still: StillInHand | None = None
     can_see_card: bool = False
     """Whether there is a camera for a key card."""

@@ -4,7 +4,7 @@
 
     /seats              present only: a still to draw on, or one that shows what is covered
     /seats/still/ID     present only: the still, out of the unit's memory
-    /seats              POST look | keep | use; refused with a sentence while a lesson is recorded
+    /seats              POST look | keep | use | all | drop; refused with a sentence while a lesson is recorded
 
     areas   "0,0.6 0.4,0.6 0.4,1 0,1;..."     as a form sends them and a page draws them
 
@@ -21,7 +21,7 @@ from fastapi import HTTPException, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from capture.masks import Area, Mask
-from device.commands import Command, KeepMask, Look, Mode, UseMask
+from device.commands import Command, DropMask, FilmEverySeat, KeepMask, Look, Mode, UseMask
 from device.controller import TABLE, Input
 from device.local import LocalError
 from device.mask_store import NAME
@@ -62,13 +62,19 @@ class SeatsWords:
     masks: tuple[str, ...]
     mask: str
     """The one that a press puts on. Empty: none."""
+    films_every_seat: bool
+    """A press films all of them; nobody need say so."""
 
 
 def seats_words(state: UnitState | None) -> SeatsWords:
     """The words for a state."""
     if state is None:
-        return SeatsWords("away", "away", "The unit does not answer.", usual="", masks=(), mask="")
+        return SeatsWords(
+            "away", "away", "The unit does not answer.", usual="", masks=(), mask="", films_every_seat=True
+        )
     usual = "Every seat is filmed." if state.mask is None else f"A press films all but the seats of {state.mask}."
+    if not state.is_mask_clear:
+        usual = "Nothing is filmed until you say which seats are not: choose or draw them."
     locked = ""
     if Mode.VIDEO not in state.modes:
         usual, locked = "", "Nobody is filmed here, so no seats need to be left out."
@@ -78,6 +84,7 @@ def seats_words(state: UnitState | None) -> SeatsWords:
     return SeatsWords(
         key="|".join([still, locked, *state.masks, state.mask or ""]),
         list_key="|".join([usual, *state.masks]),
+        films_every_seat=state.is_mask_clear and state.mask is None,
         locked=locked,
         usual=usual,
         masks=state.masks,
@@ -118,7 +125,7 @@ async def still_picture(parts: Parts, is_present: IsPresent, still_id: str) -> R
 
 
 async def change_seats(request: Request, parts: Parts, is_present: IsPresent, is_paired: IsPaired) -> Response:
-    """Look, keep, or choose."""
+    """Look, keep, choose, or delete."""
     if not is_present:
         return pair_page(parts, status=401, tab="seats", is_known=is_paired)
     form = await form_of(request)
@@ -134,7 +141,7 @@ async def change_seats(request: Request, parts: Parts, is_present: IsPresent, is
     except LocalError:
         return _page(parts, "room.html", "room", status=503)
     await _until_it_shows(parts, before)
-    if isinstance(command, UseMask):
+    if isinstance(command, UseMask | FilmEverySeat | DropMask):
         return RedirectResponse("/room", 303)
     return RedirectResponse(f"/seats?{urlencode({'mask': form.get('name', '')})}", 303)
 
@@ -183,6 +190,10 @@ def _command(form: dict[str, str]) -> Command:
             return KeepMask(name, from_points(form.get("areas", "")).areas)
         case "use" if name:
             return UseMask(name)
+        case "all":
+            return FilmEverySeat()
+        case "drop" if name:
+            return DropMask(name)
     raise WireError("Nobody knows what that means.")
 
 

@@ -172,7 +172,7 @@ def view(state: UnitState | None, monotonic: float) -> View:
         teachers=state.teachers,
         usual=_usual(state),
         masks=state.masks if Mode.VIDEO in state.modes else (),
-        usual_mask="Every seat is filmed" if state.mask is None else f"{state.mask}, as the button does",
+        usual_mask=_usual_mask(state),
         goal=_goal_words(state),
         unclaimed=tuple(map(_unclaimed, state.unclaimed)),
         discard=state.can_discard,
@@ -256,7 +256,14 @@ def _note(state: UnitState) -> str:
     seats = ""
     if Mode.VIDEO in state.modes:
         seats = " Every seat is filmed." if state.mask is None else f" Not filmed: the seats of {state.mask}."
+        seats = seats if state.is_mask_clear else " Nothing is filmed until it is said on Room which seats are not."
     return f"Nothing listens and nothing looks until you press Record. {_whose(state)}{seats}"
+
+
+def _usual_mask(state: UnitState) -> str:
+    if not state.is_mask_clear:
+        return "Please choose"
+    return "Every seat is filmed" if state.mask is None else f"{state.mask}, as the button does"
 
 
 def _whose(state: UnitState) -> str:

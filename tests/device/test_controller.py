@@ -136,7 +136,7 @@ def test_no_order_of_events_loses_a_lesson(events: list[Input]) -> None:
             assert (before, event) == (Doing.CLAIMING, Input.SHORT), "who claims a lesson stands at the unit"
         if after.action is Action.LET_IN:
             assert (before, event) == (Doing.PAIRING, Input.DOUBLE), "who lets a phone in stands at the unit"
-        if after.action is Action.USE_MASK:
+        if after.action in (Action.USE_MASK, Action.FILM_EVERY_SEAT, Action.DROP_MASK):
             assert not is_in_hand, "a lesson keeps the mask that its header names"
         if is_in_hand and doing in WAITING:
             assert event in (Input.OVER, Input.REFUSED), f"{before}: only what has been closed is let go of"

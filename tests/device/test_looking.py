@@ -22,7 +22,7 @@ from capture.errors import CameraRefusedError
 from capture.masks import Mask, read_mask
 from capture.stills import read_proof
 from device import looking
-from device.commands import KeepMask, Look, Mode, Start, Stop, UseMask
+from device.commands import DropMask, FilmEverySeat, KeepMask, Look, Mode, Start, Stop, UseMask
 from device.looking import NoStillError
 from device.program import UnitProgram
 from device.room import Room, TellProblem, camera_of
@@ -120,7 +120,7 @@ def test_while_a_lesson_is_recorded_nobody_looks_and_no_mask_changes(unit: Press
     before = {path: path.read_bytes() for path in (unit.made.folder / "masks").iterdir()}
     unit.press()
     unit.until_it_is(Doing.RECORDING)
-    for command in (Look(), KeepMask("8a", SEATS.areas), KeepMask("new", SEATS.areas), UseMask("9b")):
+    for command in (Look(), KeepMask("8a", SEATS.areas), KeepMask("new", SEATS.areas), UseMask("9b"), DropMask("9b")):
         unit.program.ask(command)
     unit.program.ask(Stop())
     unit.until_it_is(Doing.READY)
@@ -139,6 +139,26 @@ def test_another_mask_can_be_put_on_and_only_one_that_is_there(unit: PressedUnit
     unit.program.ask(UseMask("7c"))
 
     assert unit.until(lambda state: MASK_UNREADABLE.code in state.problems).mask == "9b"
+
+
+def test_a_mask_is_deleted_and_a_press_never_films_without_one_by_that(unit: PressedUnit) -> None:
+    for name, areas in (("9b", SEATS.areas), ("8a", SEATS.areas[:1])):
+        unit.program.ask(KeepMask(name, areas))
+        unit.until(lambda state, name=name: state.doing is Doing.READY and state.mask == name)  # type: ignore[misc]
+    unit.program.ask(DropMask("8a"))
+    left = unit.until(lambda state: state.masks == ("9b",))
+    assert (left.mask, left.still) == ("9b", None), "a still with it is forgotten as well"
+
+    unit.program.ask(DropMask("9b"))
+    unit.until(lambda state: state.masks == () and not state.is_mask_clear)
+    unit.press()
+    assert unit.until_it_is(Doing.REFUSED).problems[0] == MASK_UNREADABLE.code
+    assert unit.lessons == []
+
+    unit.program.ask(FilmEverySeat())
+    unit.until(lambda state: state.is_mask_clear)
+    unit.press()
+    unit.until_it_is(Doing.RECORDING)
 
 
 def test_a_still_is_forgotten_when_something_begins_and_after_a_time(

@@ -4,6 +4,7 @@ import pathlib
 
 import pytest
 
+from capture.cover import share_covered
 from capture.errors import MaskUnreadableError
 from capture.masks import Mask, read_mask
 from device.mask_store import USUAL, MaskNotKeptError, MaskStore
@@ -55,6 +56,62 @@ def test_a_mask_that_cannot_be_put_on_is_not_chosen(tmp_path: pathlib.Path, name
         store.use(name)
 
     assert store.usual() == "9b"
+
+
+def seats(width: float) -> Mask:
+    """The first so many tenths of the back row."""
+    return Mask((((0.0, 0.8), (width, 0.8), (width, 1.0), (0.0, 1.0)),))
+
+
+DROPPED = {
+    # name: (masks there are, the one a press puts on, the one deleted, what a press puts on then)
+    "another one": ({"9b": 0.5, "8a": 0.3}, "9b", "8a", "9b"),
+    "the one of a press: the strictest takes its place": ({"9b": 0.2, "8a": 0.3, "7c": 0.6}, "9b", "9b", "7c"),
+    "the last one": ({"9b": 0.2}, "9b", "9b", None),
+}
+
+
+@pytest.mark.parametrize("name", DROPPED)
+def test_no_mask_becomes_none_by_being_deleted(tmp_path: pathlib.Path, name: str) -> None:
+    there, usual, dropped, then = DROPPED[name]
+    store = MaskStore(tmp_path, "")
+    for each, width in there.items():
+        store.keep(each, seats(width))
+    store.use(usual)
+    store.drop(dropped, share_covered)
+
+    assert dropped not in store.names()
+    if then is not None:
+        assert (store.usual(), store.mask(None)) == (then, seats(there[then]))
+        return
+    with pytest.raises(MaskUnreadableError):
+        store.mask(None)
+    store.film_every_seat()
+    assert store.mask(None) is None, "a person has said so"
+
+
+def test_a_mask_of_the_settings_that_is_deleted_does_not_become_none_either(tmp_path: pathlib.Path) -> None:
+    store = MaskStore(tmp_path, "9b")
+    for each in ("9b", "8a"):
+        store.keep(each, SEATS)
+    (tmp_path / "masks" / USUAL).unlink()
+    store.drop("9b", share_covered)
+    assert store.usual() == "8a"
+    (tmp_path / "masks" / USUAL).unlink()
+    with pytest.raises(MaskUnreadableError):
+        store.mask(None)
+
+
+def test_a_damaged_mask_takes_nobodys_place_and_what_is_not_there_is_not_deleted(tmp_path: pathlib.Path) -> None:
+    store = MaskStore(tmp_path, "")
+    store.keep("9b", SEATS)
+    (tmp_path / "masks" / "torn.json").write_text("{")
+    for name in ("8a", "", "../unit", USUAL):
+        with pytest.raises(MaskUnreadableError):
+            store.drop(name, share_covered)
+    store.drop("9b", share_covered)
+    with pytest.raises(MaskUnreadableError):
+        store.mask(None)
 
 
 @pytest.mark.parametrize("said", [b"", b"\n", b"\xff\xfe", b"8a", b"../../9b"])

@@ -73,6 +73,15 @@ def test_it_is_said_before_the_press_which_seats_are_filmed(
     assert view(replace(READY, modes=modes, mask=mask), AT).note.endswith(says)
 
 
+def test_where_the_mask_is_not_clear_it_is_not_said_that_every_seat_is_filmed() -> None:
+    unclear = replace(READY, modes=tuple(Mode), masks=("9b",), is_mask_clear=False)
+
+    assert view(unclear, AT).note.endswith(" Nothing is filmed until it is said on Room which seats are not.")
+    assert view(unclear, AT).usual_mask == "Please choose"
+    assert seats_words(unclear).usual.startswith("Nothing is filmed until")
+    assert not seats_words(unclear).films_every_seat
+
+
 @pytest.mark.parametrize("doing", Doing)
 def test_no_film_seats_are_locked_where_the_table_says_so_with_a_sentence(doing: Doing) -> None:
     assert bool(seats_words(replace(READY, doing=doing)).locked) is (Input.KEEP_MASK not in TABLE[doing])

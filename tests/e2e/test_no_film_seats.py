@@ -210,6 +210,26 @@ def test_a_kept_mask_is_looked_at_changed_and_another_one_used(unit: UnitAndPage
     unit.until(Doing.RECORDING)
 
 
+def test_a_mask_is_deleted_after_one_question_and_nobody_is_filmed_by_that(unit: UnitAndPage, profile: Watched) -> None:
+    page = profile.page()
+    unit.pair(page)
+    stage = editor(unit, page)
+    stroke(page, stage, (0.2, 0.2), (0.5, 0.5))
+    kept(unit, page, "9b")
+    page.get_by_role("link", name="It is right").click()
+    expect(page.get_by_role("button", name="Yes, delete it: 9b")).not_to_be_visible()
+    page.get_by_text("Delete", exact=True).click()
+    page.get_by_role("button", name="Yes, delete it: 9b").click()
+    expect(page.get_by_text("Nothing is filmed until you say which seats are not")).to_be_visible()
+    unit.press()
+    unit.until(Doing.REFUSED)
+
+    page.get_by_text("Film every seat", exact=True).click()
+    page.get_by_role("button", name="Yes, film every seat").click()
+    expect(page.get_by_text("Every seat is filmed.")).to_be_visible()
+    expect(page.get_by_text("Film every seat", exact=True)).to_have_count(0)
+
+
 def test_what_was_drawn_is_not_lost_when_a_lesson_begins(unit: UnitAndPage, profile: Watched) -> None:
     page = profile.page()
     unit.pair(page)
