@@ -1,10 +1,11 @@
-"""Who is at the page: invitations, sign-in links and sessions.
+"""How people come in: invitations and sign-in links.
 
 ::
 
-    invite -> code, given by hand -> /join/<code>   she makes her keys; the school gets the public ones
+    invite -> code, given by hand -> /join/<code>   who has keys makes them; the school gets the public ones
+                                                    who has none chooses a password
     sign_in_link -> code          -> /enter/<code>  signed in, once
-    either way                    -> cookie, some hours
+    either way                    -> a session (sessions.py)
 
 Every code is 128 random bits, kept as its SHA-256 only, works once and expires. Signing in opens no footage: for that
 her browser unlocks her identity, which the school has only sealed.
@@ -12,7 +13,7 @@ her browser unlocks her identity, which the school has only sealed.
 
 from __future__ import annotations
 
-import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,13 +25,20 @@ from sqlalchemy.orm import Session
 
 from lesson.footage.recipients import Recipient
 from school.database import CodeRow, Database, SignedInRow, TeacherRow
-from school.errors import AccountError, MismatchError, NotFoundError, OtherBytesError
+from school.errors import AccountError, ForbiddenError, MismatchError, NotFoundError, OtherBytesError
+from school.people import SchoolRole
+from school.sessions import Browser, SignedIn, Way, hashed, start
 
 CODE_BYTES = 16
 MAX_NAME = 200
 MAX_IDENTITY_BYTES = 64 * 1024
 """A sealed identity has about 1 KiB; each further way to unlock it adds 300 bytes."""
 
+MAX_EMAIL = 200
+NO_BROWSER = Browser()
+
+# Only what keeps a slip of the hand out: whether an address is one, only a letter to it can say.
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
 _SPENT = "This link was used already, or is too old. Ask for a new one."
 
 
@@ -42,119 +50,115 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Teacher:
-    """A teacher who has joined."""
+class Invited:
+    """Whom an invitation is for."""
 
-    id: int
     name: str
-    kid: str
-    encryption_key: bytes
-    signing_key: bytes
-    sealed_identity: bytes
+    role: SchoolRole
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """What an invited teacher is given."""
+    """What somebody who is invited is given."""
 
     teacher_id: int
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A new session."""
-
-    teacher: Teacher
-    token: str
-    """Goes into the cookie; the school keeps its hash."""
-
-
-def invite(database: Database, name: str, *, now: datetime, days: int) -> Invitation:
-    """Invite a teacher. Her page is `/join/<code>`. Raises `AccountError` for a name nobody could read."""
+def invite(
+    database: Database,
+    name: str,
+    *,
+    now: datetime,
+    days: int,
+    role: SchoolRole = SchoolRole.TEACHER,
+    email: str | None = None,
+) -> Invitation:
+    """Invite somebody. Her page is `/join/<code>`. Raises `AccountError` for a name nobody could read."""
     if not name.strip() or not name.isprintable() or len(name) > MAX_NAME:
         raise AccountError(f"A name has 1 to {MAX_NAME} printable characters.")
+    if email is None and not role.has_keys:
+        raise AccountError(f"A {role.value} signs in with a password: name an e-mail address to sign in with.")
     with database.writing() as session:
-        row = TeacherRow(name=name.strip(), invited_at=now)
+        row = TeacherRow(name=name.strip(), role=role.value, email=_free_email(session, email), invited_at=now)
         session.add(row)
         session.flush()
         return Invitation(row.id, _new_code(session, Purpose.JOIN, row.id, now + timedelta(days=days)))
 
 
-def sign_in_link(database: Database, teacher_id: int, *, now: datetime, minutes: int) -> str:
+def set_email(database: Database, person_id: int, email: str) -> None:
+    """Enter, or change, what somebody signs in with. Raises `AccountError`."""
+    with database.writing() as session:
+        row = session.get(TeacherRow, person_id)
+        if row is None:
+            raise AccountError(f"There is nobody of number {person_id}.")
+        if row.email != email.strip().lower():
+            row.email = _free_email(session, email)
+
+
+def sign_in_link(database: Database, person_id: int, *, now: datetime, minutes: int) -> str:
     """Make a code for `/enter/<code>`. Raises `AccountError` for somebody who has not joined."""
     with database.writing() as session:
-        row = session.get(TeacherRow, teacher_id)
-        if row is None or row.kid is None:
-            raise AccountError("This teacher has not made her keys yet. Send her the invitation.")
-        return _new_code(session, Purpose.ENTER, teacher_id, now + timedelta(minutes=minutes))
+        row = session.get(TeacherRow, person_id)
+        if row is None or row.joined_at is None:
+            raise AccountError("Nobody of this number has joined yet. Send her the invitation.")
+        return _new_code(session, Purpose.ENTER, person_id, now + timedelta(minutes=minutes))
 
 
-def invited_name(database: Database, code: str, *, now: datetime) -> str:
-    """Name of the teacher whom an invitation is for. Raises `NotFoundError`."""
+def invited(database: Database, code: str, *, now: datetime) -> Invited:
+    """Whom an invitation is for. Raises `NotFoundError`."""
     query = (
-        select(TeacherRow.name)
+        select(TeacherRow.name, TeacherRow.role)
         .join(CodeRow, CodeRow.teacher_id == TeacherRow.id)
         .where(
-            CodeRow.code_hash == _hash(code),
+            CodeRow.code_hash == hashed(code),
             CodeRow.purpose == Purpose.JOIN,
             CodeRow.used_at.is_(None),
             CodeRow.expires_at > now,
         )
     )
     with database.reading() as session:
-        name = session.scalar(query)
-    if name is None:
+        found = session.execute(query).one_or_none()
+    if found is None:
         raise NotFoundError(_SPENT)
-    return name
+    return Invited(found.name, SchoolRole(found.role))
 
 
 def join(
-    database: Database, code: str, keys: Recipient, sealed_identity: bytes, *, now: datetime, hours: int
+    database: Database,
+    code: str,
+    keys: Recipient,
+    sealed_identity: bytes,
+    *,
+    now: datetime,
+    hours: int,
+    browser: Browser = NO_BROWSER,
 ) -> SignedIn:
-    """Let an invited teacher in with the keys she made; the invitation is spent with it.
+    """Let somebody in who was invited and has made her keys; the invitation is spent with it.
 
-    Raises `NotFoundError`, `MismatchError` or `OtherBytesError`.
+    Raises `NotFoundError`, `MismatchError`, `OtherBytesError`, or `ForbiddenError` for a role that has no keys.
     """
     if not 0 < len(sealed_identity) <= MAX_IDENTITY_BYTES:
         raise MismatchError("The sealed identity is empty or too long.")
     try:
         with database.writing() as session:
-            row = session.get_one(TeacherRow, _spend(session, Purpose.JOIN, code, now))
+            row = session.get_one(TeacherRow, spend(session, Purpose.JOIN, code, now))
+            if not SchoolRole(row.role).has_keys:
+                raise ForbiddenError(f"A {row.role} has no keys. Choose a password instead.")
             row.kid, row.joined_at = keys.kid.hex(), now
             row.encryption_key, row.signing_key = keys.encryption_key, keys.signing_key
             row.sealed_identity = sealed_identity
             session.flush()
-            return _sign_in(session, row, now + timedelta(hours=hours))
+            return start(session, row, Way.JOINED, browser, now=now, hours=hours)
     except IntegrityError as error:
         raise OtherBytesError("Somebody else has these keys. Make new ones.") from error
 
 
-def enter(database: Database, code: str, *, now: datetime, hours: int) -> SignedIn:
+def enter(database: Database, code: str, *, now: datetime, hours: int, browser: Browser = NO_BROWSER) -> SignedIn:
     """Sign in with a link. Raises `NotFoundError` if it is spent, expired or none."""
     with database.writing() as session:
-        row = session.get_one(TeacherRow, _spend(session, Purpose.ENTER, code, now))
-        return _sign_in(session, row, now + timedelta(hours=hours))
-
-
-def teacher_of(database: Database, token: str | None, *, now: datetime) -> Teacher | None:
-    """Who is signed in with this cookie, if anybody."""
-    if not token:
-        return None
-    query = (
-        select(TeacherRow)
-        .join(SignedInRow, SignedInRow.teacher_id == TeacherRow.id)
-        .where(SignedInRow.token_hash == _hash(token), SignedInRow.expires_at > now)
-    )
-    with database.reading() as session:
-        row = session.scalar(query)
-    return None if row is None else _teacher(row)
-
-
-def leave(database: Database, token: str) -> None:
-    """End a session."""
-    with database.writing() as session:
-        session.execute(delete(SignedInRow).where(SignedInRow.token_hash == _hash(token)))
+        row = session.get_one(TeacherRow, spend(session, Purpose.ENTER, code, now))
+        return start(session, row, Way.LINK, browser, now=now, hours=hours)
 
 
 def forget_expired(database: Database, *, now: datetime) -> None:
@@ -164,12 +168,13 @@ def forget_expired(database: Database, *, now: datetime) -> None:
         session.execute(delete(CodeRow).where(CodeRow.expires_at <= now))
 
 
-def _spend(session: Session, purpose: Purpose, code: str, now: datetime) -> int:
+def spend(session: Session, purpose: Purpose, code: str, now: datetime) -> int:
+    """Use a code, in a transaction that is open: whose it was. Raises `NotFoundError`."""
     # One statement, so that of two who come at once only one is let in.
     statement = (
         update(CodeRow)
         .where(
-            CodeRow.code_hash == _hash(code),
+            CodeRow.code_hash == hashed(code),
             CodeRow.purpose == purpose,
             CodeRow.used_at.is_(None),
             CodeRow.expires_at > now,
@@ -183,25 +188,19 @@ def _spend(session: Session, purpose: Purpose, code: str, now: datetime) -> int:
     return teacher_id
 
 
-def _sign_in(session: Session, row: TeacherRow, expires_at: datetime) -> SignedIn:
-    token = secrets.token_urlsafe(CODE_BYTES)
-    session.add(SignedInRow(token_hash=_hash(token), teacher_id=row.id, expires_at=expires_at))
-    return SignedIn(_teacher(row), token)
-
-
 def _new_code(session: Session, purpose: Purpose, teacher_id: int, expires_at: datetime) -> str:
     code = secrets.token_urlsafe(CODE_BYTES)
-    session.add(CodeRow(code_hash=_hash(code), purpose=purpose.value, teacher_id=teacher_id, expires_at=expires_at))
+    session.add(CodeRow(code_hash=hashed(code), purpose=purpose.value, teacher_id=teacher_id, expires_at=expires_at))
     return code
 
 
-def _teacher(row: TeacherRow) -> Teacher:
-    assert row.kid is not None  # nobody signs in before she has joined
-    assert row.encryption_key is not None
-    assert row.signing_key is not None
-    assert row.sealed_identity is not None
-    return Teacher(row.id, row.name, row.kid, row.encryption_key, row.signing_key, row.sealed_identity)
-
-
-def _hash(code: str) -> str:
-    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
+def _free_email(session: Session, email: str | None) -> str | None:
+    """`email` as it is kept. Raises `AccountError` if it is none, or somebody else's."""
+    if email is None:
+        return None
+    email = email.strip().lower()
+    if len(email) > MAX_EMAIL or _EMAIL.fullmatch(email) is None:
+        raise AccountError(f"{email!r} is no e-mail address.")
+    if session.scalar(select(TeacherRow.id).where(TeacherRow.email == email)) is not None:
+        raise AccountError(f"Somebody else signs in with {email}.")
+    return email

@@ -23,7 +23,9 @@ from school.database import Database
 from school.errors import SchoolError
 from school.footage_store import FolderStore
 from school.ingest import Ingest
+from school.limits import forget_old
 from school.migrate import migrate
+from school.passwords import Passwords
 from school.receipts import receipt_key
 from school.settings import Settings
 from school.units_app import UnitsParts, units_app
@@ -75,13 +77,16 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> School:
     """Make the parts that the settings ask for. One server a footage folder: it forgets what another left half-way."""
     database = open_database(settings)
     forget_expired(database, now=now())
+    forget_old(database, now=now())
     store = FolderStore(settings.footage)
     if leftovers := store.clean():
         _LOG.info("%d segments were cut off when the server stopped last. Their units send them again.", leftovers)
     key = receipt_key(settings.data_folder)
     uploads = Uploads(database, store, key, now)
     closing = asyncio.Event()
-    pages = WebParts(settings, database, store, page_templates(settings.templates_folder), now, closing)
+    pages = WebParts(
+        settings, database, Passwords(database), store, page_templates(settings.templates_folder), now, closing
+    )
     return School(
         database=database,
         ingest=Ingest(database, now),

@@ -2,7 +2,7 @@
 
 ::
 
-    teacher --< invitation, sign_in_link, signed_in
+    teacher --< invitation, sign_in_link, signed_in, password
        |
        >--< unit --< stream, unreadable, unit_status
               |
@@ -76,12 +76,18 @@ class Base(DeclarativeBase):
 
 
 class TeacherRow(Base):
-    """A teacher. Before she has joined, the school knows her name only."""
+    """Somebody of the school. Before she has joined, the school knows her name, her role, perhaps her e-mail address.
+
+    Called a teacher, as most of them are; who else there is, `role` says (people.py). Only who has keys has a kid.
+    """
 
     __tablename__ = "teacher"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(20), server_default="teacher")
+    email: Mapped[str | None] = mapped_column(String(200), unique=True)
+    """What she signs in with, in small letters."""
     invited_at: Mapped[datetime] = mapped_column(Moment)
     joined_at: Mapped[datetime | None] = mapped_column(Moment)
     kid: Mapped[str | None] = mapped_column(String(32), unique=True)
@@ -110,7 +116,36 @@ class SignedInRow(Base):
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="CASCADE"), index=True)
+    way: Mapped[str] = mapped_column(String(16))
+    browser: Mapped[str] = mapped_column(String(100))
+    """What the browser calls itself."""
+    started_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+    """When it was used last, to the minute."""
     expires_at: Mapped[datetime] = mapped_column(Moment)
+    """When it ends, however much it is used."""
+
+
+class PasswordRow(Base):
+    """A password, as Argon2id leaves it."""
+
+    __tablename__ = "password"
+
+    teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="CASCADE"), primary_key=True)
+    hash: Mapped[str] = mapped_column(String(200))
+    set_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class AttemptRow(Base):
+    """How often something was tried lately: see school/limits.py."""
+
+    __tablename__ = "attempt"
+
+    what: Mapped[str] = mapped_column(String(20), primary_key=True)
+    whose: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of the account's name or the address: who tries in vain need not stand here."""
+    since: Mapped[datetime] = mapped_column(Moment)
+    times: Mapped[int]
 
 
 class UnitRow(Base):

@@ -136,3 +136,23 @@ class BusyError(RefusedError):
     status = 503
     title = "The school cannot write just now"
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": "30"}
+
+
+class NotProvenError(ForbiddenError):
+    """A password or a code is not right. Which of two things is wrong is not told."""
+
+    title = "That is not right"
+
+
+class TooOftenError(RefusedError):
+    """Somebody has tried too often."""
+
+    status = 429
+    title = "Too many tries"
+
+    def __init__(self, seconds: int) -> None:
+        minutes = max(1, round(seconds / 60))
+        super().__init__(
+            f"There were too many tries. Wait {minutes} minute{'s' if minutes > 1 else ''}, then try again."
+        )
+        self.headers = {"Retry-After": str(seconds)}  # type: ignore[misc]

@@ -22,7 +22,6 @@ from lesson.footage.header import Header
 from lesson.footage.segments import SegmentName
 from lesson.messages import DISCARDED
 from lesson.wire import seconds
-from school.accounts import Teacher
 from school.database import (
     Database,
     EvidenceRow,
@@ -34,6 +33,7 @@ from school.database import (
     TeacherRow,
     UnitRow,
 )
+from school.people import Teacher
 from school.receipts import in_chain
 from school.sharing import claim_kids
 

@@ -63,9 +63,10 @@ class Settings:
         "Certificate (PEM) of the authority that signed the broker's. Without it: the units' authority.", default=None
     )
 
-    invitation_days: int = setting("Days in which an invited teacher can make her keys.", default=14)
+    invitation_days: int = setting("Days in which who is invited can join.", default=14)
     sign_in_minutes: int = setting("Minutes in which a sign-in link can be used.", default=15)
-    session_hours: int = setting("Hours until somebody has to sign in again.", default=12)
+    session_hours: int = setting("Hours until somebody has to sign in again, whatever she does.", default=12)
+    idle_minutes: int = setting("Minutes without a page or a request until somebody has to sign in again.", default=120)
 
     max_segment_bytes: int = setting("Largest segment that a unit may send.", default=64 * MIB)
     max_document_bytes: int = setting("Largest header, stanza or manifest that a unit may send.", default=MIB)

@@ -22,10 +22,10 @@ from lesson.footage.errors import GrantError
 from lesson.footage.grant import check_grants
 from lesson.footage.header import Header, header_hash
 from lesson.footage.recipients import RecipientRole
-from school.accounts import Teacher
 from school.database import Database, GrantRow, LessonRecipientRow, LessonRow, TeacherRow, insert_new
 from school.errors import ForbiddenError, MismatchError, NotFoundError, OtherBytesError
 from school.lesson_log import Deed, Entry, entries, note
+from school.people import Teacher
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 ::
 
-    POST /api/join, /api/leave           GET /api/lessons/ID                    header, stanzas, links, manifest
+    POST /api/join                       GET /api/lessons/ID                    header, stanzas, links, manifest
     GET  /api/me                         GET /api/lessons/ID/segments/T/I       ciphertext
     GET  /api/lessons                    GET /api/lessons/ID/evidence?after=N   ciphertext
     GET  /api/people                     GET /api/lessons/ID/live               as it comes, server-sent events
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import anyio
 from fastapi import APIRouter, Path, Query, Request
@@ -27,20 +27,19 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from lesson.footage.recipients import Recipient
 from lesson.footage.segments import MAX_INDEX, SegmentName, Track
-from lesson.wire import WireError, from_wire, loads, to_wire
-from school.accounts import Teacher, join, leave, teacher_of
+from lesson.wire import to_wire
+from school.accounts import join
 from school.errors import MismatchError
 from school.lesson_log import note_opening
 from school.lessons import Lesson, Piece, evidence_of, lesson_of, lesson_segment, lessons_of, sealed_lesson_of
+from school.people import Teacher
 from school.security import IMMUTABLE
 from school.sharing import people_of, share, sharing_of, withdraw
-from school.web_parts import COOKIE, OwnLesson, Parts, SignedInTeacher, WebParts, nothing
+from school.web_parts import FOR_EVERYBODY, OwnLesson, Parts, SignedInTeacher, WebParts, asked, nothing
 
 router = APIRouter(prefix="/api")
 
 _PIECES_AT_ONCE = 200
-
-Asked = TypeVar("Asked")
 
 After = Annotated[int, Query(ge=-1, le=MAX_INDEX)]
 
@@ -71,30 +70,21 @@ class WithdrawRequest:
     """Its name."""
 
 
-@router.post("/join")
+@router.post("/join", dependencies=FOR_EVERYBODY)
 async def join_school(request: Request, parts: Parts) -> Response:
     """Spend an invitation."""
-    asked = _asked(JoinRequest, await request.body())
+    wish = await asked(JoinRequest, request)
     try:
-        keys = Recipient(asked.encryption_key, asked.signing_key)
+        keys = Recipient(wish.encryption_key, wish.signing_key)
     except ValueError as error:
         raise MismatchError(str(error)) from error
-    now, hours = parts.now(), parts.settings.session_hours
+    now, hours, browser = parts.now(), parts.settings.session_hours, parts.browser(request)
     signed_in = await run_in_threadpool(
-        lambda: join(parts.database, asked.code, keys, asked.sealed_identity, now=now, hours=hours)
+        lambda: join(parts.database, wish.code, keys, wish.sealed_identity, now=now, hours=hours, browser=browser)
     )
-    teacher = signed_in.teacher
-    answer = JSONResponse({"teacher": teacher.id, "name": teacher.name, "kid": teacher.kid}, 201)
+    person = signed_in.person
+    answer = JSONResponse({"teacher": person.id, "name": person.name, "kid": keys.kid.hex()}, 201)
     parts.give_cookie(answer, signed_in)
-    return answer
-
-
-@router.post("/leave")
-def leave_school(request: Request, parts: Parts) -> Response:
-    """End the session, here and in the browser."""
-    leave(parts.database, request.cookies.get(COOKIE, ""))
-    answer = JSONResponse({})
-    answer.delete_cookie(COOKIE, secure=parts.settings.is_https, httponly=True, samesite="strict")
     return answer
 
 
@@ -140,16 +130,16 @@ def show_sharing(teacher: SignedInTeacher, lesson: OwnLesson, parts: Parts) -> R
 @router.post("/lessons/{lesson}/grants")
 async def share_lesson(request: Request, teacher: SignedInTeacher, lesson: OwnLesson, parts: Parts) -> Response:
     """Share it: keep a grant that her browser has signed."""
-    asked = _asked(GrantRequest, await request.body())
-    shared = await run_in_threadpool(share, parts.database, teacher, lesson.lesson, asked.grant, parts.now())
+    wish = await asked(GrantRequest, request)
+    shared = await run_in_threadpool(share, parts.database, teacher, lesson.lesson, wish.grant, parts.now())
     return JSONResponse(to_wire(shared), 201)
 
 
 @router.post("/lessons/{lesson}/withdraw")
 async def withdraw_grant(request: Request, teacher: SignedInTeacher, lesson: OwnLesson, parts: Parts) -> Response:
     """Take a grant back."""
-    asked = _asked(WithdrawRequest, await request.body())
-    await run_in_threadpool(withdraw, parts.database, teacher, lesson.lesson, asked.grant, parts.now())
+    wish = await asked(WithdrawRequest, request)
+    await run_in_threadpool(withdraw, parts.database, teacher, lesson.lesson, wish.grant, parts.now())
     return JSONResponse({})
 
 
@@ -189,13 +179,12 @@ async def live(
     after: After = -1,
 ) -> AsyncIterator[ServerSentEvent]:
     """Evidence as it comes, and how far the lesson is. A browser that comes back goes on where it was."""
-    token = request.cookies.get(COOKIE)
     last_event_id = request.headers.get("last-event-id", "")
     if last_event_id.isascii() and last_event_id.isdecimal():
         after = min(int(last_event_id), MAX_INDEX)
     state = None
     while not parts.closing.is_set():
-        found, pieces = await run_in_threadpool(_look, parts, teacher, token, lesson.lesson, after)
+        found, pieces = await run_in_threadpool(_look, parts, request, teacher, lesson.lesson, after)
         if found is None:
             return
         for piece in pieces:
@@ -209,18 +198,11 @@ async def live(
                 await parts.closing.wait()
 
 
-def _asked(kind: type[Asked], body: bytes) -> Asked:
-    try:
-        return from_wire(kind, loads(body))
-    except WireError as error:
-        raise MismatchError(str(error)) from error
-
-
 def _look(
-    parts: WebParts, teacher: Teacher, token: str | None, lesson: str, after: int
+    parts: WebParts, request: Request, teacher: Teacher, lesson: str, after: int
 ) -> tuple[Lesson | None, list[Piece]]:
     # Who signs out, or may no longer see the lesson, stops seeing it at once: every look asks again.
-    if teacher_of(parts.database, token, now=parts.now()) is None:
+    if parts.here(request) is None:
         return None, []
     # The state first: when it says "complete", the pieces behind it are all.
     found = lesson_of(parts.database, teacher, lesson, parts.now())

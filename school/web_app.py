@@ -7,6 +7,10 @@
       /pages/...        scripts and styles             school/pages
       web_pages.py      HTML                           refused: a page that says why
       web_api.py        JSON and server-sent events    refused: a problem document
+      web_sign_in.py    both, for who is not signed in
+      web_account.py    both, for who changes how she signs in
+
+A route that does not say who may use it stops the server before it opens a port (web_parts.py).
 """
 
 from __future__ import annotations
@@ -19,11 +23,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from school import web_api, web_pages
+from school import web_account, web_api, web_pages, web_sign_in
 from school.errors import NotSignedInError, RefusedError
 from school.refusing import answer_refusals
 from school.security import Security, problem_response
-from school.web_parts import WebParts
+from school.web_parts import WebParts, check_gates
+from school.web_sign_in import sign_in_address
+
+ROUTERS = (web_pages.router, web_sign_in.router, web_account.router, web_api.router)
 
 
 def page_templates(folder: Path) -> Environment:
@@ -36,10 +43,11 @@ def routes_app(parts: WebParts) -> FastAPI:
     """The routes alone, without what `Security` adds."""
     app = FastAPI(openapi_url=None)
     app.state.parts = parts
-    app.include_router(web_pages.router)
-    app.include_router(web_api.router)
+    for router in ROUTERS:
+        app.include_router(router)
     app.mount("/look", StaticFiles(packages=[("lesson", "look")]))
     app.mount("/pages", StaticFiles(directory=parts.settings.pages_folder))
+    check_gates(app.routes)
     answer_refusals(app, _render)
     return app
 
@@ -53,6 +61,6 @@ def _render(request: Request, error: RefusedError) -> Response:
     if request.url.path.startswith(("/api/", "/look/", "/pages/")):
         return problem_response(error)
     if isinstance(error, NotSignedInError):
-        return RedirectResponse("/welcome", 303)
+        return RedirectResponse(sign_in_address(request), 303)
     parts: WebParts = request.app.state.parts
     return parts.problem_page(error)

@@ -4,7 +4,7 @@
 
     /            to /lessons, or to /welcome
     /welcome     what this is
-    /join/CODE   an invited teacher makes her keys
+    /join/CODE   an invitation: she makes her keys, or chooses a password
     /enter/CODE  a sign-in link, once; on to ?next=
     /card        her key card, drawn in her browser
     /lessons     hers
@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import re
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from lesson.wire import to_wire
-from school.accounts import enter, invited_name
+from school.accounts import enter, invited
 from school.lessons import lessons_of
-from school.web_parts import OwnLesson, Parts, SignedInTeacher, Visitor
+from school.people import Person
+from school.web_parts import FOR_EVERYBODY, OwnLesson, Parts, SignedInTeacher, Visitor
 
 router = APIRouter()
 
@@ -30,19 +31,24 @@ _FIRST_PAGE = "/lessons"
 _LOCAL = re.compile(r"/(?:[\w.~!$&'()*+,;=:@%-][\w.~!$&'()*+,;=:@%/?-]*)?", re.ASCII)
 
 
-def local_path(target: str | None) -> str:
-    """`target` if it is a path on this server, else the list of lessons.
+def local_path(target: str | None, home: str = _FIRST_PAGE) -> str:
+    """`target` if it is a path on this server, else `home`.
 
     >>> local_path("/lessons/5f0e"), local_path("//example.com"), local_path("https://example.com")
     ('/lessons/5f0e', '/lessons', '/lessons')
     """
-    return target if target is not None and _LOCAL.fullmatch(target) else _FIRST_PAGE
+    return target if target is not None and _LOCAL.fullmatch(target) else home
+
+
+def home_of(person: Person) -> str:
+    """The page somebody sees first. Roles without keys have none yet but their account."""
+    return _FIRST_PAGE if person.role.has_keys else "/account"
 
 
 @router.get("/")
 def first(visitor: Visitor) -> Response:
     """Go where there is something to see."""
-    return RedirectResponse(_FIRST_PAGE if visitor else "/welcome", 303)
+    return RedirectResponse(home_of(visitor) if visitor else "/welcome", 303)
 
 
 @router.get("/welcome")
@@ -51,17 +57,25 @@ def welcome(visitor: Visitor, parts: Parts) -> Response:
     return parts.page("welcome.html", teacher=visitor)
 
 
-@router.get("/join/{code}")
+@router.get("/join/{code}", dependencies=FOR_EVERYBODY)
 def join_page(code: str, parts: Parts) -> Response:
-    """Let an invited teacher make her keys."""
-    return parts.page("join.html", code=code, name=invited_name(parts.database, code, now=parts.now()))
+    """Let somebody who was invited make her keys, or choose a password."""
+    whose = invited(parts.database, code, now=parts.now())
+    template = "join.html" if whose.role.has_keys else "join_password.html"
+    return parts.page(template, code=code, name=whose.name, role=whose.role.value)
 
 
-@router.get("/enter/{code}")
-def enter_page(code: str, parts: Parts, next: str | None = None) -> Response:  # noqa: A002 - the word in the address
+@router.get("/enter/{code}", dependencies=FOR_EVERYBODY)
+def enter_page(
+    request: Request,
+    code: str,
+    parts: Parts,
+    next: str | None = None,  # noqa: A002 - the word in the address
+) -> Response:
     """Sign in, once."""
-    signed_in = enter(parts.database, code, now=parts.now(), hours=parts.settings.session_hours)
-    answer = RedirectResponse(local_path(next), 303)
+    hours, browser = parts.settings.session_hours, parts.browser(request)
+    signed_in = enter(parts.database, code, now=parts.now(), hours=hours, browser=browser)
+    answer = RedirectResponse(local_path(next, home_of(signed_in.person)), 303)
     parts.give_cookie(answer, signed_in)
     return answer
 

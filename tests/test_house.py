@@ -65,6 +65,8 @@ ONLY_IMPORTERS = {
     "starlette": {"device.page", "school"},
     "sqlalchemy": {"school"},
     "alembic": {"school"},
+    "argon2": {"school.passwords"},
+    "zxcvbn": {"school.passwords"},
     "uvicorn": {"device.page", "school"},
     "jinja2": {"device.page", "school"},
     "typer": {"waitwise"},

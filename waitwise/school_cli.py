@@ -4,6 +4,7 @@
 
     waitwise school serve school.toml
     waitwise school invite school.toml --name "Ms J. Okafor"        prints the address where she makes her keys
+    waitwise school email school.toml --person 1 --email j@...      what she signs in with
     waitwise school sign-in school.toml --teacher 1                 prints a link that signs her in once
     waitwise school register school.toml --unit lab-2 ...           lets a unit in
 
@@ -22,11 +23,12 @@ import typer
 from lesson.footage.signed import KEY_BYTES
 from lesson.problems import WaitwiseError
 from lesson.wire import to_wire
-from school.accounts import invite as invite_teacher
-from school.accounts import sign_in_link
+from school.accounts import invite as invite_person
+from school.accounts import set_email, sign_in_link
 from school.app import open_database
 from school.main import Ready
 from school.main import serve as serve_school
+from school.people import SchoolRole
 from school.settings import Settings
 from school.units import register_unit
 from waitwise import show
@@ -67,13 +69,29 @@ def serve(settings: SettingsFile, as_json: AsJson = False) -> None:
 @app.command(epilog="Example: `waitwise school invite school.toml --name 'Ms J. Okafor'`")
 def invite(
     settings: SettingsFile,
-    name: Annotated[str, typer.Option(help="The teacher's name, as it stands on her pages.")],
+    name: Annotated[str, typer.Option(help="The person's name, as it stands on her pages.")],
+    role: Annotated[
+        SchoolRole, typer.Option(help="What she is at the school. No role opens another one's lessons.")
+    ] = (SchoolRole.TEACHER),
+    email: Annotated[
+        str | None, typer.Option(help="What she signs in with. A technician or coordinator needs it.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Invite a teacher: prints the address where she makes her keys, in her own browser."""
+    """Invite somebody: prints the address where she joins, in her own browser.
+
+    Teachers, coaches and safeguarding leads make their keys there; technicians and coordinators choose a password.
+    """
     try:
         chosen = Settings.read(settings)
-        invitation = invite_teacher(open_database(chosen), name, now=datetime.now(tz=UTC), days=chosen.invitation_days)
+        invitation = invite_person(
+            open_database(chosen),
+            name,
+            now=datetime.now(tz=UTC),
+            days=chosen.invitation_days,
+            role=role,
+            email=email,
+        )
     except WaitwiseError as error:
         show.stop(error, as_json=as_json, to_technician=True)
     address = f"{chosen.origin}/join/{invitation.code}"
@@ -81,6 +99,20 @@ def invite(
         show.print_json({"teacher": invitation.teacher_id, "code": invitation.code, "address": address})
     else:
         typer.echo(address)
+
+
+@app.command(epilog="Example: `waitwise school email school.toml --person 1 --email j.okafor@school.example`")
+def email(
+    settings: SettingsFile,
+    person: Annotated[int, typer.Option(help="The person's number, from `invite`.")],
+    email: Annotated[str, typer.Option(help="Her e-mail address.")],
+) -> None:
+    """Enter or change the e-mail address somebody signs in with."""
+    try:
+        set_email(open_database(Settings.read(settings)), person, email)
+    except WaitwiseError as error:
+        show.stop(error, to_technician=True)
+    show.say(f"Number {person} signs in with {email}.")
 
 
 @app.command(name="sign-in", epilog="Example: `waitwise school sign-in school.toml --teacher 1`")

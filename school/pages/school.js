@@ -85,7 +85,7 @@ async function ask(path, options) {
 
 /** @param {Response} answer */
 async function reason(answer) {
-  if (answer.status === 401 || answer.status === 403) return "You are signed out. Open your sign-in link again.";
+  if (answer.status === 401) return "You are signed out. Sign in again.";
   try {
     const problem = await answer.json();
     return problem.detail || problem.title || `The school answered ${answer.status}.`;

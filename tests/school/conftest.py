@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 
 from lesson.footage.header import Audio, Header, Media
 from lesson.footage.identity import Identity
@@ -26,12 +27,18 @@ from lesson.footage.sealing import LessonSealer, SealedSegment
 from lesson.footage.segments import Track
 from lesson.footage.signed import UnitKey
 from provisioning.throw_away import CredentialFiles, ThrowAwayAuthority
-from school.accounts import invite, join, sign_in_link
+from school.accounts import enter, invite, join, sign_in_link
 from school.app import open_database
 from school.database import Database
+from school.passwords import Passwords
+from school.people import SchoolRole
 from school.settings import Settings
+from school.signing_in import Door, join_with_password
 from school.units import register_unit
 from school.web_parts import COOKIE
+
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Only for tests that are not about it."""
 
 
 @dataclass
@@ -64,6 +71,12 @@ class SchoolProcess:
         self.process.stdout.close()
         self.process = None
         return code
+
+    def sign_in_again(self, person_id: int) -> str:
+        """A fresh cookie of somebody who has joined."""
+        now = datetime.now(UTC)
+        code = sign_in_link(self.database, person_id, now=now, minutes=5)
+        return enter(self.database, code, now=now, hours=1).token
 
     @property
     def log(self) -> str:
@@ -99,6 +112,15 @@ class TeacherAtHome:
     @property
     def kid(self) -> str:
         return self.identity.recipient.kid.hex()
+
+
+@dataclass
+class PersonAtHome:
+    """Somebody without keys who has joined, and her browser."""
+
+    id: int
+    email: str
+    token: str
 
 
 @dataclass
@@ -196,11 +218,32 @@ def new_unit(session_school: SchoolProcess) -> Iterator[Callable[..., Unit]]:
 def new_teacher(session_school: SchoolProcess) -> Callable[..., TeacherAtHome]:
     """Make a teacher who has joined."""
 
-    def make(name: str = "Ada Okafor", at: SchoolProcess = session_school) -> TeacherAtHome:
+    def make(
+        name: str = "Ada Okafor", at: SchoolProcess = session_school, role: SchoolRole = SchoolRole.TEACHER
+    ) -> TeacherAtHome:
         identity, now = Identity.generate(), datetime.now(UTC)
-        invitation = invite(at.database, name, now=now, days=1)
+        invitation = invite(at.database, name, now=now, days=1, role=role)
         signed_in = join(at.database, invitation.code, identity.recipient, b"sealed", now=now, hours=1)
         return TeacherAtHome(invitation.teacher_id, identity, signed_in.token)
+
+    return make
+
+
+PASSWORD = "quiet pond seven lamps"
+
+
+@pytest.fixture(scope="session")
+def new_person(session_school: SchoolProcess, new_teacher: Callable[..., TeacherAtHome]) -> Callable[..., Any]:
+    """Make somebody of any role who has joined."""
+
+    def make(role: SchoolRole, at: SchoolProcess = session_school) -> TeacherAtHome | PersonAtHome:
+        if role.has_keys:
+            return new_teacher(f"A {role.value}", at, role)
+        email, now = f"{secrets.token_hex(4)}@school.example", datetime.now(UTC)
+        invitation = invite(at.database, f"A {role.value}", now=now, days=1, role=role, email=email)
+        door = Door(at.database, Passwords(at.database, QUICK), now, hours=1)
+        signed_in = join_with_password(door, invitation.code, PASSWORD)
+        return PersonAtHome(invitation.teacher_id, email, signed_in.token)
 
     return make
 

@@ -12,18 +12,19 @@ import pytest
 
 from lesson.footage.identity import Identity
 from school.accounts import (
+    Invited,
     enter,
     forget_expired,
     invite,
-    invited_name,
+    invited,
     join,
-    leave,
     sign_in_link,
-    teacher_of,
 )
 from school.database import CodeRow, Database
 from school.errors import AccountError, MismatchError, NotFoundError, OtherBytesError
 from school.migrate import migrate
+from school.people import Person, SchoolRole, Teacher
+from school.sessions import here, leave
 
 NOW = datetime(2026, 11, 17, 9, 0, tzinfo=UTC)
 KEYS = Identity.generate().recipient
@@ -41,6 +42,13 @@ def joined(database: Database) -> int:
     invitation = invite(database, "Ada", now=NOW, days=14)
     join(database, invitation.code, KEYS, b"sealed", now=NOW, hours=1)
     return invitation.teacher_id
+
+
+def who(
+    database: Database, token: str | None, at: datetime = NOW, idle: timedelta = timedelta(days=1)
+) -> Person | None:
+    found = here(database, token, now=at, idle=idle)
+    return found and found.person
 
 
 def race(what: Callable[[], object], times: int = 12) -> list[object]:
@@ -64,10 +72,11 @@ def race(what: Callable[[], object], times: int = 12) -> list[object]:
 
 def test_an_invited_teacher_joins_and_is_signed_in(database: Database) -> None:
     invitation = invite(database, "Ada Okafor", now=NOW, days=14)
-    assert invited_name(database, invitation.code, now=NOW) == "Ada Okafor"
+    assert invited(database, invitation.code, now=NOW) == Invited("Ada Okafor", SchoolRole.TEACHER)
     signed_in = join(database, invitation.code, KEYS, b"sealed", now=NOW, hours=1)
-    assert signed_in.teacher.kid == KEYS.kid.hex()
-    assert teacher_of(database, signed_in.token, now=NOW) == signed_in.teacher
+    assert isinstance(signed_in.person, Teacher)
+    assert signed_in.person.kid == KEYS.kid.hex()
+    assert who(database, signed_in.token) == signed_in.person
 
 
 def test_an_invitation_is_spent_once_even_when_many_come_at_once(database: Database) -> None:
@@ -75,7 +84,7 @@ def test_an_invitation_is_spent_once_even_when_many_come_at_once(database: Datab
     got = race(lambda: join(database, code, KEYS, b"sealed", now=NOW, hours=1))
     assert len([each for each in got if each is not None]) == 1
     with pytest.raises(NotFoundError):
-        invited_name(database, code, now=NOW)
+        invited(database, code, now=NOW)
 
 
 def test_a_sign_in_link_lets_one_in_when_many_come_at_once(database: Database) -> None:
@@ -110,17 +119,17 @@ def test_a_session_ends_by_itself_and_by_leaving(database: Database) -> None:
     first, second = (
         enter(database, sign_in_link(database, teacher, now=NOW, minutes=15), now=NOW, hours=12) for _ in range(2)
     )
-    assert teacher_of(database, first.token, now=NOW + timedelta(hours=11)) is not None
-    assert teacher_of(database, first.token, now=NOW + timedelta(hours=12)) is None
+    assert who(database, first.token, NOW + timedelta(hours=11)) is not None
+    assert who(database, first.token, NOW + timedelta(hours=12)) is None
     leave(database, first.token)
-    assert teacher_of(database, first.token, now=NOW) is None
-    assert teacher_of(database, second.token, now=NOW) is not None, "another device stays signed in"
+    assert who(database, first.token) is None
+    assert who(database, second.token) is not None, "another device stays signed in"
 
 
 @pytest.mark.parametrize("token", [None, "", "x", "\x00", "\ud800"])
 def test_a_made_up_cookie_is_nobody(database: Database, token: str | None) -> None:
     joined(database)
-    assert teacher_of(database, token, now=NOW) is None
+    assert who(database, token) is None
 
 
 def test_no_code_and_no_cookie_lies_in_the_database(database: Database, tmp_path: Path) -> None:
@@ -140,7 +149,7 @@ def test_keys_belong_to_one_teacher(database: Database) -> None:
     code = invite(database, "Ben", now=NOW, days=14).code
     with pytest.raises(OtherBytesError):
         join(database, code, KEYS, b"sealed", now=NOW, hours=1)
-    assert invited_name(database, code, now=NOW) == "Ben", "the invitation was not spent"
+    assert invited(database, code, now=NOW).name == "Ben", "the invitation was not spent"
 
 
 @pytest.mark.parametrize("sealed", [b"", bytes(64 * 1024 + 1)])

@@ -18,7 +18,17 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from school.database import Base, Database, EvidenceRow, LessonRow, StreamRow, TeacherRow, UnitRow, insert_new
+from school.database import (
+    Base,
+    Database,
+    EvidenceRow,
+    LessonRow,
+    SignedInRow,
+    StreamRow,
+    TeacherRow,
+    UnitRow,
+    insert_new,
+)
 from school.migrate import alembic_config, migrate
 
 NOW = datetime(2026, 11, 17, 9, 0, tzinfo=UTC)
@@ -62,6 +72,17 @@ def test_the_way_back_is_open(database: Database) -> None:
     migrate(database)
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_who_joined_before_there_were_roles_is_a_teacher_and_signs_in_once_more(database: Database) -> None:
+    with database.engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "0002")
+        connection.execute(text("INSERT INTO teacher (id, name, invited_at) VALUES (1, 'Ada', '2026-11-17')"))
+        connection.execute(text("INSERT INTO signed_in VALUES ('5f', 1, '2026-11-18')"))
+    migrate(database)
+    with database.reading() as session:
+        assert session.get_one(TeacherRow, 1).role == "teacher"
+        assert session.get(SignedInRow, "5f") is None
 
 
 def test_the_models_compile_for_postgresql() -> None:

@@ -56,13 +56,24 @@ def test_the_cookie_is_secure(school: School) -> None:
     invitation = invite(school.database, "Ada", now=NOW, days=14)
     join(school.database, invitation.code, Identity.generate().recipient, b"sealed", now=NOW, hours=1)
     code = sign_in_link(school.database, invitation.teacher_id, now=NOW, minutes=15)
-    assert "; secure" in get(school, f"/enter/{code}").headers["set-cookie"].lower()
+    cookie = get(school, f"/enter/{code}").headers["set-cookie"]
+    words = [word.strip().lower() for word in cookie.split(";")]
+    assert words[0].startswith("__host-waitwise_session="), "no neighbour under this domain can set it"
+    assert {"secure", "path=/", "httponly", "samesite=strict"} <= set(words)
+    assert not any(word.startswith("domain") for word in words)
+
+
+def test_over_https_a_cookie_under_the_other_name_is_nobody(school: School) -> None:
+    invitation = invite(school.database, "Ada", now=NOW, days=14)
+    signed_in = join(school.database, invitation.code, Identity.generate().recipient, b"sealed", now=NOW, hours=1)
+    assert get(school, "/api/me", **{"__Host-waitwise_session": signed_in.token}).status_code == 200
+    assert get(school, "/api/me", waitwise_session=signed_in.token).status_code == 401
 
 
 def test_a_database_that_does_not_answer_is_503_and_tells_when_to_come_again(school: School) -> None:
     with school.database.writing() as session:
         session.execute(text("DROP TABLE signed_in"))
-    answer = get(school, "/api/me", waitwise_session="whoever")
+    answer = get(school, "/api/me", **{"__Host-waitwise_session": "whoever"})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
     assert "signed_in" not in answer.text, "what it is stands in the journal"
     assert all(answer.headers[name] == value for name, value in HEADERS.items())

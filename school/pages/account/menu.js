@@ -4,6 +4,8 @@
  *     Lock this device               the keys are forgotten here; the five words are asked for again
  *     Download my identity file      the locked file, for the teacher's own computer
  *     Sign out                       ends the session, and locks
+ *
+ * Who has no keys has only the last of it.
  */
 
 import { fromBase64url } from "../footage/bytes.js";
@@ -43,16 +45,23 @@ async function leave() {
 
 /** @param {unknown} error */
 function say(error) {
-  part("lock-state", menu).textContent = sentenceOf(error);
+  if (kid) part("lock-state", menu).textContent = sentenceOf(error);
 }
 
-part("lock", menu).addEventListener("click", () => lock().catch(say));
-part("download-identity", menu).addEventListener("click", () => download().catch(say));
+function keys() {
+  part("lock", menu).addEventListener("click", () => lock().catch(say));
+  part("download-identity", menu).addEventListener("click", () => download().catch(say));
+  menu.addEventListener("toggle", async () => {
+    // Derived slowly on purpose, so only when somebody looks.
+    if (menu.open) part("key-words", menu).textContent = (await keyWords(kid)).join(" ");
+  });
+  document.addEventListener("unlocked", () => void show());
+  // The lesson page takes the words out of the address itself; on every other page it is done here.
+  if (document.querySelector("[data-part=lesson]")) void show();
+  else identityHere(kid).catch(say).finally(show);
+}
+
 part("leave", menu).addEventListener("click", () => leave().catch(say));
-menu.addEventListener("toggle", async () => {
-  // Derived slowly on purpose, so only when somebody looks.
-  if (menu.open) part("key-words", menu).textContent = (await keyWords(kid)).join(" ");
-});
 menu.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   menu.open = false;
@@ -61,9 +70,4 @@ menu.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
 });
-document.addEventListener("unlocked", () => void show());
-
-// The lesson page takes the words out of the address itself; on every other page it is done here.
-const isLessonPage = document.querySelector("[data-part=lesson]") !== null;
-if (!isLessonPage) identityHere(kid).catch(say).finally(show);
-else void show();
+if (kid) keys();

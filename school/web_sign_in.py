@@ -1,0 +1,96 @@
+"""What is made for who is not signed in: the page to sign in at, and what it sends.
+
+::
+
+    GET  /sign-in?next=/lessons
+    POST /api/sign-in           e-mail and password
+    POST /api/join/password     an invitation of a role without keys
+    POST /api/leave             the end of this session
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from school.limits import network_of
+from school.sessions import SignedIn, leave
+from school.signing_in import Door, join_with_password, sign_in
+from school.web_pages import home_of, local_path
+from school.web_parts import FOR_EVERYBODY, Parts, Visitor, WebParts, asked
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRequest:
+    """What the page sends."""
+
+    email: str
+    password: str
+    next: str
+    """The page she wanted to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinWithPasswordRequest:
+    """What the join page of a role without keys sends."""
+
+    code: str
+    password: str
+
+
+def sign_in_address(request: Request) -> str:
+    """Where a stranger is sent who asked for a page of somebody."""
+    return f"/sign-in?next={quote(request.url.path)}"
+
+
+def door_of(request: Request, parts: WebParts) -> Door:
+    """What signing in needs to know of a request."""
+    network = network_of(request.client.host if request.client else "")
+    hours = parts.settings.session_hours
+    return Door(parts.database, parts.passwords, parts.now(), hours, network, parts.browser(request))
+
+
+@router.get("/sign-in")
+def sign_in_page(visitor: Visitor, parts: Parts, next: str | None = None) -> Response:  # noqa: A002 - as in the address
+    """Ask for e-mail and password."""
+    if visitor is not None:
+        return RedirectResponse(local_path(next, home_of(visitor)), 303)
+    return parts.page("sign_in.html", next=local_path(next, ""))
+
+
+@router.post("/api/sign-in", dependencies=FOR_EVERYBODY)
+async def sign_in_here(request: Request, parts: Parts) -> Response:
+    """Sign in with a password."""
+    wish = await asked(SignInRequest, request)
+    signed_in = await run_in_threadpool(sign_in, door_of(request, parts), wish.email, wish.password)
+    return let_in(parts, signed_in, wish.next)
+
+
+@router.post("/api/join/password", dependencies=FOR_EVERYBODY)
+async def join_here(request: Request, parts: Parts) -> Response:
+    """Spend an invitation of a role without keys."""
+    wish = await asked(JoinWithPasswordRequest, request)
+    signed_in = await run_in_threadpool(join_with_password, door_of(request, parts), wish.code, wish.password)
+    return let_in(parts, signed_in, "")
+
+
+@router.post("/api/leave", dependencies=FOR_EVERYBODY)
+def leave_school(request: Request, parts: Parts) -> Response:
+    """End the session, here and in the browser."""
+    leave(parts.database, parts.browser(request).had)
+    answer = JSONResponse({})
+    parts.take_cookie(answer)
+    return answer
+
+
+def let_in(parts: WebParts, signed_in: SignedIn, target: str) -> Response:
+    """Give the cookie, and say where to go on."""
+    answer = JSONResponse({"next": local_path(target, home_of(signed_in.person))})
+    parts.give_cookie(answer, signed_in)
+    return answer
