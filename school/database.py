@@ -2,7 +2,7 @@
 
 ::
 
-    teacher --< invitation, sign_in_link, signed_in, password
+    teacher --< invitation, sign_in_link, signed_in, password, second_step, backup_code, passkey
        |
        >--< unit --< stream, unreadable, unit_status
               |
@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     DateTime,
     Dialect,
     Engine,
@@ -134,6 +135,58 @@ class PasswordRow(Base):
     teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="CASCADE"), primary_key=True)
     hash: Mapped[str] = mapped_column(String(200))
     set_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class SecondStepRow(Base):
+    """The secret her phone makes codes with: see school/second_step.py."""
+
+    __tablename__ = "second_step"
+
+    teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[str | None] = mapped_column(String(64))
+    """None: it is not on."""
+    since: Mapped[datetime | None] = mapped_column(Moment)
+    last: Mapped[int]
+    """Number of the 30 s whose code was used last."""
+    waiting: Mapped[str | None] = mapped_column(String(64))
+    """A secret that waits for its first code."""
+    waiting_since: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class BackupCodeRow(Base):
+    """A code from her sheet of paper that she has not used. Only its SHA-256 is kept."""
+
+    __tablename__ = "backup_code"
+
+    teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="CASCADE"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class PasskeyRow(Base):
+    """The public half of a passkey: see school/passkeys.py."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    credential: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    uses: Mapped[int] = mapped_column(BigInteger)
+    """As its device counts them; 0 where it does not. One that counts backwards is a copy."""
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class ChallengeRow(Base):
+    """What a passkey is asked to sign, until it does. Only its SHA-256 is kept."""
+
+    __tablename__ = "challenge"
+
+    challenge_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    teacher_id: Mapped[int | None] = mapped_column(ForeignKey("teacher.id", ondelete="CASCADE"))
+    """Who may answer it by adding a passkey. None: anybody, by signing in with one."""
+    expires_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class AttemptRow(Base):

@@ -42,7 +42,9 @@ ACCOUNT = (Limit("account", 10, timedelta(minutes=15)), Limit("account-day", 200
 ADDRESS = (Limit("address", 100, timedelta(minutes=15)),)
 # Three codes of a million are right at any moment: 30 tries a day hit one once in 11,000 days.
 CODE = (Limit("code", 5, timedelta(minutes=15)), Limit("code-day", 30, timedelta(days=1)))
-LONGEST = max(limit.within for limit in (*ACCOUNT, *ADDRESS, *CODE))
+# Each is a row of the database for five minutes.
+CHALLENGES = (Limit("challenges", 500, timedelta(minutes=15)),)
+LONGEST = max(limit.within for limit in (*ACCOUNT, *ADDRESS, *CODE, *CHALLENGES))
 
 
 def count(database: Database, limits: tuple[Limit, ...], whose: str, *, now: datetime) -> None:

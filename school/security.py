@@ -18,12 +18,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lesson.look import HEADERS
+from lesson.look import headers as headers_of_look
 from school.errors import ForbiddenError, LengthMissingError, MisdirectedError, RefusedError, TooLargeError
 
 MAX_BODY_BYTES = 256 * 1024
 """A sealed identity is the largest thing that a page sends."""
 
+HEADERS = headers_of_look("publickey-credentials-create", "publickey-credentials-get")
 TRANSPORT_SECURITY = "max-age=31536000"
 IMMUTABLE = "private, max-age=31536000, immutable"
 """For segments: sealed bytes under a name that never gets others."""

@@ -70,6 +70,7 @@ class Here:
 
     person: Person
     handle: str
+    way: Way
     started_at: datetime
 
 
@@ -120,7 +121,7 @@ def here(database: Database, token: str | None, *, now: datetime, idle: timedelt
         with database.writing() as session:
             # Only a session that is still there: one that was just ended must not come back.
             session.execute(update(SignedInRow).where(SignedInRow.token_hash == row.token_hash).values(seen_at=now))
-    return Here(person_of(person), row.token_hash[:HANDLE_LENGTH], row.started_at)
+    return Here(person_of(person), row.token_hash[:HANDLE_LENGTH], Way(row.way), row.started_at)
 
 
 def open_of(database: Database, person: Person, *, now: datetime, idle: timedelta) -> list[Open]:

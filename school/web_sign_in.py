@@ -3,7 +3,8 @@
 ::
 
     GET  /sign-in?next=/lessons
-    POST /api/sign-in           e-mail and password
+    POST /api/sign-in           e-mail and password, and a code if one is wanted
+    POST /api/passkey           what a device needs to sign in with a passkey; .../sign-in: what it has signed
     POST /api/join/password     an invitation of a role without keys
     POST /api/leave             the end of this session
 """
@@ -18,6 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from school.limits import network_of
+from school.passkeys import Signed, begin, sign_in_with_passkey
 from school.sessions import SignedIn, leave
 from school.signing_in import Door, join_with_password, sign_in
 from school.web_pages import home_of, local_path
@@ -32,8 +34,18 @@ class SignInRequest:
 
     email: str
     password: str
+    code: str
+    """Empty until the answer says that one is wanted."""
     next: str
     """The page she wanted to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRequest:
+    """What the page sends when a device has signed."""
+
+    signed: Signed
+    next: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +78,26 @@ def sign_in_page(visitor: Visitor, parts: Parts, next: str | None = None) -> Res
 
 @router.post("/api/sign-in", dependencies=FOR_EVERYBODY)
 async def sign_in_here(request: Request, parts: Parts) -> Response:
-    """Sign in with a password."""
+    """Sign in with a password. Without `next` in the answer, a code is wanted."""
     wish = await asked(SignInRequest, request)
-    signed_in = await run_in_threadpool(sign_in, door_of(request, parts), wish.email, wish.password)
+    signed_in = await run_in_threadpool(sign_in, door_of(request, parts), wish.email, wish.password, wish.code)
+    if signed_in is None:
+        return JSONResponse({"next": None})
     return let_in(parts, signed_in, wish.next)
+
+
+@router.post("/api/passkey", dependencies=FOR_EVERYBODY)
+async def begin_passkey(request: Request, parts: Parts) -> Response:
+    """Give a device something to sign."""
+    return JSONResponse(await run_in_threadpool(begin, door_of(request, parts), parts.settings.origin))
+
+
+@router.post("/api/passkey/sign-in", dependencies=FOR_EVERYBODY)
+async def use_passkey(request: Request, parts: Parts) -> Response:
+    """Sign in with what it has signed."""
+    wish = await asked(PasskeyRequest, request)
+    door, origin = door_of(request, parts), parts.settings.origin
+    return let_in(parts, await run_in_threadpool(sign_in_with_passkey, door, origin, wish.signed), wish.next)
 
 
 @router.post("/api/join/password", dependencies=FOR_EVERYBODY)

@@ -67,6 +67,8 @@ ONLY_IMPORTERS = {
     "alembic": {"school"},
     "argon2": {"school.passwords"},
     "zxcvbn": {"school.passwords"},
+    "pyotp": {"school.second_step"},
+    "webauthn": {"school.passkeys"},
     "uvicorn": {"device.page", "school"},
     "jinja2": {"device.page", "school"},
     "typer": {"waitwise"},

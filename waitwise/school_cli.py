@@ -6,6 +6,7 @@
     waitwise school invite school.toml --name "Ms J. Okafor"        prints the address where she makes her keys
     waitwise school email school.toml --person 1 --email j@...      what she signs in with
     waitwise school sign-in school.toml --teacher 1                 prints a link that signs her in once
+    waitwise school reset-sign-in school.toml --person 1            forgets password and second step, prints such a link
     waitwise school register school.toml --unit lab-2 ...           lets a unit in
 
 None of it can open a lesson.
@@ -30,6 +31,7 @@ from school.main import Ready
 from school.main import serve as serve_school
 from school.people import SchoolRole
 from school.settings import Settings
+from school.signing_in import reset
 from school.units import register_unit
 from waitwise import show
 from waitwise.errors import CommandError
@@ -133,6 +135,25 @@ def sign_in(
         show.print_json({"address": address})
     else:
         typer.echo(address)
+
+
+@app.command(name="reset-sign-in", epilog="Example: `waitwise school reset-sign-in school.toml --person 1`")
+def reset_sign_in(
+    settings: SettingsFile,
+    person: Annotated[int, typer.Option(help="The person's number, from `invite`.")],
+) -> None:
+    """Forget somebody's password and second step, sign her out everywhere, and print a link that signs her in once.
+
+    For who has lost them. Her keys and her five words stay as they are.
+    """
+    try:
+        chosen = Settings.read(settings)
+        database = open_database(chosen)
+        code = sign_in_link(database, person, now=datetime.now(tz=UTC), minutes=chosen.sign_in_minutes)
+        reset(database, person)
+    except WaitwiseError as error:
+        show.stop(error, to_technician=True)
+    typer.echo(f"{chosen.origin}/enter/{code}?next=/account")
 
 
 @app.command(

@@ -38,11 +38,19 @@ _OFF = (
     "usb",
     "xr-spatial-tracking",
 )
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": ", ".join(["fullscreen=(self)", *(f"{feature}=()" for feature in _OFF)]),
-}
+
+
+def headers(*allowed: str) -> dict[str, str]:
+    """What a browser is told, with these features allowed to the page itself."""
+    features = [f"{each}=(self)" for each in ("fullscreen", *allowed)] + [f"{e}=()" for e in _OFF if e not in allowed]
+    return {
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": ", ".join(features),
+    }
+
+
+HEADERS = headers()

@@ -3,14 +3,22 @@
 ::
 
     /join/... --password--> /account --Sign out--> /welcome --/sign-in--> /account
+    QR code of the page --scanned--> a phone's codes --> asked for at the next sign-in
     Ada, signed in twice: another password --> one browser is signed out, and her lessons stay locked in both
 """
 
+import io
+
+import pyotp
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from school.accounts import invite, set_email
+from school.passwords import Passwords
 from school.people import SchoolRole
+from school.signing_in import Door, join_with_password
 from tests.suites.page_browser import axe_findings, watched
 from tests.suites.page_people import Teacher, join
 from tests.suites.page_world import PageWorld, utc_now
@@ -41,11 +49,12 @@ def sign_out(page: Page) -> None:
 
 
 def set_password(page: Page, new: str, current: str = "") -> None:
+    section = page.get_by_role("region", name="Password")
     if current:
-        page.get_by_role("textbox", name="Your current password").fill(current)
-    page.get_by_role("textbox", name="A new password").fill(new)
-    page.get_by_role("textbox", name="The same again").fill(new)
-    page.get_by_role("button", name="Change the password" if current else "Set a password").click()
+        section.get_by_role("textbox", name="Your current password").fill(current)
+    section.get_by_role("textbox", name="A new password").fill(new)
+    section.get_by_role("textbox", name="The same again").fill(new)
+    section.get_by_role("button", name="Change the password" if current else "Set a password").click()
     expect(page.get_by_text("Your password is set.")).to_be_visible()
 
 
@@ -129,3 +138,43 @@ def test_what_is_wrong_is_said_and_the_password_does_not_stay_in_the_page(
         refused = [each for each in profile.wrong if "403" in each or "429" in each]
         assert len(refused) == len(profile.wrong) == 11, "the browser notes each refusal, and nothing else"
         profile.wrong.clear()
+
+
+def test_a_second_step_is_scanned_from_the_page_and_asked_for(world: PageWorld, browser: Browser) -> None:
+    made = invite(world.database, "Cor", now=utc_now(), days=1, role=SchoolRole.COORDINATOR, email="cor@school.example")
+    door = Door(world.database, Passwords(world.database), utc_now(), 12)
+    join_with_password(door, made.code, PASSWORD)
+    with watched(browser) as here, watched(browser) as there:
+        page, other = here.page(), there.page()
+        page.goto(world.enter(made.teacher_id, "/account"))
+        section = page.get_by_role("region", name="Second step")
+        section.get_by_role("textbox", name="Your current password").fill(PASSWORD)
+        section.get_by_role("button", name="Set up the second step").click()
+        (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(section.get_by_role("img").screenshot())))
+        phone = pyotp.parse_uri(found.text)
+        assert isinstance(phone, pyotp.TOTP)
+        assert section.locator("[data-part=second-secret]").inner_text().replace(" ", "") == phone.secret
+        assert axe_findings(page) == []
+        section.get_by_role("textbox", name="The code that your phone shows now").fill(phone.now())
+        section.get_by_role("button", name="Turn it on").click()
+        codes = section.get_by_role("list", name="Your backup codes").get_by_role("listitem")
+        expect(codes).to_have_count(10)
+        paper = codes.all_inner_texts()
+        assert axe_findings(page) == []
+        section.get_by_role("button", name="I have written them down").click()
+        expect(section.get_by_text("10 of your backup codes are left.")).to_be_visible()
+
+        other.goto(f"{world.browser}/sign-in")
+        sign_in(other, "cor@school.example", PASSWORD)
+        code = other.get_by_role("textbox", name="Code from your phone")
+        expect(code).to_be_focused()
+        assert axe_findings(other) == []
+        code.fill(paper[0])
+        other.get_by_role("button", name="Sign in").click()
+        other.wait_for_url(f"{world.browser}/account")
+
+        section.get_by_role("textbox", name="Your current password").fill(PASSWORD)
+        section.get_by_role("textbox", name="Code from your phone").fill(paper[1])
+        section.get_by_role("button", name="Turn it off").click()
+        expect(page.get_by_text("The second step is off.")).to_be_visible()
+        assert other.request.get(f"{world.browser}/account", max_redirects=0).status == 303

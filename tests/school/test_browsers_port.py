@@ -20,11 +20,12 @@ from lesson.footage.chain import read_links
 from lesson.footage.header import header_hash
 from lesson.footage.identity import Identity
 from lesson.footage.opening import OpenLesson
-from lesson.look import CONTENT_SECURITY_POLICY, HEADERS
+from lesson.look import CONTENT_SECURITY_POLICY
 from lesson.messages import DISCARDED, LessonEnded, LessonStarted, SealedEvidence, encode_delivery, encode_event
 from lesson.wire import from_wire, to_wire
 from school.accounts import invite
 from school.ingest import Ingest
+from school.security import HEADERS
 from school.web_app import ROUTERS
 from school.web_pages import local_path
 from school.web_parts import COOKIE

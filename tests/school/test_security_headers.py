@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import text
 
 from lesson.footage.identity import Identity
-from lesson.look import HEADERS
 from school.accounts import invite, join, sign_in_link
 from school.app import School, build
+from school.security import HEADERS
 from school.settings import Settings
 
 NOW = datetime(2026, 11, 17, 9, 0, tzinfo=UTC)

@@ -45,8 +45,16 @@ GET  /lessons/{lesson}                               in  200 404 404 404 403 403
 POST /api/join                                       422 422 422 422 422 422 422
 POST /api/join/password                              422 422 422 422 422 422 422
 POST /api/sign-in                                    422 422 422 422 422 422 422
+POST /api/passkey                                    200 200 200 200 200 200 200
+POST /api/passkey/sign-in                            422 422 422 422 422 422 422
 POST /api/leave                                      200 200 200 200 200 200 200
 POST /api/account/password                           401 422 422 422 422 422 422
+POST /api/account/second-step                        401 422 422 422 422 422 422
+POST /api/account/second-step/confirm                401 422 422 422 422 422 422
+POST /api/account/second-step/off                    401 422 422 422 422 422 422
+POST /api/account/passkeys                           401 422 422 422 422 422 422
+POST /api/account/passkeys/add                       401 422 422 422 422 422 422
+POST /api/account/passkeys/remove                    401 422 422 422 422 422 422
 POST /api/account/sessions/end                       401 422 422 422 422 422 422
 GET  /api/me                                         401 200 200 200 200 403 403
 GET  /api/people                                     401 200 200 200 200 403 403

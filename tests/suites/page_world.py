@@ -171,8 +171,8 @@ class PageWorld:
 
 
 @contextmanager
-def page_world(folder: Path) -> Iterator[PageWorld]:
-    """Start the school, register the unit."""
+def page_world(folder: Path, **settings: str | float) -> Iterator[PageWorld]:
+    """Start the school under these settings, register the unit."""
     authority = ThrowAwayAuthority(folder / "authority", datetime.now(UTC), is_demo=True)
     server, files, key = authority.server("127.0.0.1", "localhost"), authority.unit(UNIT), UnitKey.generate()
     values: dict[str, Any] = {
@@ -183,6 +183,7 @@ def page_world(folder: Path) -> Iterator[PageWorld]:
         "units_key": str(server.key_file),
         "units_authority": str(authority.ca_file),
         "live_seconds": 0.05,
+        **settings,
     }
     settings_file = folder / "school.toml"
     settings_file.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items()))

@@ -24,7 +24,15 @@ from tests.suites.programs import DEMO_SOUND, ctrl_c_works, waitwise
 
 COMMANDS = (
     *("demo", "analyse", "correct", "open", "voice", "unit record", "unit send"),
-    *("school serve", "school invite", "school email", "school sign-in", "school register", "self-test"),
+    *(
+        "school serve",
+        "school invite",
+        "school email",
+        "school sign-in",
+        "school reset-sign-in",
+        "school register",
+        "self-test",
+    ),
 )
 
 

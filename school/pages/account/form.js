@@ -20,12 +20,13 @@ export function typed(form, name) {
 /**
  * Do `work` whenever the form is sent. What it throws is said in the page's "problem".
  * @param {HTMLFormElement} form
- * @param {() => Promise<unknown>} work
+ * @param {(pressed: string) => Promise<unknown>} work gets the value of the button that was pressed
  */
 export function onSubmit(form, work) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    await during(form.querySelectorAll("button"), work);
+    const pressed = event.submitter instanceof HTMLButtonElement ? event.submitter.value : "";
+    await during(form.querySelectorAll("button"), () => work(pressed));
     for (const field of form.querySelectorAll("input")) if (field.type === "password") field.value = "";
   });
 }
