@@ -28,6 +28,7 @@ from school.migrate import migrate
 from school.passwords import Passwords
 from school.receipts import receipt_key
 from school.settings import Settings
+from school.sign_on import Provider
 from school.units_app import UnitsParts, units_app
 from school.uploads import Uploads
 from school.web_app import page_templates, web_app
@@ -75,6 +76,8 @@ def open_database(settings: Settings) -> Database:
 
 def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> School:
     """Make the parts that the settings ask for. One server a footage folder: it forgets what another left half-way."""
+    if settings.sign_on_issuer is not None:
+        Provider.of(settings)  # a secret that cannot be read stops the server, not the first who signs in
     database = open_database(settings)
     forget_expired(database, now=now())
     forget_old(database, now=now())

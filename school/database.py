@@ -189,6 +189,19 @@ class ChallengeRow(Base):
     expires_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class SignOnRow(Base):
+    """Somebody on her way to the school's sign-on: see school/sign_on.py."""
+
+    __tablename__ = "sign_on"
+
+    state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    nonce: Mapped[str] = mapped_column(String(64))
+    verifier: Mapped[str] = mapped_column(String(64))
+    target: Mapped[str] = mapped_column(String(200))
+    """The page she wants."""
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class AttemptRow(Base):
     """How often something was tried lately: see school/limits.py."""
 

@@ -2,7 +2,7 @@
 
 ::
 
-    joined, a link, a password, a passkey --start--> token, into the cookie
+    joined, link, password, passkey, school --start--> token, into the cookie
                                               |
                              seen now and then|----> ends: left, idle, old, ended from another device
                                               |
@@ -43,6 +43,7 @@ class Way(StrEnum):
     LINK = "link"
     PASSWORD = "password"  # noqa: S105 - the name of a way
     PASSKEY = "passkey"
+    SCHOOL = "school"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,16 @@ class Settings:
     session_hours: int = setting("Hours until somebody has to sign in again, whatever she does.", default=12)
     idle_minutes: int = setting("Minutes without a page or a request until somebody has to sign in again.", default=120)
 
+    sign_on_issuer: str | None = setting(
+        "Issuer of the school's own sign-on (OpenID Connect), as its configuration names it. Without it: none.",
+        default=None,
+    )
+    sign_on_client_id: str | None = setting("What this server is called there.", default=None)
+    sign_on_secret: Path | None = setting(
+        "File that holds the client secret, readable by the server alone.", default=None
+    )
+    sign_on_name: str = setting("What the button says behind “Sign in with”.", default="your school account")
+
     max_segment_bytes: int = setting("Largest segment that a unit may send.", default=64 * MIB)
     max_document_bytes: int = setting("Largest header, stanza or manifest that a unit may send.", default=MIB)
     body_seconds: float = setting("Seconds a unit may fall silent inside an upload.", default=30.0)
@@ -84,6 +94,11 @@ class Settings:
             raise SettingsError("browser_certificate and browser_key belong together: set both, or none.")
         if (self.broker_certificate is None) != (self.broker_key is None):
             raise SettingsError("broker_certificate and broker_key belong together: set both, or none.")
+        sign_on = (self.sign_on_issuer, self.sign_on_client_id, self.sign_on_secret)
+        if any(each is None for each in sign_on) and any(sign_on):
+            raise SettingsError("sign_on_issuer, _client_id and _secret belong together: set all, or none.")
+        if self.sign_on_issuer is not None:
+            _check_issuer(self.sign_on_issuer)
         if self.browser_origin is not None:
             _check_origin(self.browser_origin)
 
@@ -132,3 +147,10 @@ def _check_origin(origin: str) -> None:
     parts = urlsplit(origin)
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query or parts.fragment:
         raise SettingsError(f"browser_origin must look like https://waitwise.school.example, not {origin!r}.")
+
+
+def _check_issuer(issuer: str) -> None:
+    parts = urlsplit(issuer)
+    # Plain http is for a provider beside a demo on this computer.
+    if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1"}:
+        raise SettingsError(f"sign_on_issuer must begin with https://, not {issuer!r}.")

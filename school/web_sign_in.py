@@ -3,6 +3,7 @@
 ::
 
     GET  /sign-in?next=/lessons
+    GET  /sign-in/school        to the school's own sign-on; .../back: from there, and on
     POST /api/sign-in           e-mail and password, and a code if one is wanted
     POST /api/passkey           what a device needs to sign in with a passkey; .../sign-in: what it has signed
     POST /api/join/password     an invitation of a role without keys
@@ -21,6 +22,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from school.limits import network_of
 from school.passkeys import Signed, begin, sign_in_with_passkey
 from school.sessions import SignedIn, leave
+from school.sign_on import LASTS, Provider, RealWeb, come_back, leave_for
 from school.signing_in import Door, join_with_password, sign_in
 from school.web_pages import home_of, local_path
 from school.web_parts import FOR_EVERYBODY, Parts, Visitor, WebParts, asked
@@ -73,7 +75,34 @@ def sign_in_page(visitor: Visitor, parts: Parts, next: str | None = None) -> Res
     """Ask for e-mail and password."""
     if visitor is not None:
         return RedirectResponse(local_path(next, home_of(visitor)), 303)
-    return parts.page("sign_in.html", next=local_path(next, ""))
+    sign_on = parts.settings.sign_on_name if parts.settings.sign_on_issuer else None
+    return parts.page("sign_in.html", next=local_path(next, ""), sign_on=sign_on)
+
+
+@router.get("/sign-in/school", dependencies=FOR_EVERYBODY)
+def go_to_sign_on(request: Request, parts: Parts, next: str | None = None) -> Response:  # noqa: A002 - as above
+    """Send somebody to the school's own sign-on."""
+    provider = Provider.of(parts.settings)
+    leaving = leave_for(door_of(request, parts), provider, RealWeb(), local_path(next, ""))
+    answer = RedirectResponse(leaving.address, 303)
+    # Lax, not Strict: she comes back from another site. It lets nobody in by itself.
+    lasts, secure = int(LASTS.total_seconds()), parts.settings.is_https
+    answer.set_cookie(_way_back(parts), leaving.state, max_age=lasts, secure=secure, httponly=True, samesite="lax")
+    return answer
+
+
+@router.get("/sign-in/school/back", dependencies=FOR_EVERYBODY)
+def come_from_sign_on(request: Request, parts: Parts, code: str = "", state: str = "") -> Response:
+    """Sign in who comes back from there."""
+    provider = Provider.of(parts.settings)
+    cookie = request.cookies.get(_way_back(parts), "")
+    door = door_of(request, parts)
+    signed_in, target = come_back(door, provider, RealWeb(), code=code, state=state, cookie=cookie)
+    # A page, not a redirect: a browser that was sent here by another site would not show the new cookie to the next.
+    answer = parts.page("arrived.html", next=local_path(target, home_of(signed_in.person)))
+    parts.give_cookie(answer, signed_in)
+    answer.delete_cookie(_way_back(parts), secure=parts.settings.is_https, httponly=True, samesite="lax")
+    return answer
 
 
 @router.post("/api/sign-in", dependencies=FOR_EVERYBODY)
@@ -122,3 +151,7 @@ def let_in(parts: WebParts, signed_in: SignedIn, target: str) -> Response:
     answer = JSONResponse({"next": local_path(target, home_of(signed_in.person))})
     parts.give_cookie(answer, signed_in)
     return answer
+
+
+def _way_back(parts: WebParts) -> str:
+    return "__Host-waitwise_sign_on" if parts.settings.is_https else "waitwise_sign_on"

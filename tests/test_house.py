@@ -38,7 +38,7 @@ SEEDS = {
 
 ONLY_IMPORTERS = {
     "paho": {"sync.mqtt"},
-    "urllib3": {"sync.https"},
+    "urllib3": {"school.sign_on", "sync.https"},
     "sqlite3": {"sync.database", "sync.outbox"},
     "webrtcvad": {"analytics.webrtc_detector"},
     "av": {
@@ -69,6 +69,8 @@ ONLY_IMPORTERS = {
     "zxcvbn": {"school.passwords"},
     "pyotp": {"school.second_step"},
     "webauthn": {"school.passkeys"},
+    "authlib": {"school.sign_on"},
+    "joserfc": {"school.sign_on"},
     "uvicorn": {"device.page", "school"},
     "jinja2": {"device.page", "school"},
     "typer": {"waitwise"},

@@ -36,6 +36,8 @@ MATRIX = """
 GET  /                                               303 303 303 303 303 303 303
 GET  /welcome                                        200 200 200 200 200 200 200
 GET  /sign-in                                        200 303 303 303 303 303 303
+GET  /sign-in/school                                 404 404 404 404 404 404 404
+GET  /sign-in/school/back                            404 404 404 404 404 404 404
 GET  /join/{code}                                    404 404 404 404 404 404 404
 GET  /enter/{code}                                   404 404 404 404 404 404 404
 GET  /account                                        in  200 200 200 200 200 200
