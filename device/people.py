@@ -5,6 +5,7 @@
     start, and every 5 min   unit.people() --> pinned keys, or why they are not believed
     press                    known()       --> what was found last
     lamp, page               whose()       --> whose lesson a press records now: whose.py
+                             agreed()      --> what the class that is on has agreed to: classes.py
     start, and every 20 s    the timetable is looked at (device/room_timetable.py)
 
 The school may take three seconds to answer, or not answer at all; a lesson begins without it (device/recipients.py).
@@ -14,12 +15,16 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
+from device.classes import Agreed, read_classes
+from device.commands import Mode
 from device.recipients import Known, ListedRecipient, RecipientsError, trust
 from device.room_timetable import RoomTimetable
-from device.settings import timetable_names_of
+from device.settings import modes_of, timetable_names_of
 from device.sure_clock import Reading
+from device.timetable import Period
 from device.unit import Unit
 from device.whose import Whose, whose_lesson
 from lesson.footage.header import ClockQuality
@@ -41,12 +46,14 @@ LOOK_EVERY = 20.0
 class People:
     """Asks in a thread of its own, and looks at the timetable in another one."""
 
-    def __init__(self, unit: Unit) -> None:
-        self._unit = unit
+    def __init__(self, unit: Unit, *, has_camera: bool) -> None:
+        """Raises `SettingsError`."""
+        self._unit, self._has_camera = unit, has_camera
         timetable = unit.settings.timetable
         oldest = None if timetable.feed is None else timedelta(days=timetable.oldest_days)
         self._timetable = RoomTimetable(timetable.file, unit.settings.room, oldest)
         self._names = timetable_names_of(unit.settings)
+        self._classes = read_classes(timetable.classes, modes_of(unit.settings))
         self._usual = unit.settings.teacher
         self._found: Known | RecipientsError = Known()
         self._turn = threading.Lock()
@@ -89,10 +96,19 @@ class People:
 
     def whose(self, now: Reading, named: str | None = None) -> Whose:
         """Whose lesson a press records. Never waits. Raises `RecipientsError` where `named` is nobody we know."""
+        periods = self._periods(now)
+        return whose_lesson(self._known, named=named, periods=periods, usual=self._usual, names=self._names)
+
+    def agreed(self, now: Reading) -> Agreed:
+        """How the lesson that a press records may be recorded here. Never waits."""
+        agreed = self._classes.agreed(self._periods(now))
+        return replace(agreed, modes=tuple(mode for mode in agreed.modes if self._has_camera or mode is not Mode.VIDEO))
+
+    def _periods(self, now: Reading) -> tuple[Period, ...] | None:
+        """What is on; None: nobody can say."""
         # After a power cut a clock may be hours behind, and look right: another teacher's lesson would seem to be on.
         is_believed = not self._timetable.is_there or now.quality is ClockQuality.SYNCED
-        periods = self._timetable.at(now.at) if is_believed else None
-        return whose_lesson(self._known, named=named, periods=periods, usual=self._usual, names=self._names)
+        return self._timetable.at(now.at) if is_believed else None
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from capture.cover import share_covered
 from capture.errors import MaskUnreadableError
 from capture.masks import Mask
+from device.classes import Agreed
 from device.clock import Clock
 from device.commands import (
     AskToPair,
@@ -54,7 +55,6 @@ from device.preflight import Space
 from device.presses import Gesture, Presses
 from device.recipients import choose
 from device.room import Room
-from device.settings import modes_of
 from device.state import Doing, RehearsalInHand, StillInHand, UnitState
 from device.unit import Unit
 from device.worker import Held, Looked, Named, Pausable, Said, Worker
@@ -141,9 +141,8 @@ class UnitProgram:
     ) -> None:
         """Put it together. Nothing is opened."""
         self._unit, self._settings, self._room, self._clock = unit, unit.settings, room, clock
-        self._modes = tuple(mode for mode in modes_of(unit.settings) if room.camera or mode is not Mode.VIDEO)
         self._panel, self._shown, self._notifier = panel, Shown(panel), notifier
-        self._people = People(unit)
+        self._people = People(unit, has_camera=room.camera is not None)
         self._masks = MaskStore(unit.settings.folder, unit.settings.camera.mask)
         self._still: Still | None = None
         self._asked: str | None = None
@@ -153,7 +152,7 @@ class UnitProgram:
         self._presses = Presses()
         self._presses.waits_for_double = waits_for_double(Doing.READY)
         self._leaves = False
-        self._worker = Worker(unit, room, clock, self._people, self._masks, self._modes, self._inbox.put)
+        self._worker = Worker(unit, room, clock, self._people, self._masks, self._inbox.put)
         self._held: Held | None = None
         self._since = clock.monotonic()
         self._looked_at = self._alive_at = float("-inf")
@@ -162,11 +161,13 @@ class UnitProgram:
         self._refusal: Problem | None = None
         self._refused_at = float("-inf")
         """When, where the state did not change by it."""
+        agreed = self._people.agreed(unit.time.read())
         self.state = UnitState(
             doing=Doing.READY,
             since_at=unit.time.read().at,
             room=unit.settings.room,
-            modes=self._modes,
+            modes=agreed.modes,
+            classes=agreed.classes,
             can_see_card=room.camera is not None,
             goal_wait=unit.settings.goal_wait,
             unclaimed_days=unit.settings.unclaimed_days,
@@ -444,15 +445,16 @@ class UnitProgram:
 
     def _with_facts(self, state: UnitState) -> UnitState:
         waiting = self._unit.school.waiting
-        whose = self._people.whose(self._unit.time.read())
-        mask, mask_problems = self._usual_mask()
+        now = self._unit.time.read()
+        whose, agreed = self._people.whose(now), self._people.agreed(now)
+        mask, mask_problems = self._usual_mask(agreed)
         self._unit.other_problems = self._people.problems + mask_problems
         problems = [self._refusal] if self._refusal is not None else []
         problems += self._unit.problems()
         still = self._still
         if still is not None and self._clock.monotonic() - still.taken_at >= KEPT_FOR:
             still = self._still = None
-        usual = self._modes[0] if self._modes else Mode.NUMBERS
+        usual = agreed.modes[0] if agreed.modes else Mode.NUMBERS
         teacher = None if whose.person is None else whose.person.name
         meant = state.lesson.teacher if state.lesson is not None and state.doing in LESSON else teacher
         return replace(
@@ -461,6 +463,8 @@ class UnitProgram:
             teachers=self._people.names,
             shows_goal=meant is not None and self._goal_lamp.is_shown_for(meant),
             title=whose.title,
+            modes=agreed.modes,
+            classes=agreed.classes,
             unclaimed=self._unit.claims.waiting(),
             claim=state.claim if state.doing is Doing.CLAIMING else None,
             masks=self._masks.names(),
@@ -473,15 +477,16 @@ class UnitProgram:
             waiting_segments=waiting.segments,
         )
 
-    def _usual_mask(self) -> tuple[str | None, tuple[Problem, ...]]:
+    def _usual_mask(self, agreed: Agreed) -> tuple[str | None, tuple[Problem, ...]]:
         """The mask that a press puts on, where it films; and what is wrong with saying which."""
-        if Mode.VIDEO not in self._modes:
+        if Mode.VIDEO not in agreed.modes:
             return None, ()
         try:
-            self._masks.mask(None)
-            return self._masks.usual() or None, ()
+            name = self._masks.usual() if agreed.mask is None else agreed.mask
+            self._masks.mask(name)
         except MaskUnreadableError:
             return None, (MASK_UNREADABLE,)
+        return name or None, ()
 
     def _with_sound(self, state: UnitState) -> UnitState:
         """How loud it is, and how a silence or a rehearsal stands."""

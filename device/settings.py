@@ -143,10 +143,17 @@ class TimetableSettings:
     names: Path | None = setting(
         "File (TOML) that says how the timetable writes each teacher, where it does not write her name.", default=None
     )
+    classes: Path | None = setting(
+        "File (TOML) that says what a class has agreed to (`modes`), and which mask its picture has, by its name in "
+        "the timetable's titles.",
+        default=None,
+    )
 
     def __post_init__(self) -> None:
         if self.feed is not None and self.file is None:
             raise SettingsError("The setting timetable.feed needs timetable.file: where what it brings is kept.")
+        if self.classes is not None and self.file is None:
+            raise SettingsError("The setting timetable.classes needs timetable.file: what says which class is on.")
         if self.oldest_days < 1:
             raise SettingsError(f"The setting timetable.oldest_days is a number of days, not {self.oldest_days}.")
 
@@ -201,7 +208,8 @@ class UnitSettings:
     )
     goal_wait: float = setting("The teacher's own goal for a wait, in seconds.", default=5.0)
     modes: str = setting(
-        "What this class agreed to: video, audio, numbers, or some of them. A press records the first.",
+        "What classes agreed to: video, audio, numbers, or some of them. A press records the first. Where a class has "
+        "its own: `timetable.classes`.",
         default="video, audio, numbers",
     )
     longest_minutes: int = setting(
@@ -230,11 +238,16 @@ class UnitSettings:
 
 
 def modes_of(settings: UnitSettings) -> tuple[Mode, ...]:
-    """What this class agreed to, the usual one first. Raises `SettingsError`."""
+    """What classes agreed to of which nothing else is said, the usual one first. Raises `SettingsError`."""
+    return modes_in(settings.modes)
+
+
+def modes_in(text: str) -> tuple[Mode, ...]:
+    """The modes that a text names, with commas. Raises `SettingsError`."""
     try:
-        return tuple(Mode(word.strip()) for word in settings.modes.split(","))
+        return tuple(Mode(word.strip()) for word in text.split(","))
     except ValueError as error:
-        raise SettingsError(f"The setting modes can name {', '.join(Mode)}; not {settings.modes!r}.") from error
+        raise SettingsError(f"The setting modes can name {', '.join(Mode)}; not {text!r}.") from error
 
 
 def timetable_names_of(settings: UnitSettings) -> dict[str, tuple[str, ...]]:

@@ -138,6 +138,8 @@ class UnitState:
     """Whether the lamp shows the goal in lessons of `lesson.teacher`; while there is none, of `teacher`."""
     modes: tuple[Mode, ...] = ()
     """What this class agreed to; the first is what a press records."""
+    classes: tuple[str, ...] = ()
+    """Who has agreed to it, where that is not the room: the class that is on. Several: it may be any of them."""
     masks: tuple[str, ...] = ()
     """Names of the masks that there are."""
     mask: str | None = None

@@ -101,13 +101,12 @@ class Worker:
         clock: Clock,
         people: People,
         masks: MaskStore,
-        modes: tuple[Mode, ...],
         tell: Callable[[Held | Named | Said | Looked], None],
     ) -> None:
-        """`modes`: what the class agreed to and this room can do. `tell` is called by the worker's thread."""
+        """`tell` is called by the worker's thread."""
         self._unit, self._settings, self._room, self._clock = unit, unit.settings, room, clock
         self._thresholds = Thresholds(goal_wait=unit.settings.goal_wait)
-        self._people, self._masks, self._modes, self._tell = people, masks, modes, tell
+        self._people, self._masks, self._tell = people, masks, tell
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
         self._naming: Naming | None = None
@@ -161,13 +160,15 @@ class Worker:
 
     def lesson(self, start: Start) -> None:
         """Pre-flight, then the lesson. Raises what keeps it from beginning, or ends it early."""
-        mode = choose_mode(start.mode, self._modes)
         known = self._people.known()
+        agreed = self._people.agreed(self._unit.time.read())
+        mode = choose_mode(start.mode, agreed.modes)
+        start = replace(start, mask=agreed.mask if start.mask is None else start.mask)
         whose = NOBODY if start.by_card else self._people.whose(self._unit.time.read(), start.teacher)
         can_be_claimed = bool(known.usable) and self._settings.unclaimed_days > 0
         is_claim = whose.person is None and can_be_claimed and not start.by_card
         # A class that has not agreed to a picture is not looked at unasked.
-        looks = whose.person is None and (start.by_card or (Mode.VIDEO in self._modes and bool(known.listed)))
+        looks = whose.person is None and (start.by_card or (Mode.VIDEO in agreed.modes and bool(known.listed)))
         if looks and not is_claim:
             whose = self._by_card(start, known)
         if self._stop.is_set():
@@ -312,7 +313,7 @@ class Worker:
 
     def look_through(self, mask: str | None) -> None:
         """Take a still, as the camera would film a lesson with that mask."""
-        if self._room.camera is None or Mode.VIDEO not in self._modes:
+        if self._room.camera is None or Mode.VIDEO not in self._people.agreed(self._unit.time.read()).modes:
             raise NotAgreedError("Nothing is filmed here.")
         zero = self._clock.monotonic()
         with contextlib.closing(self._room.camera(mask or "", lambda: zero, lambda _: None)) as camera:

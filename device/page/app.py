@@ -109,12 +109,11 @@ def _page(parts: PageParts, tab: str, *, is_paired: bool, status: int = 200) -> 
     if not is_paired:
         return pair_page(parts, tab=tab)
     state = parts.resident.state
-    modes = () if state is None else state.modes
     html = parts.templates.get_template("unit.html").render(
         room=parts.room,
         tab=tab,
         v=to_wire(view(state, parts.monotonic())),
-        modes=[(mode.value, MODES[mode]) for mode in modes],
+        modes=[(mode.value, words) for mode, words in MODES.items()],
         goal=5.0 if state is None else state.goal_wait,
         slots=SLOTS,
     )

@@ -115,6 +115,8 @@ class View:
     facts: str
     can: tuple[str, ...]
     """Commands that mean something now."""
+    modes: tuple[str, ...]
+    """What can be chosen to be kept; the first is what a press keeps."""
     is_running: bool
     """Whether the clock goes on."""
     level: float | None
@@ -162,6 +164,7 @@ def view(state: UnitState | None, monotonic: float) -> View:
         note=_note(state),
         facts=_facts(state),
         can=_can(state),
+        modes=state.modes,
         is_running=is_in_lesson and state.doing is not Doing.STOPPING,
         elapsed=max(monotonic - lesson.began, 0.0) if lesson is not None and is_in_lesson else 0.0,
         level=None if state.level_db is None else min(max(1 - state.level_db / _QUIETEST_DB, 0.0), 1.0),
@@ -198,6 +201,7 @@ def _away() -> View:
         note="The page looks for the unit again every second.",
         facts="",
         can=(),
+        modes=(),
         is_running=False,
         elapsed=0.0,
         level=None,
@@ -257,7 +261,18 @@ def _note(state: UnitState) -> str:
     if Mode.VIDEO in state.modes:
         seats = " Every seat is filmed." if state.mask is None else f" Not filmed: the seats of {state.mask}."
         seats = seats if state.is_mask_clear else " Nothing is filmed until it is said on Room which seats are not."
-    return f"Nothing listens and nothing looks until you press Record. {_whose(state)}{seats}"
+    return f"Nothing listens and nothing looks until you press Record. {_whose(state)}{_agreed(state)}{seats}"
+
+
+def _agreed(state: UnitState) -> str:
+    if not state.modes:
+        return " Nothing can be recorded: there is no kind of recording to which all agreed who may be meant."
+    match state.classes:
+        case ():
+            return ""
+        case (one,):
+            return f" What is kept is what {one} agreed to."
+    return f" It may be {' or '.join(state.classes)}: only what all agreed to is kept."
 
 
 def _usual_mask(state: UnitState) -> str:

@@ -73,6 +73,28 @@ def test_it_is_said_before_the_press_which_seats_are_filmed(
     assert view(replace(READY, modes=modes, mask=mask), AT).note.endswith(says)
 
 
+@pytest.mark.parametrize(
+    ("classes", "modes", "says"),
+    [
+        ((), (Mode.AUDIO,), "for Ms Okafor."),
+        (("7B",), (Mode.AUDIO,), " What is kept is what 7B agreed to."),
+        (("7B", "9A"), (Mode.AUDIO,), " It may be 7B or 9A: only what all agreed to is kept."),
+        (
+            ("7B", "9A"),
+            (),
+            " Nothing can be recorded: there is no kind of recording to which all agreed who may be meant.",
+        ),
+    ],
+)
+def test_it_is_said_before_the_press_which_class_agreed_to_it(
+    classes: tuple[str, ...], modes: tuple[Mode, ...], says: str
+) -> None:
+    shown = view(replace(READY, classes=classes, modes=modes), AT)
+
+    assert shown.note.endswith(says)
+    assert shown.modes == modes
+
+
 def test_where_the_mask_is_not_clear_it_is_not_said_that_every_seat_is_filmed() -> None:
     unclear = replace(READY, modes=tuple(Mode), masks=("9b",), is_mask_clear=False)
 

@@ -18,6 +18,7 @@ import { NAMESPACE, part } from "./parts.js";
  * @property {number} elapsed_s
  * @property {number|null} level
  * @property {Notice[]} notices
+ * @property {string[]} modes
  * @property {string[]} teachers
  * @property {string[]} masks
  * @property {{key: string, list_key: string, locked: string}} seats
@@ -52,6 +53,7 @@ function show(view) {
   isRunning = view.is_running;
   startedAt = performance.now() - view.elapsed_s * 1000;
   showClock();
+  showModes(view.modes);
   showChoices("teachers", view.teachers);
   showChoices("masks", view.masks);
   showFresh(view.seats);
@@ -96,6 +98,18 @@ function showChoices(name, offered) {
   const chosen = choice.value;
   choice.replaceChildren(choice.options[0], ...offered.map((each) => new Option(each)));
   choice.value = offered.includes(chosen) ? chosen : "";
+}
+
+/** @param {string[]} modes what the class that is on has agreed to, the usual one first */
+function showModes(modes) {
+  for (const label of document.querySelectorAll("[data-mode]")) {
+    const isOffered = modes.includes(String(label.getAttribute("data-mode")));
+    label.toggleAttribute("hidden", !isOffered);
+    label.querySelector("input")?.toggleAttribute("disabled", !isOffered);
+  }
+  const chosen = document.querySelector("[data-mode]:not([hidden]) input:checked");
+  const usual = document.querySelector(`[data-mode="${modes[0]}"] input`);
+  if (!chosen && usual instanceof HTMLInputElement) usual.checked = true;
 }
 
 /** @param {string} lessons their ids, as the page was made for */
