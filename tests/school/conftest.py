@@ -26,10 +26,12 @@ from lesson.footage.recipients import RecipientRole
 from lesson.footage.sealing import LessonSealer, SealedSegment
 from lesson.footage.segments import Track
 from lesson.footage.signed import UnitKey
+from lesson.messages import Event, encode_delivery, encode_event
 from provisioning.throw_away import CredentialFiles, ThrowAwayAuthority
 from school.accounts import enter, invite, join, sign_in_link
 from school.app import open_database
 from school.database import Database
+from school.ingest import Ingest
 from school.passwords import Passwords
 from school.people import SchoolRole
 from school.settings import Settings
@@ -321,6 +323,19 @@ def put() -> Callable[..., httpx.Response]:
         return unit.http.put(f"/v1/lessons/{path}", content=body, headers=all_headers)
 
     return send
+
+
+@pytest.fixture(scope="session")
+def tell(session_school: SchoolProcess) -> Callable[..., None]:
+    """Say events of a unit, as the broker's thread does."""
+    ingest, seqs = Ingest(session_school.database, lambda: datetime.now(UTC)), dict[str, int]()
+
+    def say(unit: Unit, *events: Event) -> None:
+        for event in events:
+            seqs[unit.unit] = seqs.get(unit.unit, 0) + 1
+            ingest.delivery(unit.unit, encode_delivery("s", seqs[unit.unit], encode_event(event)))
+
+    return say
 
 
 @pytest.fixture(scope="session")

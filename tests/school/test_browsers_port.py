@@ -21,10 +21,9 @@ from lesson.footage.header import header_hash
 from lesson.footage.identity import Identity
 from lesson.footage.opening import OpenLesson
 from lesson.look import CONTENT_SECURITY_POLICY
-from lesson.messages import DISCARDED, LessonEnded, LessonStarted, SealedEvidence, encode_delivery, encode_event
+from lesson.messages import DISCARDED, LessonEnded, LessonStarted, SealedEvidence
 from lesson.wire import from_wire, to_wire
 from school.accounts import invite
-from school.ingest import Ingest
 from school.security import HEADERS
 from school.web_app import ROUTERS
 from school.web_pages import local_path
@@ -32,19 +31,6 @@ from school.web_parts import COOKIE
 
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, Route)]
 LESSON_ROUTES = [route.path for route in ROUTES if "{lesson}" in route.path and "GET" in route.methods]
-
-
-@pytest.fixture(scope="module")
-def tell(session_school: Any) -> Any:
-    """Say events of a unit, as the broker's thread does."""
-    ingest, seqs = Ingest(session_school.database, lambda: datetime.now(UTC)), {}
-
-    def say(unit: Any, *events: Any) -> None:
-        for event in events:
-            seqs[unit.unit] = seqs.get(unit.unit, 0) + 1
-            ingest.delivery(unit.unit, encode_delivery("s", seqs[unit.unit], encode_event(event)))
-
-    return say
 
 
 def started(lesson: Any, title: str | None = None) -> LessonStarted:

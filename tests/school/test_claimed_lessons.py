@@ -16,6 +16,7 @@ from lesson.footage.header import header_hash
 from lesson.footage.identity import Identity
 from lesson.footage.opening import OpenLesson, unwrap
 from lesson.footage.stanza import Stanza
+from lesson.messages import LessonStarted, SealedEvidence
 from lesson.wire import from_wire
 
 
@@ -68,6 +69,28 @@ def test_it_is_hers_once_her_claim_is_there_and_not_before(
     assert opened.open_segment(log.name, bytes_of_log) == b'{"wait": "secret numbers"}\n'
     have = unclaimed.unit.http.get(f"/v1/lessons/{lesson}/have").json()
     assert have["grants"] == [grant.grant]
+
+
+def test_a_lesson_that_a_card_claims_while_it_is_recorded_is_hers_live(
+    unclaimed: Unclaimed, new_teacher: Any, send_all: Any, put: Any, tell: Any, browser: Any
+) -> None:
+    """The unit brings the grant with the header, and tells then what it has kept to tell, from the beginning on."""
+    teacher, sealed = new_teacher(), unclaimed.sealed
+    at, stanzas = datetime(2026, 11, 17, 9, 0, tzinfo=UTC), tuple(sealed.stanzas.values())
+    assert put(unclaimed.unit, f"{sealed.lesson}/header", sealed.header).status_code == 201
+    grant, data = unclaimed.given(teacher.identity)
+    assert put(unclaimed.unit, f"{sealed.lesson}/grants/{grant.grant}", data).status_code == 201
+    tell(
+        unclaimed.unit,
+        LessonStarted(sealed.lesson, at, sealed.header, stanzas),
+        *(SealedEvidence(sealed.lesson, *piece) for piece in sealed.evidence),
+    )
+    assert browser(teacher).get(f"/api/lessons/{sealed.lesson}").json()["state"] == "recording"
+    live = browser(teacher).get(f"/api/lessons/{sealed.lesson}/evidence?after=-1").json()["evidence"]
+    assert [each["index"] for each in live] == list(range(len(sealed.evidence)))
+
+    assert send_all(unclaimed.unit, sealed, already=200).status_code == 200
+    assert browser(teacher).get(f"/api/lessons/{sealed.lesson}").json()["state"] == "complete"
 
 
 def test_a_claim_that_does_not_hold_gives_nothing_to_anybody(
