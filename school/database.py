@@ -2,7 +2,7 @@
 
 ::
 
-    teacher --< invitation, sign_in_link, signed_in, password, second_step, backup_code, passkey
+    teacher --< invitation, sign_in_link, signed_in, password, second_step, backup_code, passkey, way_in
        |
        >--< unit --< stream, unreadable, unit_status
               |
@@ -95,7 +95,17 @@ class TeacherRow(Base):
     encryption_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     signing_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     sealed_identity: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """Her secret keys, sealed in her browser under a passphrase that the school never sees."""
+    """Her secret keys, locked in her browser under words that the school never sees."""
+
+
+class WayInRow(Base):
+    """Since when there is a way to a teacher's keys, where that is later than her joining: see school/ways_in.py."""
+
+    __tablename__ = "way_in"
+
+    teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class CodeRow(Base):

@@ -3,7 +3,7 @@
 ::
 
     POST /api/join                       GET /api/lessons/ID                    header, stanzas, links, manifest
-    GET  /api/me                         GET /api/lessons/ID/segments/T/I       ciphertext
+    GET  /api/me, POST /api/identity     GET /api/lessons/ID/segments/T/I       ciphertext
     GET  /api/lessons                    GET /api/lessons/ID/evidence?after=N   ciphertext
     GET  /api/people                     GET /api/lessons/ID/live               as it comes, server-sent events
                                          GET /api/lessons/ID/sharing            who may open it, and who did
@@ -35,6 +35,7 @@ from school.lessons import Lesson, Piece, evidence_of, lesson_of, lesson_segment
 from school.people import Teacher
 from school.security import IMMUTABLE
 from school.sharing import people_of, share, sharing_of, withdraw
+from school.ways_in import expect_ways_in, replace_identity
 from school.web_parts import FOR_EVERYBODY, OwnLesson, Parts, SignedInTeacher, WebParts, asked, nothing
 
 router = APIRouter(prefix="/api")
@@ -52,6 +53,14 @@ class JoinRequest:
     encryption_key: bytes
     signing_key: bytes
     sealed_identity: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRequest:
+    """What the page sends when she has other words or another code."""
+
+    replacement: bytes
+    """The signed line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,7 @@ async def join_school(request: Request, parts: Parts) -> Response:
         keys = Recipient(wish.encryption_key, wish.signing_key)
     except ValueError as error:
         raise MismatchError(str(error)) from error
+    expect_ways_in(wish.sealed_identity, keys)
     now, hours, browser = parts.now(), parts.settings.session_hours, parts.browser(request)
     signed_in = await run_in_threadpool(
         lambda: join(parts.database, wish.code, keys, wish.sealed_identity, now=now, hours=hours, browser=browser)
@@ -93,6 +103,14 @@ def me(teacher: SignedInTeacher) -> Response:
     """Who is signed in, and her sealed keys."""
     known = ("name", "kid", "sealed_identity", "encryption_key", "signing_key")
     return JSONResponse({name: to_wire(getattr(teacher, name)) for name in known})
+
+
+@router.post("/identity")
+async def replace_my_identity(request: Request, teacher: SignedInTeacher, parts: Parts) -> Response:
+    """Keep another file in place of hers: she has signed it."""
+    wish = await asked(IdentityRequest, request)
+    await run_in_threadpool(replace_identity, parts.database, teacher, wish.replacement, parts.now())
+    return JSONResponse({})
 
 
 @router.get("/lessons")

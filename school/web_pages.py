@@ -6,6 +6,7 @@
     /welcome     what this is
     /join/CODE   an invitation: she makes her keys, or chooses a password
     /enter/CODE  a sign-in link, once; on to ?next=
+    /keys        every way to her keys, to change them
     /card        her key card, drawn in her browser
     /lessons     hers
     /lessons/ID  one of hers
@@ -14,6 +15,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -21,7 +23,8 @@ from starlette.responses import RedirectResponse, Response
 from lesson.wire import to_wire
 from school.accounts import enter, invited
 from school.lessons import lessons_of
-from school.people import Person
+from school.people import Person, Teacher
+from school.ways_in import has_recovery_code, ways_in
 from school.web_parts import FOR_EVERYBODY, OwnLesson, Parts, SignedInTeacher, Visitor
 
 router = APIRouter()
@@ -45,6 +48,13 @@ def home_of(person: Person) -> str:
     return _FIRST_PAGE if person.role.has_keys else "/account"
 
 
+def first_page_of(person: Person, target: str | None) -> str:
+    """Where somebody goes who has just signed in: who has keys, and no recovery code yet, is asked to make one."""
+    path = local_path(target, home_of(person))
+    lacks_code = isinstance(person, Teacher) and not has_recovery_code(person)
+    return f"/keys?{urlencode({'next': path})}" if lacks_code else path
+
+
 @router.get("/")
 def first(visitor: Visitor) -> Response:
     """Go where there is something to see."""
@@ -62,7 +72,7 @@ def join_page(code: str, parts: Parts) -> Response:
     """Let somebody who was invited make her keys, or choose a password."""
     whose = invited(parts.database, code, now=parts.now())
     template = "join.html" if whose.role.has_keys else "join_password.html"
-    return parts.page(template, code=code, name=whose.name, role=whose.role.value)
+    return parts.page(template, code=code, name=whose.name, role=whose.role.value, origin=parts.settings.origin)
 
 
 @router.get("/enter/{code}", dependencies=FOR_EVERYBODY)
@@ -75,9 +85,16 @@ def enter_page(
     """Sign in, once."""
     hours, browser = parts.settings.session_hours, parts.browser(request)
     signed_in = enter(parts.database, code, now=parts.now(), hours=hours, browser=browser)
-    answer = RedirectResponse(local_path(next, home_of(signed_in.person)), 303)
+    answer = RedirectResponse(first_page_of(signed_in.person, next), 303)
     parts.give_cookie(answer, signed_in)
     return answer
+
+
+@router.get("/keys")
+def keys_page(teacher: SignedInTeacher, parts: Parts, next: str | None = None) -> Response:  # noqa: A002 - as above
+    """Every way to her keys. The page changes them: what it takes never comes here."""
+    ways = to_wire(ways_in(parts.database, teacher))
+    return parts.page("keys.html", teacher=teacher, ways=ways, origin=parts.settings.origin, next=local_path(next))
 
 
 @router.get("/card")

@@ -42,6 +42,7 @@ from school.passwords import Passwords
 from school.people import WITH_KEYS, Person, SchoolRole, Teacher
 from school.sessions import Browser, Here, SignedIn, here
 from school.settings import Settings
+from school.ways_in import has_recovery_code
 
 COOKIE = "waitwise_session"
 """Under HTTPS its name begins with `__Host-`: no neighbour of this server under the same domain can set one."""
@@ -230,4 +231,6 @@ def _calls(dependant: Dependant) -> Iterator[object]:
 
 
 def _shown(person: Person) -> dict[str, object]:
-    return {"name": person.name, "kid": person.kid if isinstance(person, Teacher) else None}
+    if not isinstance(person, Teacher):
+        return {"name": person.name, "kid": None}
+    return {"name": person.name, "kid": person.kid, "has_recovery_code": has_recovery_code(person)}

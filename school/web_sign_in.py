@@ -24,7 +24,7 @@ from school.passkeys import Signed, begin, sign_in_with_passkey
 from school.sessions import SignedIn, leave
 from school.sign_on import LASTS, Provider, RealWeb, come_back, leave_for
 from school.signing_in import Door, join_with_password, sign_in
-from school.web_pages import home_of, local_path
+from school.web_pages import first_page_of, home_of, local_path
 from school.web_parts import FOR_EVERYBODY, Parts, Visitor, WebParts, asked
 
 router = APIRouter()
@@ -148,7 +148,7 @@ def leave_school(request: Request, parts: Parts) -> Response:
 
 def let_in(parts: WebParts, signed_in: SignedIn, target: str) -> Response:
     """Give the cookie, and say where to go on."""
-    answer = JSONResponse({"next": local_path(target, home_of(signed_in.person))})
+    answer = JSONResponse({"next": first_page_of(signed_in.person, target)})
     parts.give_cookie(answer, signed_in)
     return answer
 

@@ -163,8 +163,8 @@ def open_(
 
     Everything is verified first: signatures, the chain of segments, the manifest, each segment. When anything was
     altered, is missing or belongs elsewhere, the error names it, and nothing of the damaged part is written.
-    No file that is there already is written over. The five words of a sealed identity are asked for, or read from the
-    environment variable `WAITWISE_PASSPHRASE`.
+    No file that is there already is written over. The five words of a sealed identity, or its recovery code, are
+    asked for, or read from the environment variable `WAITWISE_PASSPHRASE`.
     """
     from waitwise.open_lesson import expect_place, open_lesson, open_private  # noqa: PLC0415 - a command loads what it needs
 

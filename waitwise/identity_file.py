@@ -3,6 +3,7 @@
 ::
 
     my-identity.json --five words, asked for or from WAITWISE_PASSPHRASE--> Identity       to open with
+                     --or the recovery code in their place-------------->
                      --nothing asked------------------------------------> Recipient      to seal to
 """
 
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import typer
 
-from lesson.footage.errors import IdentityError
+from lesson.footage.errors import IdentityError, RecoveryCodeError
 from lesson.footage.identity import Identity, SealedIdentity, read_identity
 from lesson.footage.recipients import Recipient
 from waitwise import show
@@ -48,10 +49,14 @@ def identity_in(path: Path) -> Identity:
 def _ask_for_words(data: bytes) -> Identity:
     for _ in range(ATTEMPTS - 1):
         try:
-            return read_identity(data, typer.prompt("Your five words", hide_input=True, err=True))
-        except IdentityError as error:
+            return read_identity(data, _asked())
+        except (IdentityError, RecoveryCodeError) as error:
             show.say(f"{error} Please type them again.")
-    return read_identity(data, typer.prompt("Your five words", hide_input=True, err=True))
+    return read_identity(data, _asked())
+
+
+def _asked() -> str:
+    return str(typer.prompt("Your five words, or your recovery code", hide_input=True, err=True))
 
 
 def _expect_sealed(path: Path, data: bytes) -> None:

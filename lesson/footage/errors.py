@@ -14,6 +14,7 @@
       SegmentMisplacedError   a segment stands under another one's name, or nobody sealed it
       NotForYouError          nobody wrapped this lesson's key for this person
       IdentityError           the passphrase is wrong, or the identity file is not one
+      RecoveryCodeError       a recovery code was mistyped
       ReceiptError            the school's receipt does not hold
 
 The page's JavaScript throws errors of the same names (school/pages/footage/errors.js).
@@ -93,6 +94,13 @@ class IdentityError(FootageError):
 
     problem = None
     remedy = "Type the passphrase again, or use the recovery code."
+
+
+class RecoveryCodeError(FootageError):
+    """A recovery code was mistyped; the sentence says where."""
+
+    problem = None
+    remedy = "Compare it with your paper."
 
 
 class ReceiptError(FootageError):

@@ -1,11 +1,6 @@
-"""A person's secret keys, and the file they are kept in.
+"""A person's secret keys, and how the file they are kept in (identity_file.py) is locked and opened.
 
 ::
-
-    {"kind":"waitwise identity","v":1,
-     "encryption_key":"<X25519 public>","signing_key":"<Ed25519 public>",
-     "nonce":"...","sealed":"...",                                       both secret keys under the account key
-     "wraps":[{"by":"passphrase","kdf":"PBKDF2-SHA-256","rounds":600000,"salt":"...","nonce":"...","wrapped":"..."}]}
 
     account key   32 random bytes
     sealed        AES-256-GCM(account key, nonce, X25519 secret | Ed25519 secret,
@@ -24,7 +19,7 @@ import re
 import secrets
 import unicodedata
 from dataclasses import dataclass, replace
-from typing import Literal, Self
+from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -33,25 +28,24 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lesson.footage.errors import IdentityError
 from lesson.footage.hexes import expect_hex
+from lesson.footage.identity_file import (
+    KDF,
+    NONCE_BYTES,
+    ROUNDS,
+    SALT_BYTES,
+    SEALED_KIND,
+    TAG_BYTES,
+    VERSION,
+    IdentityFile,
+    Secret,
+    Wrap,
+)
 from lesson.footage.recipients import Recipient
+from lesson.footage.recovery_code import is_code, read_code
 from lesson.footage.signed import KEY_BYTES
 from lesson.wire import WireError, dumps, from_wire, loads
 
-SEALED_KIND = "waitwise identity"
 OPEN_KIND = "waitwise open identity"
-VERSION = 1
-ROUNDS = 600_000
-"""PBKDF2-HMAC-SHA-256 rounds (OWASP Password Storage Cheat Sheet). A file with fewer is refused."""
-MAX_ROUNDS = 10_000_000
-"""A file with more would keep the reader busy for minutes: somebody altered it."""
-
-_KDF = "PBKDF2-SHA-256"
-_SALT_BYTES = 16
-_NONCE_BYTES = 12
-_TAG_BYTES = 16
-
-Secret = Literal["passphrase", "recovery_code"]
-"""What an account key can be wrapped by."""
 
 
 class Identity:
@@ -96,57 +90,15 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrap:
-    """The account key, wrapped by something a person knows or keeps."""
-
-    by: str
-    """`passphrase` or `recovery_code`."""
-    kdf: str
-    rounds: int
-    salt: bytes
-    nonce: bytes
-    wrapped: bytes
-
-    def __post_init__(self) -> None:
-        if self.kdf != _KDF or not ROUNDS <= self.rounds <= MAX_ROUNDS:
-            raise ValueError(f"An account key is wrapped with {_KDF} and {ROUNDS} to {MAX_ROUNDS} rounds.")
-        if (len(self.salt), len(self.nonce)) != (_SALT_BYTES, _NONCE_BYTES):
-            raise ValueError("The salt has 16 bytes and the nonce 12.")
-        if len(self.wrapped) != KEY_BYTES + _TAG_BYTES:
-            raise ValueError("A wrapped account key has 48 bytes.")
-
-
-@dataclass(frozen=True, slots=True)
-class SealedIdentity:
-    """An identity file, locked."""
-
-    kind: str
-    v: int
-    encryption_key: str
-    signing_key: str
-    nonce: bytes
-    sealed: bytes
-    wraps: tuple[Wrap, ...]
-
-    def __post_init__(self) -> None:
-        if (self.kind, self.v) != (SEALED_KIND, VERSION):
-            raise ValueError("This is not an identity file of a kind known here.")
-        expect_hex(self.encryption_key, KEY_BYTES, "encryption_key")
-        expect_hex(self.signing_key, KEY_BYTES, "signing_key")
-        if (len(self.nonce), len(self.sealed)) != (_NONCE_BYTES, 2 * KEY_BYTES + _TAG_BYTES):
-            raise ValueError("The nonce has 12 bytes and the sealed keys 80.")
-
-    @property
-    def recipient(self) -> Recipient:
-        """The public half: readable without a passphrase, and checked when the file is unlocked."""
-        return Recipient(bytes.fromhex(self.encryption_key), bytes.fromhex(self.signing_key))
+class SealedIdentity(IdentityFile):
+    """An identity file, as its owner locks and opens it."""
 
     @classmethod
     def seal(cls, identity: Identity, passphrase: str) -> Self:
         """Lock an identity under a passphrase."""
         account_key = secrets.token_bytes(KEY_BYTES)
         recipient = identity.recipient
-        nonce = secrets.token_bytes(_NONCE_BYTES)
+        nonce = secrets.token_bytes(NONCE_BYTES)
         return cls(
             kind=SEALED_KIND,
             v=VERSION,
@@ -166,22 +118,15 @@ class SealedIdentity:
             raise IdentityError("The identity file was altered.") from error
         return _expect_keys(Identity.from_bytes(raw), self.encryption_key, self.signing_key)
 
-    def add(self, secret: str, by: Secret, *, unlocked_with: str) -> Self:
-        """The same file with one more way in, for example a recovery code. Needs the passphrase."""
-        account_key = self._account_key(unlocked_with, "passphrase")
-        return replace(self, wraps=(*self.wraps, _wrap(account_key, self.recipient, by, secret)))
+    def add(self, secret: str, by: Secret, *, unlocked_with: str, unlocked_by: Secret = "passphrase") -> Self:
+        """The same file with one more way in, in place of an earlier one of its kind. Needs a way that is there.
 
-    def encode(self) -> bytes:
-        """The bytes of the file."""
-        return dumps(self)
-
-    @classmethod
-    def decode(cls, data: bytes) -> Self:
-        """Read the file, still locked. Raises `IdentityError`."""
-        try:
-            return from_wire(cls, loads(data))
-        except WireError as error:
-            raise IdentityError(f"This identity file cannot be read. {error}") from error
+        The account key stays. A new one would protect nothing, for the keys that it locks are the same, and it would
+        shut the ways in that are not at hand.
+        """
+        account_key = self._account_key(unlocked_with, unlocked_by)
+        kept = tuple(wrap for wrap in self.wraps if wrap.by != by)
+        return replace(self, wraps=(*kept, _wrap(account_key, self.recipient, by, secret)))
 
     def _account_key(self, secret: str, by: Secret) -> bytes:
         for wrap in self.wraps:
@@ -191,7 +136,8 @@ class SealedIdentity:
                     return AESGCM(key).decrypt(wrap.nonce, wrap.wrapped, _wrap_aad(self.recipient, wrap))
                 except InvalidTag:
                     continue
-        raise IdentityError("The passphrase is wrong, or the identity file was altered.")
+        what = "recovery code" if by == "recovery_code" else "passphrase"
+        raise IdentityError(f"The {what} is wrong, or the identity file was altered.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +170,11 @@ def encode_open(identity: Identity) -> bytes:
     )
 
 
-def read_identity(data: bytes, passphrase: str | None = None) -> Identity:
-    """Read an identity file of either kind. Raises `IdentityError`, also when a passphrase is needed and none given."""
+def read_identity(data: bytes, secret: str | None = None) -> Identity:
+    """Read an identity file of either kind, with its five words or its recovery code, as a person typed them.
+
+    Raises `IdentityError`, also when a secret is needed and none given; and `RecoveryCodeError` for a mistyped code.
+    """
     try:
         raw = loads(data)
     except WireError as error:
@@ -238,9 +187,11 @@ def read_identity(data: bytes, passphrase: str | None = None) -> Identity:
         identity = Identity.from_bytes(bytes.fromhex(opened.secret))
         return _expect_keys(identity, opened.encryption_key, opened.signing_key)
     sealed = SealedIdentity.decode(data)
-    if passphrase is None:
+    if secret is None:
         raise IdentityError("This identity file needs its passphrase.")
-    return sealed.unlock(passphrase)
+    if is_code(secret):
+        return sealed.unlock(read_code(secret), by="recovery_code")
+    return sealed.unlock(secret)
 
 
 def typed(secret: str) -> str:
@@ -258,8 +209,8 @@ def typed(secret: str) -> str:
 
 
 def _wrap(account_key: bytes, recipient: Recipient, by: Secret, secret: str) -> Wrap:
-    salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
-    wrap = Wrap(by=by, kdf=_KDF, rounds=ROUNDS, salt=salt, nonce=nonce, wrapped=bytes(KEY_BYTES + _TAG_BYTES))
+    salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
+    wrap = Wrap(by=by, kdf=KDF, rounds=ROUNDS, salt=salt, nonce=nonce, wrapped=bytes(KEY_BYTES + TAG_BYTES))
     key = _stretch(secret, salt, ROUNDS)
     return replace(wrap, wrapped=AESGCM(key).encrypt(nonce, account_key, _wrap_aad(recipient, wrap)))
 

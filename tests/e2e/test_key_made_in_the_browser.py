@@ -49,7 +49,7 @@ def test_from_her_key_to_her_lesson(invited: tuple[World, Invitation], page: Pag
     assert nobody_yet.returncode == 1
     assert json.loads(nobody_yet.stdout.splitlines()[-1])["problem"] == "no-recipient"
 
-    five = accept(page, f"{made.origin}/join/{invitation.code}")
+    papers = accept(page, f"{made.origin}/join/{invitation.code}")
 
     recorded = waitwise(
         *("unit", "record", made.unit_settings, "--sound", DEMO_SOUND, "--speed", "0", "--patience", "90", "--json")
@@ -74,4 +74,5 @@ def test_from_her_key_to_her_lesson(invited: tuple[World, Invitation], page: Pag
     assert [each["kid"] for each in pinned["recipients"]] == [kid.hex()]
 
     everything = b"".join(path.read_bytes() for path in (made.folder / "school").rglob("*") if path.is_file())
-    assert five.encode() not in everything
+    for secret in (papers.words, papers.code, papers.code.replace("-", "")):
+        assert secret.encode() not in everything

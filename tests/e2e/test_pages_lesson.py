@@ -21,10 +21,9 @@ from capture.stills import jpeg
 from lesson.footage.identity import SealedIdentity
 from lesson.footage.segments import SegmentName, Track
 from lesson.talk import Mark, MarkKind
-from lesson.wire import from_wire
 from tests.suites.page_browser import Watched, axe_findings, watched
 from tests.suites.page_lesson import SEGMENT, account
-from tests.suites.page_people import Teacher, join, lands_at, opened, seek, shown_words, unlocked, video
+from tests.suites.page_people import Teacher, join, lands_at, opened, seek, unlocked, video, write_down_words
 from tests.suites.page_world import PageWorld
 
 pytestmark = pytest.mark.browser
@@ -41,29 +40,6 @@ def teacher(world: PageWorld, browser: Browser) -> Teacher:
 @pytest.fixture(scope="module")
 def lesson(world: PageWorld, teacher: Teacher) -> str:
     return world.record(teacher.keys, "Year 8 Science: Why do things float?")
-
-
-def test_the_join_page_makes_keys_here_and_wants_the_words_back(world: PageWorld, browser: Browser) -> None:
-    with watched(browser) as profile:
-        page = profile.page()
-        invitation = world.invitation()
-        page.goto(f"{world.browser}/join/{invitation.code}")
-        expect(page.get_by_text("Nobody can reset your five words.")).to_be_visible()
-        page.get_by_role("button", name="Make my keys").click()
-        words = shown_words(page)
-        page.get_by_role("button", name="I have written them down").click()
-        page.get_by_role("textbox", name="Your five words").fill("five other words than those")
-        page.get_by_role("button", name="Join").click()
-        expect(page.get_by_role("alert")).to_contain_text("not the same five words")
-
-        page.get_by_role("textbox", name="Your five words").fill(words)
-        page.get_by_role("button", name="Join").click()
-        page.wait_for_url("**/card")
-        me = page.request.get(f"{world.browser}/api/me").json()
-
-        # The file that the school keeps opens with the five words, and with nothing it has itself.
-        identity = SealedIdentity.decode(from_wire(bytes, me["sealed_identity"])).unlock(words)
-        assert identity.recipient.kid.hex() == me["kid"]
 
 
 def test_the_lesson_plays_and_every_seek_lands_on_its_picture(
@@ -482,8 +458,10 @@ def test_axe_finds_nothing_on_any_page(
         look("join")
         page.get_by_role("button", name="Make my keys").click()
         look("words")
-        page.get_by_role("button", name="I have written them down").click()
-        look("again")
+        write_down_words(page, "Go on")
+        look("code")
+        page.get_by_role("button", name="I have it on paper").click()
+        look("code again")
         page.goto(world.enter(teacher.id, f"/lessons/{lesson}"))
         look("locked")
         page.goto(f"{world.browser}/card")
@@ -501,6 +479,10 @@ def test_axe_finds_nothing_on_any_page(
         page.goto(f"{world.browser}/card")
         page.locator("[data-part=sheet][data-kid]").wait_for()
         look("card")
+        page.goto(f"{world.browser}/keys")
+        look("ways to her keys")
+        page.get_by_role("button", name="Choose new words").click()
+        look("open first")
         assert {name: findings for name, findings in found.items() if findings} == {}
 
 

@@ -14,7 +14,7 @@ import { newPassphrase } from "../../school/pages/footage/words.js";
 const asked = JSON.parse(readFileSync(0, "utf8"));
 
 const made = await makeIdentity(asked.passphrase);
-const file = await addWayIn(made.file, asked.passphrase, "recovery_code", asked.recovery_code);
+const file = await addWayIn(made.file, asked.passphrase, "passphrase", "recovery_code", asked.recovery_code);
 
 const lesson = await OpenLesson.open({
   header: utf8(asked.header),

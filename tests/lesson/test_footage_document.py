@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from lesson.footage import errors, identity, recipients, segments
+from lesson.footage import errors, identity_file, recipients, segments
 
 PAGE = (Path(__file__).parents[2] / "docs" / "formats" / "sealed-footage.md").read_text("utf-8")
 
@@ -28,6 +28,6 @@ def test_it_names_every_error() -> None:
 
 
 def test_its_numbers_are_the_codes() -> None:
-    assert f"Rounds are {identity.ROUNDS:,} to {identity.MAX_ROUNDS:,}" in PAGE
+    assert f"Rounds are {identity_file.ROUNDS:,} to {identity_file.MAX_ROUNDS:,}" in PAGE
     assert f"{recipients.WORDS_ROUNDS:,} rounds, 8 bytes" in PAGE
     assert re.findall(r"^\| (\d) \|", PAGE, re.MULTILINE) == [str(int(track)) for track in segments.Track]

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lesson.footage.errors import IdentityError
+from lesson.footage.errors import IdentityError, RecoveryCodeError
 from lesson.footage.identity import Identity, SealedIdentity, encode_open, read_identity, typed
+from lesson.footage.recovery_code import new_code
 from lesson.footage.words import new_passphrase, word_list
 
 PASSPHRASE = "showing eggnog dab barcode zoom"
@@ -54,13 +55,27 @@ def test_the_file_says_whose_it_is_and_hides_the_rest(identity: Identity, file: 
 
 
 def test_a_recovery_code_is_a_second_way_in(identity: Identity, file: bytes) -> None:
-    code = "3F7K-9QXB-RR2M"
-    both = SealedIdentity.decode(file).add(code, "recovery_code", unlocked_with=PASSPHRASE)
-    again = SealedIdentity.decode(both.encode())
-    assert again.unlock("3f7k 9qxb rr2m", by="recovery_code").to_bytes() == identity.to_bytes()
-    assert again.unlock(PASSPHRASE).to_bytes() == identity.to_bytes()
+    code = new_code()
+    both = SealedIdentity.decode(file).add(code, "recovery_code", unlocked_with=PASSPHRASE).encode()
+    for way in (code, code.lower().replace("-", " "), PASSPHRASE):
+        assert read_identity(both, way).to_bytes() == identity.to_bytes()
+    with pytest.raises(IdentityError, match="recovery code is wrong"):
+        read_identity(both, new_code())
+    with pytest.raises(RecoveryCodeError, match="group 8"):
+        read_identity(both, code[:-1] + ("7" if code[-1] != "7" else "8"))
     with pytest.raises(IdentityError):
-        again.unlock(code)  # the code is no passphrase
+        SealedIdentity.decode(both).unlock(code)  # the code is no passphrase
+
+
+def test_with_the_code_come_new_words_and_the_old_ones_open_nothing(identity: Identity, file: bytes) -> None:
+    code = new_code()
+    both = SealedIdentity.decode(file).add(code, "recovery_code", unlocked_with=PASSPHRASE)
+    anew = both.add("five other words than those", "passphrase", unlocked_with=code, unlocked_by="recovery_code")
+    assert [wrap.by for wrap in anew.wraps] == ["recovery_code", "passphrase"]
+    assert anew.unlock("five other words than those").to_bytes() == identity.to_bytes()
+    assert anew.unlock(code, by="recovery_code").to_bytes() == identity.to_bytes()
+    with pytest.raises(IdentityError, match="passphrase is wrong"):
+        anew.unlock(PASSPHRASE)
 
 
 def changed(file: bytes, **changes: Any) -> bytes:

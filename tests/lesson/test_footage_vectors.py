@@ -18,6 +18,8 @@ from lesson.footage.key_card import encode as write_card
 from lesson.footage.manifest import Manifest
 from lesson.footage.opening import OpenLesson
 from lesson.footage.recipients import Recipient, check_words
+from lesson.footage.recovery_code import read_code
+from lesson.footage.replacement import Replacement
 from lesson.footage.segments import SegmentName
 
 FOLDER = Path(__file__).parents[1] / "vectors" / "footage"
@@ -73,8 +75,9 @@ def run_lesson(vector: dict[str, list[str]]) -> dict[str, str]:
 
 
 def run_identity(vector: dict[str, list[str]]) -> dict[str, str]:
-    passphrase = vector["passphrase"][0] if vector["passphrase"] else None
-    kid = read_identity(vector["identity"][0].encode(), passphrase).recipient.kid
+    file = vector["identity"][0].encode()
+    (secret,) = vector["passphrase"] or vector["recovery_code"] or [None]
+    kid = read_identity(file, secret).recipient.kid
     return {"kid": kid.hex(), "words": " ".join(check_words(kid))}
 
 
@@ -84,7 +87,26 @@ def run_key_card(vector: dict[str, list[str]]) -> dict[str, str]:
     return {"kid": read_card(vector["card"][0]).kid.hex(), "card": write_card(Recipient(*keys))}
 
 
-RUNS = {"lesson": run_lesson, "identity": run_identity, "key card": run_key_card}
+def run_recovery_code(vector: dict[str, list[str]]) -> dict[str, str]:
+    return {"code": read_code(vector["typed"][0])}
+
+
+def run_replacement(vector: dict[str, list[str]]) -> dict[str, str]:
+    """As the school reads it; the page writes it."""
+    identity = read_identity(vector["identity"][0].encode())
+    before, file, line = (vector[key][0].encode() for key in ("before", "file", "line"))
+    read = Replacement.decode(line, identity.recipient.signing_key)
+    assert read.expect(before).encode() == file
+    return {"line": Replacement.of(before, file).encode(identity).decode()}
+
+
+RUNS = {
+    "lesson": run_lesson,
+    "identity": run_identity,
+    "key card": run_key_card,
+    "recovery code": run_recovery_code,
+    "replacement": run_replacement,
+}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -93,13 +115,14 @@ def test_python_agrees(file: Path) -> None:
     expect, run = vector["expect"][0], RUNS[vector["kind"][0]]
     if expect == "success":
         wanted = {key.removeprefix("opens "): values[0] for key, values in vector.items() if key.startswith("opens ")}
-        wanted |= {key: vector[key][0] for key in ("kid", "words", "card") if key in vector}
+        wanted |= {key: vector[key][0] for key in ("kid", "words", "card", "code", "line") if key in vector}
         assert wanted
         assert run(vector) == wanted
     else:
         with pytest.raises(errors.FootageError) as caught:
             run(vector)
         assert type(caught.value).__name__ == expect
+        assert all(sentence in str(caught.value) for sentence in vector["says"])
 
 
 def test_every_error_of_a_reader_has_a_vector() -> None:

@@ -38,6 +38,7 @@ from school.settings import Settings
 from school.signing_in import Door, join_with_password
 from school.units import register_unit
 from school.web_parts import COOKIE
+from tests.suites.locked_file import locked_file
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Only for tests that are not about it."""
@@ -221,11 +222,22 @@ def new_teacher(session_school: SchoolProcess) -> Callable[..., TeacherAtHome]:
     """Make a teacher who has joined."""
 
     def make(
-        name: str = "Ada Okafor", at: SchoolProcess = session_school, role: SchoolRole = SchoolRole.TEACHER
+        name: str = "Ada Okafor",
+        at: SchoolProcess = session_school,
+        role: SchoolRole = SchoolRole.TEACHER,
+        identity: Identity | None = None,
+        sealed: bytes = b"",
     ) -> TeacherAtHome:
-        identity, now = Identity.generate(), datetime.now(UTC)
+        identity, now = identity or Identity.generate(), datetime.now(UTC)
         invitation = invite(at.database, name, now=now, days=1, role=role)
-        signed_in = join(at.database, invitation.code, identity.recipient, b"sealed", now=now, hours=1)
+        signed_in = join(
+            at.database,
+            invitation.code,
+            identity.recipient,
+            sealed or locked_file(identity.recipient),
+            now=now,
+            hours=1,
+        )
         return TeacherAtHome(invitation.teacher_id, identity, signed_in.token)
 
     return make

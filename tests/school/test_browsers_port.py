@@ -28,6 +28,7 @@ from school.security import HEADERS
 from school.web_app import ROUTERS
 from school.web_pages import local_path
 from school.web_parts import COOKIE
+from tests.suites.locked_file import locked_file
 
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, Route)]
 LESSON_ROUTES = [route.path for route in ROUTES if "{lesson}" in route.path and "GET" in route.methods]
@@ -279,7 +280,7 @@ class TestSigningIn:
             "code": code,
             "encryption_key": to_wire(keys.encryption_key),
             "signing_key": to_wire(keys.signing_key),
-            "sealed_identity": to_wire(b"sealed in her browser"),
+            "sealed_identity": to_wire(locked_file(keys)),
         }
         answer = client.post("/api/join", json=body)
         assert answer.status_code == 201

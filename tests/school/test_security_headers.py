@@ -16,6 +16,7 @@ from school.accounts import invite, join, sign_in_link
 from school.app import School, build
 from school.security import HEADERS
 from school.settings import Settings
+from tests.suites.locked_file import locked_file
 
 NOW = datetime(2026, 11, 17, 9, 0, tzinfo=UTC)
 ORIGIN = "https://waitwise.school.example"
@@ -54,7 +55,8 @@ def test_https_is_kept(school: School) -> None:
 
 def test_the_cookie_is_secure(school: School) -> None:
     invitation = invite(school.database, "Ada", now=NOW, days=14)
-    join(school.database, invitation.code, Identity.generate().recipient, b"sealed", now=NOW, hours=1)
+    keys = Identity.generate().recipient
+    join(school.database, invitation.code, keys, locked_file(keys), now=NOW, hours=1)
     code = sign_in_link(school.database, invitation.teacher_id, now=NOW, minutes=15)
     cookie = get(school, f"/enter/{code}").headers["set-cookie"]
     words = [word.strip().lower() for word in cookie.split(";")]

@@ -2,7 +2,7 @@
 
 ::
 
-    invitation --join--> Teacher: her words, her keys --opened--> the lesson with its first picture --seek--> a moment
+    invitation --join--> Teacher: two papers, her keys --opened--> the lesson with its first picture --seek--> a moment
 """
 
 from dataclasses import dataclass
@@ -16,9 +16,18 @@ from tests.suites.page_world import PageWorld
 
 
 @dataclass(frozen=True)
+class Papers:
+    """What she has written down while she joined."""
+
+    words: str
+    code: str
+
+
+@dataclass(frozen=True)
 class Teacher:
     id: int
     words: str
+    code: str
     keys: Recipient
 
 
@@ -29,25 +38,48 @@ def shown_words(page: Page) -> str:
     return " ".join(words.all_inner_texts())
 
 
-def accept(page: Page, invitation: str) -> str:
-    """Go through the join page as a person does, from the address of her invitation to her card: her five words."""
-    page.goto(invitation)
-    page.get_by_role("button", name="Make my keys").click()
+def shown_code(page: Page) -> str:
+    """The recovery code as it stands on the screen."""
+    groups = page.get_by_role("list", name="Your recovery code").get_by_role("listitem")
+    expect(groups).to_have_count(8)
+    return "-".join(groups.all_inner_texts())
+
+
+def write_down_words(page: Page, done: str) -> str:
+    """Read the five words on the screen, and type them back."""
     words = shown_words(page)
     page.get_by_role("button", name="I have written them down").click()
     page.get_by_role("textbox", name="Your five words").fill(words.upper())
-    page.get_by_role("button", name="Join").click()
-    page.wait_for_url("**/card")
+    page.get_by_role("button", name=done).click()
     return words
+
+
+def write_down_code(page: Page, done: str) -> str:
+    """Read the recovery code on the screen, and type it back."""
+    code = shown_code(page)
+    page.get_by_role("button", name="I have it on paper").click()
+    page.get_by_role("textbox", name="Your recovery code").fill(code.lower().replace("-", " "))
+    page.get_by_role("button", name=done).click()
+    return code
+
+
+def accept(page: Page, invitation: str) -> Papers:
+    """Go through the join page as a person does, from her invitation to her card: what she has on paper."""
+    page.goto(invitation)
+    page.get_by_role("button", name="Make my keys").click()
+    words = write_down_words(page, "Go on")
+    code = write_down_code(page, "Join")
+    page.wait_for_url("**/card")
+    return Papers(words, code)
 
 
 def join(page: Page, world: PageWorld, name: str = "Ada Okafor") -> Teacher:
     """Invite somebody, who makes her keys."""
     invitation = world.invitation(name)
-    words = accept(page, f"{world.browser}/join/{invitation.code}")
+    papers = accept(page, f"{world.browser}/join/{invitation.code}")
     me = page.request.get(f"{world.browser}/api/me").json()
     keys = world.joined(invitation, from_wire(bytes, me["encryption_key"]), from_wire(bytes, me["signing_key"]))
-    return Teacher(invitation.teacher_id, words, keys)
+    return Teacher(invitation.teacher_id, papers.words, papers.code, keys)
 
 
 def unlocked(world: PageWorld, teacher: Teacher, lesson: str) -> str:

@@ -29,6 +29,8 @@ from lesson.footage.manifest import End
 from lesson.footage.opening import unwrap
 from lesson.footage.recipients import RecipientRole, check_words
 from lesson.footage.recovery import recover
+from lesson.footage.recovery_code import new_code
+from lesson.footage.replacement import Replacement
 from lesson.footage.sealing import LessonSealer
 from lesson.footage.segments import SegmentName, Track
 from lesson.footage.signed import UnitKey, sign
@@ -608,6 +610,64 @@ def key_cards() -> Iterator[tuple[str, str]]:
     yield "success-key-card", "\n".join(lines) + "\n"
 
 
+CONFUSED = "00001-1111W-VVVVS-01V06-10V1H-V011D-0V10C-11V08"
+"""Not drawn: full of letters that are written like others."""
+
+
+def mistyped(group: str) -> str:
+    """Another letter in the second place."""
+    return group[0] + ("7" if group[1] != "7" else "8") + group[2:]
+
+
+def recovery_codes() -> Iterator[tuple[str, str]]:
+    """Codes as people type them, files that they open, and a file that took the place of another."""
+    # Two letters that can change places.
+    code = next(drawn for drawn in iter(new_code, "") if drawn[12] != drawn[13])
+    groups = code.split("-")
+
+    def told(name: str, story: str, typed: str, says: str = "") -> tuple[str, str]:
+        expect = [f"expect: RecoveryCodeError\nsays: {says}"] if says else ["expect: success", f"code: {code}"]
+        return name, "\n".join([f"# {story}", "kind: recovery code", *expect, f"typed: {typed}"]) + "\n"
+
+    yield told("success-recovery-code", "As it is printed.", code)
+    yield told("success-recovery-code-typed", "Small, with spaces, and a dot.", f"  {code.lower().replace('-', ' ')}.")
+    yield told("success-recovery-code-run", "Without its hyphens.", code.replace("-", ""))
+    yield told(
+        "recovery-code-letter", "A letter is another one.", "-".join([mistyped(groups[0]), *groups[1:]]), "group 1"
+    )
+    turned = [*groups[:2], groups[2][1] + groups[2][0] + groups[2][2:], *groups[3:]]
+    yield told("recovery-code-turned", "Two letters changed places.", "-".join(turned), "group 3")
+    swapped_groups = [*groups[:3], groups[4], groups[3], *groups[5:]]
+    yield told("recovery-code-groups", "Two groups changed places.", "-".join(swapped_groups), "groups 4 and 5")
+    yield told("recovery-code-short", "A group is a letter short.", "-".join([*groups[:7], groups[7][:4]]), "group 8")
+    yield told("recovery-code-cut", "A group is not there.", "-".join(groups[:7]), "these are 35")
+    lines = ["# Letters that are written like others: O and 0, I and L and 1, U and V.", "kind: recovery code"]
+    lines += ["expect: success", f"code: {CONFUSED}"]
+    yield (
+        "success-recovery-code-confused",
+        "\n".join([*lines, f"typed: {CONFUSED.replace('0', 'o').replace('1', 'l').replace('V', 'u')}"]) + "\n",
+    )
+
+    identity, words = Identity.generate(), "showing eggnog dab barcode drop-down"
+    only_words = SealedIdentity.seal(identity, words)
+    both = only_words.add(code, "recovery_code", unlocked_with=words)
+    for name, story, secret, expect in (
+        ("success-identity-recovery-code", "Opened with the recovery code.", code.lower().replace("-", " "), "success"),
+        ("identity-other-recovery-code", "Somebody else's code.", new_code(), "IdentityError"),
+    ):
+        lines = [f"# {story}", "kind: identity", f"expect: {expect}", f"identity: {both.encode().decode()}"]
+        lines += [f"recovery_code: {secret}"]
+        if expect == "success":
+            lines += [f"kid: {identity.recipient.kid.hex()}", f"words: {' '.join(check_words(identity.recipient.kid))}"]
+        yield name, "\n".join(lines) + "\n"
+
+    before, file = only_words.encode(), both.encode()
+    lines = ["# A file with a recovery code takes the place of one without.", "kind: replacement", "expect: success"]
+    lines += [f"identity: {encode_open(identity).decode()}", f"before: {before.decode()}", f"file: {file.decode()}"]
+    lines += [f"line: {Replacement.of(before, file).encode(identity).decode()}"]
+    yield "success-replacement", "\n".join(lines) + "\n"
+
+
 def sealed_with_few_rounds(identity: Identity, passphrase: str) -> str:
     """An identity file that would open, but for its 1,000 rounds. Spelled out: the library refuses to make one."""
     recipient = identity.recipient
@@ -661,7 +721,7 @@ def swapped(vector: Vector) -> tuple[tuple[str, bytes], ...]:
 def main() -> None:
     """Write what is not there."""
     FOLDER.mkdir(exist_ok=True)
-    for made in (lessons(), identities(), key_cards()):
+    for made in (lessons(), identities(), key_cards(), recovery_codes()):
         for name, text in made:
             file = FOLDER / f"{name}.txt"
             if file.exists():

@@ -126,6 +126,7 @@ def _tell(demo_world: World, played: Played, address: str) -> None:
     say(Text(address, style=f"bold link {address}"), soft_wrap=True)
     say("\nThe link brings her five words along; another browser asks for them, and so does this:\n", soft_wrap=True)
     say(f"Her five words: {demo_world.passphrase}", soft_wrap=True)
+    say(f"Her recovery code: {demo_world.recovery_code}", soft_wrap=True)
     film = ("open", str(played.folder), "--identity", str(demo_world.identity_file), "-o", "lesson.mp4")
     show.say(f"As a film:      waitwise {shlex.join(film)}")
 

@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from lesson.footage.identity import Identity, SealedIdentity
+from lesson.footage.recovery_code import new_code
 from lesson.footage.signed import UnitKey
 from lesson.footage.words import new_passphrase
 from lesson.wire import from_base64, to_wire
@@ -61,6 +62,7 @@ class World:
     authority: ThrowAwayAuthority
     browser_port: int
     passphrase: str = field(default_factory=new_passphrase, repr=False)
+    recovery_code: str = field(default_factory=new_code, repr=False)
     origin: str = ""
     receipt_key: bytes = b""
     """What the school signs its receipts with: the public half."""
@@ -90,7 +92,8 @@ class World:
         """Start everything, and let the teacher make her keys."""
         invitation = self.open()
         self.teacher = _Teacher(self.origin)
-        identity = SealedIdentity.seal(Identity.generate(), self.passphrase)
+        only_words = SealedIdentity.seal(Identity.generate(), self.passphrase)
+        identity = only_words.add(self.recovery_code, "recovery_code", unlocked_with=self.passphrase)
         self.identity_file.write_bytes(identity.encode())
         self.teacher.join(invitation.code, identity)
 

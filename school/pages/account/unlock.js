@@ -26,12 +26,11 @@ export async function identityHere(kid) {
 }
 
 /**
- * Unlock with the five words, keep the keys, and tell the page ("unlocked"). Throws a sentence when the words are others.
+ * Unlock with the five words or the recovery code, keep the keys, and tell the page ("unlocked"). Throws a sentence when they are others.
  * @param {string} words
  * @returns {Promise<Unlocked>}
  */
 export async function unlock(words) {
-  if (!words.trim()) throw new Error("Type your five words first.");
   const me = await askJson("/api/me");
   const unlocked = await unlockKeys(fromBase64url(me.sealed_identity), words, me.kid);
   await keep(unlocked);

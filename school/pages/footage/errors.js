@@ -79,3 +79,10 @@ export class IdentityError extends FootageError {
     return "Type the passphrase again, or use the recovery code.";
   }
 }
+
+/** A recovery code was mistyped; the sentence says where. */
+export class RecoveryCodeError extends FootageError {
+  get remedy() {
+    return "Compare it with your paper.";
+  }
+}

@@ -126,20 +126,23 @@ export async function unlock(file, secret, by = "passphrase") {
 }
 
 /**
- * The same file with one more way in, for example a recovery code. Throws IdentityError.
+ * The same file with one more way in, in place of an earlier one of its kind. Throws IdentityError.
+ *
+ * The account key stays: a new one would protect nothing, for the keys that it locks are the same.
  * @param {Bytes} file
- * @param {string} passphrase
+ * @param {string} unlockedWith a secret that opens it
+ * @param {Secret} unlockedBy what that is
  * @param {Secret} by
  * @param {string} secret
  * @returns {Promise<Bytes>}
  */
-export async function addWayIn(file, passphrase, by, secret) {
+export async function addWayIn(file, unlockedWith, unlockedBy, by, secret) {
   const sealed = readSealedFile(file);
   const recipient = await recipientOf(fromHex(sealed.encryption_key), fromHex(sealed.signing_key));
-  const accountKey = await unwrapAccountKey(sealed, recipient, "passphrase", passphrase);
+  const accountKey = await unwrapAccountKey(sealed, recipient, unlockedBy, unlockedWith);
   const added = await wrapAccountKey(accountKey, recipient, by, secret);
   accountKey.fill(0);
-  return encode({ ...sealed, wraps: [...sealed.wraps, added] });
+  return encode({ ...sealed, wraps: [...sealed.wraps.filter((wrap) => wrap.by !== by), added] });
 }
 
 /**
@@ -218,7 +221,7 @@ async function unwrapAccountKey(sealed, recipient, by, secret) {
       continue; // another wrap may be the one
     }
   }
-  throw new IdentityError("The passphrase is wrong, or the identity file was altered.");
+  throw new IdentityError(`The ${by === "recovery_code" ? "recovery code" : "passphrase"} is wrong, or the identity file was altered.`);
 }
 
 /**

@@ -1,0 +1,85 @@
+/**
+ * The page of the ways to her keys: other words, another code.
+ *
+ *     ways --choose--> open: words, or the code --> shown, typed back --signed--> the school has the new file
+ *
+ * What opens her keys is asked for each time, on an unlocked device as well: who finds her browser open must not be able
+ * to lock her out.
+ */
+
+import { part } from "../element.js";
+import { fromBase64url, toBase64url } from "../footage/bytes.js";
+import { askJson, sentenceOf, tellJson } from "../school.js";
+import { keep } from "./keep.js";
+import { lockAnew, openerOf, unlockKeys } from "./keys.js";
+import { showPanel, writeDown } from "./write_down.js";
+
+/** @import { Opener, Unlocked } from "./keys.js" */
+/** @import { Bytes } from "../footage/bytes.js" */
+/** @import { What } from "./write_down.js" */
+
+const DONE = "waitwise.done";
+
+/**
+ * Ask for a way in, and open the file that the school has with it.
+ * @param {(file: Bytes, opener: Opener, unlocked: Unlocked) => unknown} then
+ */
+function open(then) {
+  const form = /** @type {HTMLFormElement} */ (part("open-form"));
+  const field = /** @type {HTMLInputElement} */ (form.querySelector("input"));
+  const says = part("open-says");
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    says.textContent = "Opening…";
+    try {
+      const opener = await openerOf(field.value);
+      const me = await askJson("/api/me");
+      const file = fromBase64url(me.sealed_identity);
+      const unlocked = await unlockKeys(file, field.value, me.kid);
+      field.value = says.textContent = "";
+      field.removeAttribute("aria-invalid");
+      await then(file, opener, unlocked);
+    } catch (error) {
+      says.textContent = sentenceOf(error);
+      field.setAttribute("aria-invalid", "true");
+      field.select();
+    }
+  };
+  showPanel("open");
+}
+
+/** @param {What} what */
+function change(what) {
+  open((file, opener, unlocked) =>
+    writeDown(what, async (secret) => {
+      const line = await lockAnew(file, opener, unlocked.identity, what, secret);
+      await tellJson("/api/identity", { replacement: toBase64url(line) });
+      await keep(unlocked);
+      finish(what === "words" ? "Your new five words open your keys. The old ones do not any more." : "Your recovery code opens your keys. Keep it at home, apart from your five words.");
+    }),
+  );
+}
+
+/**
+ * Load the page again, so that it shows what the school has, and say there what was done.
+ * @param {string} sentence
+ */
+function finish(sentence) {
+  sessionStorage.setItem(DONE, sentence);
+  const next = part("ways").dataset.next ?? "/lessons";
+  location.replace(`/keys?next=${encodeURIComponent(next)}`);
+}
+
+function sayDone() {
+  const sentence = sessionStorage.getItem(DONE);
+  sessionStorage.removeItem(DONE);
+  part("done").hidden = !sentence;
+  part("done").textContent = sentence ?? "";
+}
+
+for (const what of /** @type {const} */ (["words", "code"])) {
+  for (const button of document.querySelectorAll(`[data-part=change-${what}]`)) button.addEventListener("click", () => change(what));
+}
+part("cancel").addEventListener("click", () => showPanel("ways"));
+sayDone();
+if (location.hash === "#forgotten") change("words");

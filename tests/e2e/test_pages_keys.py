@@ -1,0 +1,163 @@
+"""A teacher and the ways to her keys, in a real browser: made when she joins, and changed.
+
+::
+
+    join: words typed back, code typed back --> registered          before that: nobody
+    words forgotten: code --> new words --> the old ones open nothing that the school keeps
+    joined before there were codes --> asked to make one --> the unit's list stays as it is
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from lesson.footage.errors import IdentityError
+from lesson.footage.identity import Identity, SealedIdentity
+from lesson.footage.words import new_passphrase
+from lesson.wire import from_wire
+from school.accounts import join as join_school
+from school.database import UnitTeacherRow
+from school.units import recipients_of
+from tests.suites.page_browser import axe_findings, watched
+from tests.suites.page_people import Teacher, join, opened, shown_code, write_down_code, write_down_words
+from tests.suites.page_world import UNIT, PageWorld
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with watched(browser) as profile:
+        yield profile.page()
+
+
+def file_at_school(page: Page, world: PageWorld) -> SealedIdentity:
+    me = page.request.get(f"{world.browser}/api/me").json()
+    return SealedIdentity.decode(from_wire(bytes, me["sealed_identity"]))
+
+
+def sign_in(page: Page, world: PageWorld, teacher: int, to: str = "/keys") -> None:
+    page.goto(world.enter(teacher, to))
+
+
+def open_keys(page: Page, typed: str) -> None:
+    """Answer the question that comes before every change."""
+    page.get_by_role("textbox", name="Your five words, or your recovery code").fill(typed)
+    page.get_by_role("button", name="Go on").click()
+
+
+def test_nobody_is_registered_before_both_papers_were_typed_back(page: Page, world: PageWorld) -> None:
+    invitation = world.invitation()
+    page.goto(f"{world.browser}/join/{invitation.code}")
+    page.get_by_role("button", name="Make my keys").click()
+    page.get_by_role("button", name="I have written them down").click()
+    page.get_by_role("textbox", name="Your five words").fill("five other words than those")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator("[data-part=words-say]")).to_contain_text("not the same five words")
+    page.get_by_role("button", name="Show the words again").click()
+    words = write_down_words(page, "Go on")
+
+    code = shown_code(page)
+    page.get_by_role("button", name="I have it on paper").click()
+    field = page.get_by_role("textbox", name="Your recovery code")
+    says = page.locator("[data-part=code-says]")
+    field.fill(code[:-1] + ("7" if code[-1] != "7" else "8"))
+    page.get_by_role("button", name="Join").click()
+    expect(says).to_contain_text("There is a typing error in group 8.")
+    field.fill("00001-00002-00003-00004-00005-00006-00007-00008")
+    page.get_by_role("button", name="Join").click()
+    expect(says).to_contain_text("a recovery code, but another one")
+    assert page.request.get(f"{world.browser}/join/{invitation.code}").status == 200, "the invitation is not spent"
+
+    page.get_by_role("button", name="Show the code again").click()
+    assert write_down_code(page, "Join") == code
+    page.wait_for_url("**/card")
+
+    # The file that the school keeps opens with either, and with nothing that the school has itself.
+    kept = file_at_school(page, world)
+    kid = page.request.get(f"{world.browser}/api/me").json()["kid"]
+    assert kept.unlock(words).recipient.kid.hex() == kid
+    assert kept.unlock(code, by="recovery_code").recipient.kid.hex() == kid
+
+
+def test_the_code_is_printed_alone(page: Page, world: PageWorld) -> None:
+    page.goto(f"{world.browser}/join/{world.invitation('Ada Okafor').code}")
+    page.get_by_role("button", name="Make my keys").click()
+    words = write_down_words(page, "Go on")
+    code = shown_code(page)
+    page.emulate_media(media="print")
+    paper = page.locator("body").inner_text()
+    assert all(group in paper for group in code.split("-"))
+    assert "Ada Okafor" in paper
+    assert not any(word in paper.split() for word in words.split()), "who finds one paper has not both"
+    expect(page.get_by_role("button")).to_have_count(0)
+
+
+def test_who_has_forgotten_her_words_chooses_new_ones_with_her_code(
+    page: Page, browser: Browser, world: PageWorld
+) -> None:
+    hers = join(page, world)
+    lesson = world.record(hers.keys)
+    with watched(browser) as elsewhere:
+        page = elsewhere.page()
+        sign_in(page, world, hers.id, f"/lessons/{lesson}")
+        page.get_by_role("link", name="I have forgotten my five words").click()
+        open_keys(page, hers.words.replace(hers.words.split()[0], "zebra", 1))
+        expect(page.locator("[data-part=open-says]")).to_contain_text("These are not your five words.")
+        open_keys(page, hers.code.lower())
+        new_words = write_down_words(page, "Use these words")
+        expect(page.get_by_role("status")).to_contain_text("Your new five words open your keys.")
+
+        kept = file_at_school(page, world)
+        assert kept.unlock(new_words).recipient == hers.keys
+        assert kept.unlock(hers.code, by="recovery_code").recipient == hers.keys
+        with pytest.raises(IdentityError):
+            kept.unlock(hers.words)
+        assert len(kept.wraps) == 2, "nothing is left of the old words"
+    with watched(browser) as third:
+        again = Teacher(hers.id, new_words, hers.code, hers.keys)
+        opened(third.page(), world, again, lesson)
+
+
+def test_a_new_code_takes_the_place_of_the_old_one(page: Page, world: PageWorld) -> None:
+    hers = join(page, world)
+    page.goto(f"{world.browser}/keys")
+    page.get_by_role("button", name="Make a new code").click()
+    open_keys(page, hers.words)
+    new_code = write_down_code(page, "Use this code")
+    expect(page.get_by_role("status")).to_contain_text("Your recovery code opens your keys.")
+    kept = file_at_school(page, world)
+    assert kept.unlock(new_code, by="recovery_code").recipient == hers.keys
+    with pytest.raises(IdentityError):
+        kept.unlock(hers.code, by="recovery_code")
+
+
+def test_who_joined_before_there_were_codes_is_asked_and_units_hear_nothing_of_it(page: Page, world: PageWorld) -> None:
+    identity, words, invitation = Identity.generate(), new_passphrase(), world.invitation("Grace Bell")
+    sealed = SealedIdentity.seal(identity, words).encode()
+    join_school(world.database, invitation.code, identity.recipient, sealed, now=datetime.now(UTC), hours=1)
+    with world.database.writing() as session:
+        session.add(UnitTeacherRow(unit=UNIT, teacher_id=invitation.teacher_id))
+    before = recipients_of(world.database, UNIT)
+    assert [each["name"] for each in before] == ["Grace Bell"]
+
+    sign_in(page, world, invitation.teacher_id, "/lessons")
+    expect(page.get_by_role("heading", name="Make a recovery code")).to_be_visible()
+    assert axe_findings(page) == []
+    page.get_by_role("link", name="Not now").click()
+    page.wait_for_url("**/lessons")
+    page.get_by_role("link", name="Make a code now").click()
+    page.get_by_role("button", name="Make my recovery code").click()
+    open_keys(page, words)
+    code = write_down_code(page, "Use this code")
+    expect(page.get_by_role("status")).to_contain_text("Your recovery code opens your keys.")
+    expect(page.get_by_role("heading", name="Make a recovery code")).to_have_count(0)
+
+    kept = file_at_school(page, world)
+    assert kept.unlock(code, by="recovery_code").to_bytes() == identity.to_bytes()
+    assert kept.unlock(words).to_bytes() == identity.to_bytes()
+    assert recipients_of(world.database, UNIT) == before
+    sign_in(page, world, invitation.teacher_id, "/lessons")
+    page.wait_for_url("**/lessons")
