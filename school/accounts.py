@@ -24,7 +24,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lesson.footage.recipients import Recipient
-from school.database import CodeRow, Database, SignedInRow, TeacherRow
+from school.database import CodeRow, Database, SignedInRow, TeacherRow, WayInRow
 from school.errors import AccountError, ForbiddenError, MismatchError, NotFoundError, OtherBytesError
 from school.people import SchoolRole
 from school.sessions import Browser, SignedIn, Way, hashed, start
@@ -96,6 +96,23 @@ def set_email(database: Database, person_id: int, email: str) -> None:
             row.email = _free_email(session, email)
 
 
+def invite_again(database: Database, teacher_id: int, *, now: datetime, days: int) -> Invitation:
+    """Invite a teacher once more: whose invitation is too old, or who has lost every way to her keys.
+
+    When she joins, her new keys take the place of the old ones; what was sealed to those stays closed. Until then
+    nothing changes. Units that have met her refuse the new keys until they meet her new card (device/recipients.py).
+    Raises `AccountError`.
+    """
+    with database.writing() as session:
+        row = session.get(TeacherRow, teacher_id)
+        if row is None:
+            raise AccountError(f"There is nobody of number {teacher_id}.")
+        if row.joined_at is not None and not SchoolRole(row.role).has_keys:
+            raise AccountError(f"A {row.role} has no keys to lose. Make a link to sign in with, and a new password.")
+        session.execute(delete(CodeRow).where(CodeRow.teacher_id == teacher_id, CodeRow.purpose == Purpose.JOIN))
+        return Invitation(teacher_id, _new_code(session, Purpose.JOIN, teacher_id, now + timedelta(days=days)))
+
+
 def sign_in_link(database: Database, person_id: int, *, now: datetime, minutes: int) -> str:
     """Make a code for `/enter/<code>`. Raises `AccountError` for somebody who has not joined."""
     with database.writing() as session:
@@ -145,10 +162,15 @@ def join(
             row = session.get_one(TeacherRow, spend(session, Purpose.JOIN, code, now))
             if not SchoolRole(row.role).has_keys:
                 raise ForbiddenError(f"A {row.role} has no keys. Choose a password instead.")
+            is_again = row.kid is not None
             row.kid, row.joined_at = keys.kid.hex(), now
             row.encryption_key, row.signing_key = keys.encryption_key, keys.signing_key
             row.sealed_identity = sealed_identity
             session.flush()
+            if is_again:
+                # Nothing of before is any use with other keys, and nobody stays signed in with it.
+                session.execute(delete(WayInRow).where(WayInRow.teacher_id == row.id))
+                _forget_devices(session, row, but="")
             return start(session, row, Way.JOINED, browser, now=now, hours=hours)
     except IntegrityError as error:
         raise OtherBytesError("Somebody else has these keys. Make new ones.") from error
@@ -159,6 +181,18 @@ def enter(database: Database, code: str, *, now: datetime, hours: int, browser: 
     with database.writing() as session:
         row = session.get_one(TeacherRow, spend(session, Purpose.ENTER, code, now))
         return start(session, row, Way.LINK, browser, now=now, hours=hours)
+
+
+def forget_devices(database: Database, teacher_id: int, *, but: str) -> int:
+    """End every session of hers and every sign-in link, but the session with the cookie `but`.
+
+    Keys that other browsers have kept unlocked are forgotten there when she signs in again: the number that is
+    returned goes into her pages, and what was kept under another one is not used.
+    """
+    with database.writing() as session:
+        row = session.get_one(TeacherRow, teacher_id)
+        _forget_devices(session, row, but=but)
+        return row.devices
 
 
 def forget_expired(database: Database, *, now: datetime) -> None:
@@ -186,6 +220,14 @@ def spend(session: Session, purpose: Purpose, code: str, now: datetime) -> int:
     if teacher_id is None:
         raise NotFoundError(_SPENT)
     return teacher_id
+
+
+def _forget_devices(session: Session, row: TeacherRow, *, but: str) -> None:
+    sessions = delete(SignedInRow).where(SignedInRow.teacher_id == row.id, SignedInRow.token_hash != hashed(but))
+    session.execute(sessions)
+    session.execute(delete(CodeRow).where(CodeRow.teacher_id == row.id, CodeRow.purpose == Purpose.ENTER))
+    row.devices += 1
+    session.flush()
 
 
 def _new_code(session: Session, purpose: Purpose, teacher_id: int, expires_at: datetime) -> str:

@@ -96,6 +96,8 @@ class TeacherRow(Base):
     signing_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     sealed_identity: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Her secret keys, locked in her browser under words that the school never sees."""
+    devices: Mapped[int] = mapped_column(server_default="0")
+    """How often she has let every other device forget her keys: what a browser kept before, it does not use."""
 
 
 class WayInRow(Base):

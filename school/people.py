@@ -53,6 +53,8 @@ class Teacher(Person):
     encryption_key: bytes
     signing_key: bytes
     sealed_identity: bytes
+    devices: int
+    """How often she has let every other device forget her keys."""
 
 
 def person_of(row: TeacherRow) -> Person:
@@ -63,5 +65,5 @@ def person_of(row: TeacherRow) -> Person:
     assert row.encryption_key is not None
     assert row.signing_key is not None
     assert row.sealed_identity is not None
-    keys = (row.kid, row.encryption_key, row.signing_key, row.sealed_identity)
+    keys = (row.kid, row.encryption_key, row.signing_key, row.sealed_identity, row.devices)
     return Teacher(row.id, row.name, role, row.email, *keys)

@@ -4,6 +4,7 @@
 
     POST /api/join                       GET /api/lessons/ID                    header, stanzas, links, manifest
     GET  /api/me, POST /api/identity     GET /api/lessons/ID/segments/T/I       ciphertext
+    POST /api/forget-devices
     GET  /api/lessons                    GET /api/lessons/ID/evidence?after=N   ciphertext
     GET  /api/people                     GET /api/lessons/ID/live               as it comes, server-sent events
                                          GET /api/lessons/ID/sharing            who may open it, and who did
@@ -28,7 +29,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from lesson.footage.recipients import Recipient
 from lesson.footage.segments import MAX_INDEX, SegmentName, Track
 from lesson.wire import to_wire
-from school.accounts import join
+from school.accounts import forget_devices, join
 from school.errors import MismatchError
 from school.lesson_log import note_opening
 from school.lessons import Lesson, Piece, evidence_of, lesson_of, lesson_segment, lessons_of, sealed_lesson_of
@@ -93,7 +94,9 @@ async def join_school(request: Request, parts: Parts) -> Response:
         lambda: join(parts.database, wish.code, keys, wish.sealed_identity, now=now, hours=hours, browser=browser)
     )
     person = signed_in.person
-    answer = JSONResponse({"teacher": person.id, "name": person.name, "kid": keys.kid.hex()}, 201)
+    assert isinstance(person, Teacher)  # she has made her keys
+    told = {"teacher": person.id, "name": person.name, "kid": person.kid, "devices": person.devices}
+    answer = JSONResponse(told, 201)
     parts.give_cookie(answer, signed_in)
     return answer
 
@@ -111,6 +114,13 @@ async def replace_my_identity(request: Request, teacher: SignedInTeacher, parts:
     wish = await asked(IdentityRequest, request)
     await run_in_threadpool(replace_identity, parts.database, teacher, wish.replacement, parts.now())
     return JSONResponse({})
+
+
+@router.post("/forget-devices")
+def forget_my_devices(request: Request, teacher: SignedInTeacher, parts: Parts) -> Response:
+    """Sign her out everywhere but here, and let every other browser forget her keys."""
+    devices = forget_devices(parts.database, teacher.id, but=parts.browser(request).had)
+    return JSONResponse({"devices": devices})
 
 
 @router.get("/lessons")

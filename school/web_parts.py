@@ -233,4 +233,5 @@ def _calls(dependant: Dependant) -> Iterator[object]:
 def _shown(person: Person) -> dict[str, object]:
     if not isinstance(person, Teacher):
         return {"name": person.name, "kid": None}
-    return {"name": person.name, "kid": person.kid, "has_recovery_code": has_recovery_code(person)}
+    known = {"name": person.name, "kid": person.kid, "devices": person.devices}
+    return {**known, "has_recovery_code": has_recovery_code(person)}

@@ -4,6 +4,7 @@
 
     waitwise school serve school.toml
     waitwise school invite school.toml --name "Ms J. Okafor"        prints the address where she makes her keys
+    waitwise school invite-again school.toml --teacher 1            the same, for somebody whose keys are lost
     waitwise school email school.toml --person 1 --email j@...      what she signs in with
     waitwise school sign-in school.toml --teacher 1                 prints a link that signs her in once
     waitwise school reset-sign-in school.toml --person 1            forgets password and second step, prints such a link
@@ -24,8 +25,9 @@ import typer
 from lesson.footage.signed import KEY_BYTES
 from lesson.problems import WaitwiseError
 from lesson.wire import to_wire
+from school.accounts import Invitation, set_email, sign_in_link
 from school.accounts import invite as invite_person
-from school.accounts import set_email, sign_in_link
+from school.accounts import invite_again as invite_person_again
 from school.app import open_database
 from school.main import Ready
 from school.main import serve as serve_school
@@ -96,6 +98,32 @@ def invite(
         )
     except WaitwiseError as error:
         show.stop(error, as_json=as_json, to_technician=True)
+    _tell_invitation(chosen, invitation, as_json=as_json)
+
+
+@app.command(name="invite-again", epilog="Example: `waitwise school invite-again school.toml --teacher 1`")
+def invite_again(
+    settings: SettingsFile,
+    teacher: Annotated[int, typer.Option(help="The teacher's number, from `invite`.")],
+    as_json: AsJson = False,
+) -> None:
+    """Invite a teacher once more, whose invitation is too old or who has lost every way to her keys.
+
+    She makes new keys, which take the place of the old ones when she has joined. Lessons that were sealed to the old
+    ones stay closed, for everybody and for ever. Units that know her by the old ones refuse the new ones until they
+    are shown her new key card with the button held.
+    """
+    try:
+        chosen = Settings.read(settings)
+        invitation = invite_person_again(
+            open_database(chosen), teacher, now=datetime.now(tz=UTC), days=chosen.invitation_days
+        )
+    except WaitwiseError as error:
+        show.stop(error, as_json=as_json, to_technician=True)
+    _tell_invitation(chosen, invitation, as_json=as_json)
+
+
+def _tell_invitation(chosen: Settings, invitation: Invitation, *, as_json: bool) -> None:
     address = f"{chosen.origin}/join/{invitation.code}"
     if as_json:
         show.print_json({"teacher": invitation.teacher_id, "code": invitation.code, "address": address})

@@ -26,6 +26,15 @@ from tests.suites.page_world import UNIT, PageWorld
 
 pytestmark = pytest.mark.browser
 
+KEPT = """indexedDB.databases().then(() => new Promise((done) => {
+    const asked = indexedDB.open("waitwise", 1);
+    asked.onsuccess = () => {
+        const all = asked.result.transaction("unlocked").objectStore("unlocked").count();
+        all.onsuccess = () => done(all.result);
+    };
+}))"""
+"""How many unlocked keys a browser keeps."""
+
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
@@ -108,7 +117,7 @@ def test_who_has_forgotten_her_words_chooses_new_ones_with_her_code(
         expect(page.locator("[data-part=open-says]")).to_contain_text("These are not your five words.")
         open_keys(page, hers.code.lower())
         new_words = write_down_words(page, "Use these words")
-        expect(page.get_by_role("status")).to_contain_text("Your new five words open your keys.")
+        expect(page.locator("[data-part=done]")).to_contain_text("Your new five words open your keys.")
 
         kept = file_at_school(page, world)
         assert kept.unlock(new_words).recipient == hers.keys
@@ -127,7 +136,7 @@ def test_a_new_code_takes_the_place_of_the_old_one(page: Page, world: PageWorld)
     page.get_by_role("button", name="Make a new code").click()
     open_keys(page, hers.words)
     new_code = write_down_code(page, "Use this code")
-    expect(page.get_by_role("status")).to_contain_text("Your recovery code opens your keys.")
+    expect(page.locator("[data-part=done]")).to_contain_text("Your recovery code opens your keys.")
     kept = file_at_school(page, world)
     assert kept.unlock(new_code, by="recovery_code").recipient == hers.keys
     with pytest.raises(IdentityError):
@@ -152,7 +161,7 @@ def test_who_joined_before_there_were_codes_is_asked_and_units_hear_nothing_of_i
     page.get_by_role("button", name="Make my recovery code").click()
     open_keys(page, words)
     code = write_down_code(page, "Use this code")
-    expect(page.get_by_role("status")).to_contain_text("Your recovery code opens your keys.")
+    expect(page.locator("[data-part=done]")).to_contain_text("Your recovery code opens your keys.")
     expect(page.get_by_role("heading", name="Make a recovery code")).to_have_count(0)
 
     kept = file_at_school(page, world)
@@ -161,3 +170,28 @@ def test_who_joined_before_there_were_codes_is_asked_and_units_hear_nothing_of_i
     assert recipients_of(world.database, UNIT) == before
     sign_in(page, world, invitation.teacher_id, "/lessons")
     page.wait_for_url("**/lessons")
+
+
+def test_a_lost_device_is_signed_out_and_asks_for_the_words_again(
+    page: Page, browser: Browser, world: PageWorld
+) -> None:
+    hers = join(page, world)
+    lesson = world.record(hers.keys)
+    with watched(browser) as lost:
+        gone = opened(lost.page(), world, hers, lesson)
+        gone.goto(f"{world.browser}/welcome")  # so that no segment is on its way
+        page.goto(f"{world.browser}/keys")
+        page.get_by_role("button", name="Sign out everywhere else").click()
+        expect(page.locator("[data-part=done]")).to_contain_text("Every other device is signed out")
+
+        assert gone.request.get(f"{world.browser}/api/lessons/{lesson}").status == 401
+        gone.goto(f"{world.browser}/lessons/{lesson}")
+        gone.wait_for_url("**/welcome")
+        # The keys that it kept are not used any more, even when somebody signs in there.
+        sign_in(gone, world, hers.id, f"/lessons/{lesson}")
+        expect(gone.get_by_role("heading", name="Type your five words")).to_be_visible()
+        assert gone.evaluate(KEPT) == 0
+
+    # The device in her hand stays as it was.
+    page.goto(f"{world.browser}/lessons/{lesson}")
+    page.wait_for_selector("[data-part=player][data-first-frame-ms]")

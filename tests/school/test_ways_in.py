@@ -15,11 +15,21 @@ from lesson.footage.identity_file import IdentityFile
 from lesson.footage.replacement import PURPOSE, Replacement
 from lesson.footage.signed import sign, verify
 from lesson.wire import from_wire, to_wire
-from school.accounts import invite, join, teacher_of
+from school.accounts import invite, join
 from school.database import Database
 from school.migrate import migrate
+from school.people import Teacher
+from school.sessions import here
 from school.ways_in import replace_identity, ways_in
 from tests.suites.locked_file import locked_file
+
+
+def teacher_of(database: Database, token: str) -> Teacher:
+    """Who is signed in with this cookie."""
+    found = here(database, token, now=datetime.now(UTC), idle=timedelta(hours=1))
+    assert found is not None
+    assert isinstance(found.person, Teacher)
+    return found.person
 
 
 def sealed(client: Any) -> bytes:
@@ -131,7 +141,7 @@ class TestAnotherFile:
 
 def test_each_way_says_since_when_it_is_there(school: Any, new_teacher: Any) -> None:
     ada = new_teacher()
-    teacher = teacher_of(school.database, ada.token, now=datetime.now(UTC))
+    teacher = teacher_of(school.database, ada.token)
     joined = ways_in(school.database, teacher)
     assert [each.by for each in joined] == ["passphrase", "recovery_code"]
     assert joined[0].made_at == joined[1].made_at
@@ -139,7 +149,7 @@ def test_each_way_says_since_when_it_is_there(school: Any, new_teacher: Any) -> 
     later = joined[0].made_at + timedelta(days=3)
     line = Replacement.of(teacher.sealed_identity, with_new_words(teacher.sealed_identity)).encode(ada.identity)
     replace_identity(school.database, teacher, line, later)
-    teacher = teacher_of(school.database, ada.token, now=datetime.now(UTC))
+    teacher = teacher_of(school.database, ada.token)
     assert {each.by: each.made_at for each in ways_in(school.database, teacher)} == {
         "recovery_code": joined[1].made_at,
         "passphrase": later,
@@ -152,7 +162,8 @@ def test_nothing_of_the_old_file_stays_in_the_database(tmp_path: Path) -> None:
     now, identity = datetime.now(UTC), Identity.generate()
     before = locked_file(identity.recipient)
     invitation = invite(database, "Ada", now=now, days=1)
-    teacher = join(database, invitation.code, identity.recipient, before, now=now, hours=1).teacher
+    teacher = join(database, invitation.code, identity.recipient, before, now=now, hours=1).person
+    assert isinstance(teacher, Teacher)
     after = with_new_words(before)
     replace_identity(database, teacher, Replacement.of(before, after).encode(identity), now)
     database.close()

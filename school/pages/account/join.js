@@ -23,13 +23,13 @@ const root = part("join");
 async function join(words, code) {
   const made = await makeKeys(words, code);
   const { recipient } = made.unlocked.identity;
-  await tellJson("/api/join", {
+  const joined = await tellJson("/api/join", {
     code: root.dataset.code,
     encryption_key: toBase64url(recipient.encryptionKey),
     signing_key: toBase64url(recipient.signingKey),
     sealed_identity: toBase64url(made.sealed),
   });
-  await keep(made.unlocked);
+  await keep(made.unlocked, String(joined.devices));
   location.assign("/card");
 }
 

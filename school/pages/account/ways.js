@@ -1,5 +1,5 @@
 /**
- * The page of the ways to her keys: other words, another code.
+ * The page of the ways to her keys: other words, another code, and other devices that must forget them.
  *
  *     ways --choose--> open: words, or the code --> shown, typed back --signed--> the school has the new file
  *
@@ -10,7 +10,7 @@
 import { part } from "../element.js";
 import { fromBase64url, toBase64url } from "../footage/bytes.js";
 import { askJson, sentenceOf, tellJson } from "../school.js";
-import { keep } from "./keep.js";
+import { keep, kept } from "./keep.js";
 import { lockAnew, openerOf, unlockKeys } from "./keys.js";
 import { showPanel, writeDown } from "./write_down.js";
 
@@ -60,6 +60,14 @@ function change(what) {
   );
 }
 
+/** This device stays as it is: signed in, and unlocked if it was. */
+async function forgetDevices() {
+  const here = await kept(part("account").dataset.kid ?? "");
+  const { devices } = await tellJson("/api/forget-devices", {});
+  if (here) await keep(here, String(devices));
+  finish("Every other device is signed out, and needs your five words before it opens a lesson again.");
+}
+
 /**
  * Load the page again, so that it shows what the school has, and say there what was done.
  * @param {string} sentence
@@ -80,6 +88,11 @@ function sayDone() {
 for (const what of /** @type {const} */ (["words", "code"])) {
   for (const button of document.querySelectorAll(`[data-part=change-${what}]`)) button.addEventListener("click", () => change(what));
 }
+part("forget-devices").addEventListener("click", () => {
+  forgetDevices().catch((error) => {
+    part("forget-says").textContent = sentenceOf(error);
+  });
+});
 part("cancel").addEventListener("click", () => showPanel("ways"));
 sayDone();
 if (location.hash === "#forgotten") change("words");
