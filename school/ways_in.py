@@ -4,6 +4,7 @@
 
     five words      --+
     recovery code   --+--> account key --> her secret keys        all of it in the one locked file
+    passkeys        --+
     since when                                                    the school's own note: a date is no secret
 
 The school keeps the file and can open none of it. A new file takes the place of the old one only with her signature,
@@ -18,7 +19,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from lesson.footage.errors import IdentityError
-from lesson.footage.identity_file import IdentityFile
+from lesson.footage.identity_file import PASSKEY, IdentityFile
 from lesson.footage.recipients import Recipient
 from lesson.footage.replacement import Replacement
 from school.accounts import MAX_IDENTITY_BYTES
@@ -38,6 +39,8 @@ class WayIn:
     name: str
     """Of its wrap in the file."""
     made_at: datetime
+    credential: bytes | None = None
+    """Which passkey."""
 
 
 def expect_ways_in(sealed_identity: bytes, keys: Recipient) -> None:
@@ -59,6 +62,14 @@ def has_recovery_code(teacher: Teacher) -> bool:
         return False
 
 
+def has_passkey(teacher: Teacher) -> bool:
+    """Whether a passkey opens her file."""
+    try:
+        return IdentityFile.decode(teacher.sealed_identity).has(PASSKEY)
+    except IdentityError:
+        return False
+
+
 def ways_in(database: Database, teacher: Teacher) -> tuple[WayIn, ...]:
     """Every way to her keys, in the order of her file. Raises `MismatchError` if that cannot be read."""
     try:
@@ -70,7 +81,7 @@ def ways_in(database: Database, teacher: Teacher) -> tuple[WayIn, ...]:
         rows = session.scalars(select(WayInRow).where(WayInRow.teacher_id == teacher.id)).all()
     assert joined_at is not None  # nobody is a `Teacher` before
     since = {row.name: row.made_at for row in rows}
-    return tuple(WayIn(wrap.by, wrap.name, since.get(wrap.name, joined_at)) for wrap in file.wraps)
+    return tuple(WayIn(wrap.by, wrap.name, since.get(wrap.name, joined_at), wrap.credential) for wrap in file.wraps)
 
 
 def replace_identity(database: Database, teacher: Teacher, line: bytes, now: datetime) -> None:

@@ -42,7 +42,7 @@ from school.passwords import Passwords
 from school.people import WITH_KEYS, Person, SchoolRole, Teacher
 from school.sessions import Browser, Here, SignedIn, here
 from school.settings import Settings
-from school.ways_in import has_recovery_code
+from school.ways_in import has_passkey, has_recovery_code
 
 COOKIE = "waitwise_session"
 """Under HTTPS its name begins with `__Host-`: no neighbour of this server under the same domain can set one."""
@@ -234,4 +234,4 @@ def _shown(person: Person) -> dict[str, object]:
     if not isinstance(person, Teacher):
         return {"name": person.name, "kid": None}
     known = {"name": person.name, "kid": person.kid, "devices": person.devices}
-    return {**known, "has_recovery_code": has_recovery_code(person)}
+    return {**known, "has_recovery_code": has_recovery_code(person), "has_passkey": has_passkey(person)}

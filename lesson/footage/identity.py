@@ -7,8 +7,9 @@
                               aad "waitwise.v1/identity" 00 | X25519 public | Ed25519 public)
     wrapped       AES-256-GCM(PBKDF2-SHA-256(secret, salt, rounds), nonce, account key,
                               aad "waitwise.v1/account-key" 00 | kid | by 00 | kdf 00 | rounds u32 | salt)
+    by a passkey  under HKDF-SHA256(what the passkey makes of the salt, info "waitwise.v1/passkey" 00 | kid) instead
 
-The account key may be wrapped several times: by the passphrase, by a recovery code. Adding or changing one leaves
+The account key may be wrapped several times: by the passphrase, by a recovery code, by passkeys. Adding or changing one leaves
 the keys alone. For demo and tests there is the *open identity*, whose secrets stand in the file as they are.
 """
 
@@ -22,15 +23,19 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from lesson.footage.errors import IdentityError
 from lesson.footage.hexes import expect_hex
 from lesson.footage.identity_file import (
     KDF,
     NONCE_BYTES,
+    PASSKEY,
+    PASSKEY_KDF,
     ROUNDS,
     SALT_BYTES,
     SEALED_KIND,
@@ -111,7 +116,13 @@ class SealedIdentity(IdentityFile):
 
     def unlock(self, secret: str, by: Secret = "passphrase") -> Identity:
         """Open the file. Raises `IdentityError` for a wrong secret, and for keys that do not belong together."""
-        account_key = self._account_key(secret, by)
+        return self._unlocked(self._account_key(secret, by))
+
+    def unlock_with_passkey(self, output: bytes) -> Identity:
+        """Open the file with the 32 bytes that a passkey makes of its wrap's salt. Raises `IdentityError`."""
+        return self._unlocked(self._account_key(output, PASSKEY))
+
+    def _unlocked(self, account_key: bytes) -> Identity:
         try:
             raw = AESGCM(account_key).decrypt(self.nonce, self.sealed, _identity_aad(self.recipient))
         except InvalidTag as error:
@@ -128,15 +139,21 @@ class SealedIdentity(IdentityFile):
         kept = tuple(wrap for wrap in self.wraps if wrap.by != by)
         return replace(self, wraps=(*kept, _wrap(account_key, self.recipient, by, secret)))
 
-    def _account_key(self, secret: str, by: Secret) -> bytes:
+    def add_passkey(self, credential: bytes, salt: bytes, output: bytes, *, unlocked_with: str) -> Self:
+        """The same file with a passkey as one more way in: `output` is what it makes of `salt`."""
+        account_key, nonce = self._account_key(unlocked_with, "passphrase"), secrets.token_bytes(NONCE_BYTES)
+        wrap = Wrap(PASSKEY, PASSKEY_KDF, 1, salt, nonce, bytes(KEY_BYTES + TAG_BYTES), credential)
+        return replace(self, wraps=(*self.wraps, _wrapped(wrap, account_key, self.recipient, output)))
+
+    def _account_key(self, secret: str | bytes, by: str) -> bytes:
         for wrap in self.wraps:
             if wrap.by == by:
-                key = _stretch(secret, wrap.salt, wrap.rounds)
+                key = _key(secret, wrap, self.recipient)
                 try:
                     return AESGCM(key).decrypt(wrap.nonce, wrap.wrapped, _wrap_aad(self.recipient, wrap))
                 except InvalidTag:
                     continue
-        what = "recovery code" if by == "recovery_code" else "passphrase"
+        what = by.replace("_", " ")
         raise IdentityError(f"The {what} is wrong, or the identity file was altered.")
 
 
@@ -211,12 +228,19 @@ def typed(secret: str) -> str:
 def _wrap(account_key: bytes, recipient: Recipient, by: Secret, secret: str) -> Wrap:
     salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
     wrap = Wrap(by=by, kdf=KDF, rounds=ROUNDS, salt=salt, nonce=nonce, wrapped=bytes(KEY_BYTES + TAG_BYTES))
-    key = _stretch(secret, salt, ROUNDS)
-    return replace(wrap, wrapped=AESGCM(key).encrypt(nonce, account_key, _wrap_aad(recipient, wrap)))
+    return _wrapped(wrap, account_key, recipient, secret)
 
 
-def _stretch(secret: str, salt: bytes, rounds: int) -> bytes:
-    return hashlib.pbkdf2_hmac("sha256", typed(secret).encode(), salt, rounds, KEY_BYTES)
+def _wrapped(wrap: Wrap, account_key: bytes, recipient: Recipient, secret: str | bytes) -> Wrap:
+    key = _key(secret, wrap, recipient)
+    return replace(wrap, wrapped=AESGCM(key).encrypt(wrap.nonce, account_key, _wrap_aad(recipient, wrap)))
+
+
+def _key(secret: str | bytes, wrap: Wrap, recipient: Recipient) -> bytes:
+    if isinstance(secret, str):
+        return hashlib.pbkdf2_hmac("sha256", typed(secret).encode(), wrap.salt, wrap.rounds, KEY_BYTES)
+    info = b"waitwise.v1/passkey\0" + recipient.kid
+    return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=info).derive(secret)
 
 
 def _identity_aad(recipient: Recipient) -> bytes:

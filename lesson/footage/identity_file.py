@@ -6,7 +6,8 @@
      "encryption_key":"<X25519 public>","signing_key":"<Ed25519 public>",
      "nonce":"...","sealed":"...",                                       both secret keys under the account key
      "wraps":[{"by":"passphrase","kdf":"PBKDF2-SHA-256","rounds":600000,"salt":"...","nonce":"...","wrapped":"..."},
-              {"by":"recovery_code",...}]}
+              {"by":"recovery_code",...},
+              {"by":"passkey","kdf":"HKDF-SHA-256","rounds":1,...,"credential":"..."}]}
 
 Each wrap is a way in: the same account key under something a person knows or has. Nothing here can open one:
 identity.py does, where the person is.
@@ -22,7 +23,7 @@ from lesson.footage.errors import IdentityError
 from lesson.footage.hexes import expect_hex
 from lesson.footage.recipients import Recipient
 from lesson.footage.signed import KEY_BYTES
-from lesson.wire import WireError, dumps, from_wire, loads
+from lesson.wire import WireError, dumps, from_wire, later, loads
 
 SEALED_KIND = "waitwise identity"
 VERSION = 1
@@ -31,10 +32,16 @@ ROUNDS = 600_000
 MAX_ROUNDS = 10_000_000
 """A file with more would keep the reader busy for minutes: somebody altered it."""
 KDF = "PBKDF2-SHA-256"
+PASSKEY_KDF = "HKDF-SHA-256"
+"""What a passkey gives is 32 random bytes already: nothing has to be made dear to guess."""
 SALT_BYTES = 16
+PASSKEY_SALT_BYTES = 32
+MAX_CREDENTIAL_BYTES = 1023
+"""Longest name of a passkey (WebAuthn level 3, credential id)."""
 NONCE_BYTES = 12
 TAG_BYTES = 16
 
+PASSKEY = "passkey"
 Secret = Literal["passphrase", "recovery_code"]
 """What a person types to open her file."""
 
@@ -44,20 +51,32 @@ class Wrap:
     """The account key, wrapped by something a person knows or keeps."""
 
     by: str
-    """`passphrase` or `recovery_code`."""
+    """`passphrase`, `recovery_code` or `passkey`."""
     kdf: str
     rounds: int
     salt: bytes
     nonce: bytes
     wrapped: bytes
+    credential: bytes | None = later(None)
+    """Which passkey: its name, by which a browser asks for it."""
 
     def __post_init__(self) -> None:
-        if self.kdf != KDF or not ROUNDS <= self.rounds <= MAX_ROUNDS:
+        if self.by == PASSKEY:
+            self._expect_passkey()
+        elif self.kdf != KDF or not ROUNDS <= self.rounds <= MAX_ROUNDS or self.credential is not None:
             raise ValueError(f"An account key is wrapped with {KDF} and {ROUNDS} to {MAX_ROUNDS} rounds.")
-        if (len(self.salt), len(self.nonce)) != (SALT_BYTES, NONCE_BYTES):
-            raise ValueError("The salt has 16 bytes and the nonce 12.")
+        elif len(self.salt) != SALT_BYTES:
+            raise ValueError("The salt has 16 bytes.")
+        if len(self.nonce) != NONCE_BYTES:
+            raise ValueError("The nonce has 12 bytes.")
         if len(self.wrapped) != KEY_BYTES + TAG_BYTES:
             raise ValueError("A wrapped account key has 48 bytes.")
+
+    def _expect_passkey(self) -> None:
+        if (self.kdf, self.rounds, len(self.salt)) != (PASSKEY_KDF, 1, PASSKEY_SALT_BYTES):
+            raise ValueError(f"A passkey wraps with {PASSKEY_KDF}, once, and a salt of {PASSKEY_SALT_BYTES} bytes.")
+        if not 0 < len(self.credential or b"") <= MAX_CREDENTIAL_BYTES:
+            raise ValueError("A passkey has a name.")
 
     @property
     def name(self) -> str:

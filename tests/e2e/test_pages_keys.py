@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from lesson.footage.errors import IdentityError
 from lesson.footage.identity import Identity, SealedIdentity
@@ -195,3 +195,112 @@ def test_a_lost_device_is_signed_out_and_asks_for_the_words_again(
     # The device in her hand stays as it was.
     page.goto(f"{world.browser}/lessons/{lesson}")
     page.wait_for_selector("[data-part=player][data-first-frame-ms]")
+
+
+def plug_in(page: Page, *, makes_bytes: bool = True) -> tuple[CDPSession, str]:
+    """Give the browser a device for passkeys, which says yes to everything; what talks to it, and its name."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "ctap2Version": "ctap2_1",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "hasPrf": makes_bytes,
+    }
+    return session, session.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
+
+
+def add_passkey(page: Page, world: PageWorld, words: str) -> None:
+    page.goto(f"{world.browser}/keys")
+    page.get_by_role("button", name="Add a passkey").click()
+    open_keys(page, words)
+    expect(page.locator("[data-part=done]")).to_contain_text("The passkey opens your keys.")
+
+
+def lock(page: Page) -> None:
+    """Let this device forget her keys; the page loads again, with a closed menu."""
+    page.get_by_text("Ada Okafor").first.click()
+    page.get_by_role("button", name="Lock this device").click()
+    expect(page.get_by_role("button", name="Lock this device")).to_be_hidden()
+
+
+def test_a_passkey_opens_a_lesson_until_it_is_removed(page: Page, world: PageWorld) -> None:
+    hers = join(page, world)
+    lesson = world.record(hers.keys)
+    plug_in(page)
+    add_passkey(page, world, hers.words)
+    rows = page.locator("[data-way]")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(2)).to_contain_text("Passkey")
+    expect(rows.nth(2).get_by_role("time")).to_have_text(f"{datetime.now(UTC):%Y-%m-%d}")
+    assert axe_findings(page) == []
+    kept = file_at_school(page, world)
+    assert [wrap.by for wrap in kept.wraps] == ["passphrase", "recovery_code", "passkey"]
+    assert kept.unlock(hers.words).recipient == kept.unlock(hers.code, by="recovery_code").recipient == hers.keys
+
+    # Locked, and opened again with the device alone.
+    lock(page)
+    page.goto(f"{world.browser}/lessons/{lesson}")
+    page.get_by_role("button", name="Use a passkey instead").click()
+    page.wait_for_selector("[data-part=player][data-first-frame-ms]")
+
+    # It also stands in for forgotten words; then it goes.
+    page.goto(f"{world.browser}/keys")
+    page.get_by_role("button", name="Choose new words").click()
+    page.get_by_role("button", name="Use a passkey").click()
+    new_words = write_down_words(page, "Use these words")
+    expect(page.locator("[data-part=done]")).to_contain_text("Your new five words")
+    page.get_by_role("button", name="Remove it").click()
+    open_keys(page, new_words)
+    expect(page.locator("[data-part=done]")).to_contain_text("does not open your keys any more")
+    kept = file_at_school(page, world)
+    assert sorted(wrap.by for wrap in kept.wraps) == ["passphrase", "recovery_code"]
+    assert kept.unlock(new_words).recipient == hers.keys
+    lock(page)
+    page.goto(f"{world.browser}/lessons/{lesson}")
+    expect(page.get_by_role("heading", name="Type your five words")).to_be_visible()
+    expect(page.get_by_role("button", name="Use a passkey instead")).to_be_hidden()
+
+
+def test_the_words_and_the_code_cannot_be_removed(page: Page, world: PageWorld) -> None:
+    hers = join(page, world)
+    plug_in(page)
+    add_passkey(page, world, hers.words)
+    expect(page.get_by_role("button", name="Remove it")).to_have_count(1)
+    expect(page.locator("[data-way=passkey]").get_by_role("button", name="Remove it")).to_be_visible()
+
+
+def test_a_device_makes_one_passkey_for_her_keys(page: Page, world: PageWorld) -> None:
+    hers = join(page, world)
+    plug_in(page)
+    add_passkey(page, world, hers.words)
+    before = file_at_school(page, world)
+    page.get_by_role("button", name="Add a passkey").click()
+    open_keys(page, hers.code)
+    expect(page.locator("[data-part=open-says]")).to_contain_text("This device has a passkey for your keys already.")
+    assert file_at_school(page, world) == before
+
+
+def test_a_passkey_that_makes_no_bytes_is_refused_and_nothing_changes(page: Page, world: PageWorld) -> None:
+    hers = join(page, world)
+    plug_in(page, makes_bytes=False)
+    before = file_at_school(page, world)
+    page.goto(f"{world.browser}/keys")
+    page.get_by_role("button", name="Add a passkey").click()
+    open_keys(page, hers.words)
+    expect(page.locator("[data-part=open-says]")).to_contain_text("This passkey cannot unlock keys.")
+    assert file_at_school(page, world) == before
+
+
+def test_another_devices_passkey_opens_nothing(page: Page, world: PageWorld) -> None:
+    hers = join(page, world)
+    session, name = plug_in(page)
+    add_passkey(page, world, hers.words)
+    session.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": name})
+    plug_in(page)
+    page.get_by_role("button", name="Choose new words").click()
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.locator("[data-part=open-says]")).to_contain_text("No passkey was used.")

@@ -84,7 +84,9 @@ async function runLesson(vector) {
 async function runIdentity(vector) {
   const [by, typed] = vector.has("recovery_code")
     ? ["recovery_code", readCode(vector.get("recovery_code")[0])]
-    : ["passphrase", vector.has("passphrase") ? vector.get("passphrase")[0] : null];
+    : vector.has("passkey")
+      ? ["passkey", fromHex(vector.get("passkey")[0])]
+      : ["passphrase", vector.has("passphrase") ? vector.get("passphrase")[0] : null];
   const { recipient, encryptionKey, signingKey } = await unlock(utf8(vector.get("identity")[0]), typed, by);
   if (encryptionKey.extractable || signingKey.extractable) {
     throw new Error("An unlocked key can be carried away.");

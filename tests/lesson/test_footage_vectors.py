@@ -12,7 +12,7 @@ import pytest
 
 from lesson.footage import errors
 from lesson.footage.header import Header
-from lesson.footage.identity import read_identity
+from lesson.footage.identity import SealedIdentity, read_identity
 from lesson.footage.key_card import decode as read_card
 from lesson.footage.key_card import encode as write_card
 from lesson.footage.manifest import Manifest
@@ -76,6 +76,10 @@ def run_lesson(vector: dict[str, list[str]]) -> dict[str, str]:
 
 def run_identity(vector: dict[str, list[str]]) -> dict[str, str]:
     file = vector["identity"][0].encode()
+    if vector["passkey"]:
+        made = bytes.fromhex(vector["passkey"][0])
+        kid = SealedIdentity.decode(file).unlock_with_passkey(made).recipient.kid
+        return {"kid": kid.hex(), "words": " ".join(check_words(kid))}
     (secret,) = vector["passphrase"] or vector["recovery_code"] or [None]
     kid = read_identity(file, secret).recipient.kid
     return {"kid": kid.hex(), "words": " ".join(check_words(kid))}

@@ -177,6 +177,7 @@ def page_world(folder: Path, **settings: str | float) -> Iterator[PageWorld]:
     server, files, key = authority.server("127.0.0.1", "localhost"), authority.unit(UNIT), UnitKey.generate()
     values: dict[str, Any] = {
         "data_folder": "data",
+        "browser_host": "localhost",  # a passkey belongs to a name, never to a number
         "browser_port": 0,
         "units_port": 0,
         "units_certificate": str(server.cert_file),

@@ -668,6 +668,38 @@ def recovery_codes() -> Iterator[tuple[str, str]]:
     yield "success-replacement", "\n".join(lines) + "\n"
 
 
+def passkeys() -> Iterator[tuple[str, str]]:
+    """A file that a passkey opens as well."""
+    identity, words = Identity.generate(), "showing eggnog dab barcode drop-down"
+    first, second = secrets.token_bytes(32), secrets.token_bytes(32)
+    file = SealedIdentity.seal(identity, words)
+    for output in (first, second):
+        file = file.add_passkey(secrets.token_bytes(16), secrets.token_bytes(32), output, unlocked_with=words)
+    raw = json.loads(file.encode())
+
+    def told(name: str, story: str, output: bytes, wraps: list[object], expect: str) -> tuple[str, str]:
+        text = json.dumps({**raw, "wraps": wraps}, separators=(",", ":"))
+        lines = [f"# {story}", "kind: identity", f"expect: {expect}", f"identity: {text}", f"passkey: {output.hex()}"]
+        if expect == "success":
+            lines += [f"kid: {identity.recipient.kid.hex()}", f"words: {' '.join(check_words(identity.recipient.kid))}"]
+        return name, "\n".join(lines) + "\n"
+
+    wraps = raw["wraps"]
+    yield told(
+        "success-identity-passkey", "What the second of two passkeys makes of its salt.", second, wraps, "success"
+    )
+    other = "What another passkey makes of the salt."
+    yield told("identity-other-passkey", other, secrets.token_bytes(32), wraps, "IdentityError")
+    for name, story, change in (
+        ("rounds", "A passkey with rounds to count.", {"rounds": 2}),
+        ("salt", "Another salt than the passkey's bytes were made of.", {"salt": base64url(bytes(32))}),
+        ("no-name", "A passkey without a name.", {"credential": ""}),
+        ("kdf", "A passkey that says it is stretched.", {"kdf": "PBKDF2-SHA-256"}),
+    ):
+        changed = [*wraps[:-1], {**wraps[-1], **change}]
+        yield told(f"identity-passkey-{name}", story, second, changed, "IdentityError")
+
+
 def sealed_with_few_rounds(identity: Identity, passphrase: str) -> str:
     """An identity file that would open, but for its 1,000 rounds. Spelled out: the library refuses to make one."""
     recipient = identity.recipient
@@ -721,7 +753,7 @@ def swapped(vector: Vector) -> tuple[tuple[str, bytes], ...]:
 def main() -> None:
     """Write what is not there."""
     FOLDER.mkdir(exist_ok=True)
-    for made in (lessons(), identities(), key_cards(), recovery_codes()):
+    for made in (lessons(), identities(), key_cards(), recovery_codes(), passkeys()):
         for name, text in made:
             file = FOLDER / f"{name}.txt"
             if file.exists():

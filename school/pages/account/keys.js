@@ -3,18 +3,28 @@
  *
  *     newSecret("words"|"code")  five words, or a recovery code, from the browser's random numbers
  *     makeKeys(words, code)      two key pairs, and the file in which they lie locked under both
- *     unlockKeys(file, typed)    the keys again: usable here, readable by nobody
- *     lockAnew(...)              the same keys under other words, or another code
+ *     openerOf(typed)            five words or a recovery code, told apart
+ *     passkeyOf(file)            what one of her passkeys makes
+ *     unlockKeys(file, opener)   the keys again: usable here, readable by nobody
+ *     lockAnew(...)              the same keys under other words, another code, one passkey more or less
  *
  * The word list is 63 KB and making keys is rare, so that part is fetched when it is needed: the first picture of a
  * lesson does not wait for it.
  */
 
 /** @import { Bytes } from "../footage/bytes.js" */
-/** @import { Identity, Secret } from "../footage/identity.js" */
+/** @import { Identity, Passkey, Secret } from "../footage/identity.js" */
 
 /** @typedef {{kid: string, identity: Identity}} Unlocked what is kept on this device */
-/** @typedef {{by: Secret, secret: string}} Opener what opens a file, as its wrap takes it */
+/** @typedef {{words?: string, code?: string, passkey?: Passkey, without?: Bytes}} Change one of these: what is new, or which passkey goes */
+/** @typedef {{by: Secret, secret: string|Bytes}} Opener what opens a file, as its wrap takes it */
+
+/** @type {Record<Secret, string>} */
+const NOT_IT = {
+  passphrase: "These are not your five words. Compare them with your paper: the order matters, capital letters do not.",
+  recovery_code: "This is a recovery code, but not yours, or one that you have replaced since. Compare the date on your paper.",
+  passkey: "This passkey does not open your keys. Type your five words.",
+};
 
 /**
  * A new secret that locks keys: five words with spaces between them, or a recovery code as it is printed.
@@ -51,46 +61,65 @@ export async function openerOf(typed) {
 }
 
 /**
- * Open the locked file. Throws a sentence when the words or the code are others, or the file is somebody else's.
+ * Let her use a passkey that opens the file. Throws a sentence.
  * @param {Bytes} file
- * @param {string} typed five words, or a recovery code
+ * @returns {Promise<Opener>}
+ */
+export async function passkeyOf(file) {
+  const [{ passkeysIn }, { askPasskeys }] = await Promise.all([import("../footage/identity.js"), import("./passkey_secret.js")]);
+  return { by: "passkey", secret: await askPasskeys(passkeysIn(file)) };
+}
+
+/**
+ * Open the locked file. Throws a sentence when what opens it is other words or another code, or the file is somebody else's.
+ * @param {Bytes} file
+ * @param {Opener} opener
  * @param {string} kid whose keys they must be
  * @returns {Promise<Unlocked>}
  */
-export async function unlockKeys(file, typed, kid) {
+export async function unlockKeys(file, opener, kid) {
   const [{ unlock }, { IdentityError }] = await Promise.all([import("../footage/identity.js"), import("../footage/errors.js")]);
-  const { by, secret } = await openerOf(typed);
+  const { by, secret } = opener;
   let identity;
   try {
     identity = await unlock(file, secret, by);
   } catch (error) {
-    if (!(error instanceof IdentityError) || !/^The (passphrase|recovery code) is wrong/.test(error.message)) throw error;
-    throw new Error(
-      by === "passphrase"
-        ? "These are not your five words. Compare them with your paper: the order matters, capital letters do not."
-        : "This is a recovery code, but not yours, or one that you have replaced since. Compare the date on your paper.",
-      { cause: error },
-    );
+    if (!(error instanceof IdentityError) || !/^The (passphrase|recovery code|passkey) is wrong/.test(error.message)) throw error;
+    throw new Error(NOT_IT[by], { cause: error });
   }
   if (identity.recipient.kid !== kid) throw new Error("The school sent somebody else’s key file. Nothing was opened; tell the technician.");
   return { kid, identity };
 }
 
 /**
- * The file with other words or another code, and the line that she signs so that the school takes it.
+ * The line that she signs so that the school takes another file: with other words, another code, one passkey more or less.
  * @param {Bytes} file
  * @param {Opener} opener opens `file`
  * @param {Identity} identity what is locked in it
- * @param {"words"|"code"} what
- * @param {string} secret the new one
+ * @param {Change} change
  * @returns {Promise<Bytes>}
  */
-export async function lockAnew(file, opener, identity, what, secret) {
-  const [{ addWayIn, unlock }, { replacement }] = await Promise.all([import("../footage/identity.js"), import("../footage/replacement.js")]);
-  const by = what === "words" ? "passphrase" : "recovery_code";
-  const anew = await addWayIn(file, opener.secret, opener.by, by, secret);
-  await unlock(anew, secret, by); // nothing takes the place of a file that opens before it was seen to open
+export async function lockAnew(file, opener, identity, change) {
+  const [{ unlock }, { replacement }] = await Promise.all([import("../footage/identity.js"), import("../footage/replacement.js")]);
+  const anew = await changed(file, opener, change);
+  // Nothing takes the place of a file that opens before it was seen to open, with what is new and with what was used.
+  const fresh = change.words ?? change.code ?? change.passkey?.output;
+  if (fresh) await unlock(anew, fresh, change.words ? "passphrase" : change.code ? "recovery_code" : "passkey");
+  else await unlock(anew, opener.secret, opener.by);
   return replacement(file, anew, identity);
+}
+
+/**
+ * @param {Bytes} file
+ * @param {Opener} opener
+ * @param {Change} change
+ */
+async function changed(file, { by, secret }, { words, code, passkey, without }) {
+  const { addPasskey, addWayIn, withoutPasskey } = await import("../footage/identity.js");
+  if (words) return addWayIn(file, secret, by, "passphrase", words);
+  if (code) return addWayIn(file, secret, by, "recovery_code", code);
+  if (passkey) return addPasskey(file, secret, by, passkey);
+  return without ? withoutPasskey(file, without) : file;
 }
 
 /**

@@ -2,7 +2,7 @@
  * From five words to keys, once on a device.
  *
  *     #unlock=five-words-in-the-address  --+
- *     five words typed                   --+--> unlocked identity, kept until "Lock this device"
+ *     five words typed, or a passkey     --+--> unlocked identity, kept until "Lock this device"
  *     kept from before                   --+
  *
  * The words are used here and go nowhere: a fragment is never sent, and it leaves the address bar at once.
@@ -11,8 +11,10 @@
 import { fromBase64url } from "../footage/bytes.js";
 import { askJson } from "../school.js";
 import { keep, kept } from "./keep.js";
-import { unlockKeys } from "./keys.js";
+import { openerOf, passkeyOf, unlockKeys } from "./keys.js";
 
+/** @import { Bytes } from "../footage/bytes.js" */
+/** @import { Opener } from "./keys.js" */
 /** @typedef {import("./keys.js").Unlocked} Unlocked */
 
 /**
@@ -31,8 +33,25 @@ export async function identityHere(kid) {
  * @returns {Promise<Unlocked>}
  */
 export async function unlock(words) {
+  return unlockWith(() => openerOf(words));
+}
+
+/**
+ * The same with a passkey.
+ * @returns {Promise<Unlocked>}
+ */
+export async function unlockByPasskey() {
+  return unlockWith(passkeyOf);
+}
+
+/**
+ * @param {(file: Bytes) => Promise<Opener>} open
+ * @returns {Promise<Unlocked>}
+ */
+async function unlockWith(open) {
   const me = await askJson("/api/me");
-  const unlocked = await unlockKeys(fromBase64url(me.sealed_identity), words, me.kid);
+  const file = fromBase64url(me.sealed_identity);
+  const unlocked = await unlockKeys(file, await open(file), me.kid);
   await keep(unlocked);
   document.dispatchEvent(new CustomEvent("unlocked"));
   return unlocked;

@@ -1,10 +1,11 @@
 /**
- * Asks for the five words, on a page that needs her keys (templates/unlock.html).
+ * Asks for the five words, or a passkey, on a page that needs her keys (templates/unlock.html).
  */
 
 import { part } from "../element.js";
 import { sentenceOf } from "../school.js";
-import { unlock } from "./unlock.js";
+import { hasPasskeys } from "./passkey.js";
+import { unlock, unlockByPasskey } from "./unlock.js";
 
 /** @import { Unlocked } from "./keys.js" */
 
@@ -19,12 +20,12 @@ export function askForWords(then) {
   const says = part("unlock-says");
   section.hidden = false;
   field.focus({ preventScroll: true });
-  form.onsubmit = async (event) => {
-    event.preventDefault();
+  /** @param {() => Promise<Unlocked>} open */
+  const unlockBy = async (open) => {
     says.textContent = "Unlocking…";
     let unlocked;
     try {
-      unlocked = await unlock(field.value);
+      unlocked = await open();
     } catch (error) {
       says.textContent = sentenceOf(error);
       field.setAttribute("aria-invalid", "true");
@@ -35,4 +36,15 @@ export function askForWords(then) {
     section.hidden = true;
     await then?.(unlocked);
   };
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    void unlockBy(() => unlock(field.value));
+  };
+  part("passkey-row").hidden = !offersPasskey();
+  part("unlock-passkey").onclick = () => void unlockBy(unlockByPasskey);
+}
+
+/** Whether a passkey opens her keys, and this browser can ask for one. */
+export function offersPasskey() {
+  return part("account").hasAttribute("data-has-passkey") && hasPasskeys();
 }

@@ -23,15 +23,19 @@ import { recipientOf } from "./recipients.js";
  * @property {CryptoKey} signingKey Ed25519, with `sign`
  */
 
-/** @typedef {"passphrase" | "recovery_code"} Secret what an account key can be wrapped by */
+/** @typedef {"passphrase" | "recovery_code" | "passkey"} Secret what an account key can be wrapped by */
+/** @typedef {{credential: Bytes, salt: Bytes, output: Bytes}} Passkey its name, and the 32 bytes that it makes of a salt */
 
 const SEALED_KIND = "waitwise identity";
 const OPEN_KIND = "waitwise open identity";
 const KDF = "PBKDF2-SHA-256";
+const PASSKEY_KDF = "HKDF-SHA-256";
 const ROUNDS = 600_000;
 const MAX_ROUNDS = 10_000_000;
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
+const PASSKEY_SALT_BYTES = 32;
+const MAX_CREDENTIAL_BYTES = 1023;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** What stands before the 32 bytes of a key in PKCS #8 (RFC 8410 §7). */
@@ -40,7 +44,7 @@ const PKCS8 = {
   Ed25519: fromHex("302e020100300506032b657004220420"),
 };
 
-const readWrap = record({
+const readSecretWrap = record({
   by: text,
   kdf: oneOf(KDF),
   rounds: integer,
@@ -48,6 +52,19 @@ const readWrap = record({
   nonce: base64url,
   wrapped: base64url,
 });
+const readPasskeyWrap = record({
+  by: oneOf("passkey"),
+  kdf: oneOf(PASSKEY_KDF),
+  rounds: oneOf(1),
+  salt: base64url,
+  nonce: base64url,
+  wrapped: base64url,
+  credential: base64url,
+});
+/** @typedef {ReturnType<typeof readSecretWrap> | ReturnType<typeof readPasskeyWrap>} Wrap */
+
+/** @type {import("./json.js").Reader<Wrap>} */
+const readWrap = (value, place) => (/** @type {any} */ (value)?.by === "passkey" ? readPasskeyWrap : readSecretWrap)(value, place);
 const readSealed = record({
   kind: oneOf(SEALED_KIND),
   v: oneOf(1),
@@ -65,7 +82,6 @@ const readOpen = record({
   secret: hex(2 * KEY_BYTES),
 });
 
-/** @typedef {ReturnType<typeof readWrap>} Wrap */
 /** @typedef {ReturnType<typeof readSealed>} SealedIdentity */
 
 /**
@@ -96,7 +112,7 @@ export async function makeIdentity(passphrase) {
 /**
  * Open an identity file of either kind. Throws IdentityError.
  * @param {Bytes} file
- * @param {string | null} secret the passphrase; null only opens an open identity
+ * @param {string | Bytes | null} secret the passphrase; null only opens an open identity
  * @param {Secret} [by]
  * @returns {Promise<Identity>}
  */
@@ -130,9 +146,9 @@ export async function unlock(file, secret, by = "passphrase") {
  *
  * The account key stays: a new one would protect nothing, for the keys that it locks are the same.
  * @param {Bytes} file
- * @param {string} unlockedWith a secret that opens it
+ * @param {string | Bytes} unlockedWith a secret that opens it
  * @param {Secret} unlockedBy what that is
- * @param {Secret} by
+ * @param {"passphrase" | "recovery_code"} by
  * @param {string} secret
  * @returns {Promise<Bytes>}
  */
@@ -143,6 +159,45 @@ export async function addWayIn(file, unlockedWith, unlockedBy, by, secret) {
   const added = await wrapAccountKey(accountKey, recipient, by, secret);
   accountKey.fill(0);
   return encode({ ...sealed, wraps: [...sealed.wraps.filter((wrap) => wrap.by !== by), added] });
+}
+
+/**
+ * The same file with a passkey as one more way in. Throws IdentityError.
+ * @param {Bytes} file
+ * @param {string | Bytes} unlockedWith a secret that opens it
+ * @param {Secret} unlockedBy what that is
+ * @param {Passkey} passkey
+ * @returns {Promise<Bytes>}
+ */
+export async function addPasskey(file, unlockedWith, unlockedBy, { credential, salt, output }) {
+  const sealed = readSealedFile(file);
+  const recipient = await recipientOf(fromHex(sealed.encryption_key), fromHex(sealed.signing_key));
+  const accountKey = await unwrapAccountKey(sealed, recipient, unlockedBy, unlockedWith);
+  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+  const wrap = /** @type {const} */ ({ by: "passkey", kdf: PASSKEY_KDF, rounds: 1, salt, nonce });
+  const key = await keyOf(output, wrap, recipient);
+  const wrapped = await gcm("encrypt", key, nonce, accountKey, wrapAad(recipient, wrap));
+  accountKey.fill(0);
+  return encode({ ...sealed, wraps: [...sealed.wraps, { ...wrap, wrapped, credential }] });
+}
+
+/**
+ * The passkeys of a file: their names, and what each is asked to make 32 bytes of.
+ * @param {Bytes} file
+ */
+export function passkeysIn(file) {
+  return readSealedFile(file).wraps.flatMap((wrap) => ("credential" in wrap ? [{ credential: wrap.credential, salt: wrap.salt }] : []));
+}
+
+/**
+ * The same file without one of its passkeys.
+ * @param {Bytes} file
+ * @param {Bytes} credential
+ * @returns {Bytes}
+ */
+export function withoutPasskey(file, credential) {
+  const sealed = readSealedFile(file);
+  return encode({ ...sealed, wraps: sealed.wraps.filter((wrap) => !("credential" in wrap && equal(wrap.credential, credential))) });
 }
 
 /**
@@ -165,10 +220,12 @@ export function typed(secret) {
 function readSealedFile(file) {
   const sealed = parse(file, (bytes) => readSealed(loads(bytes), "identity"));
   for (const wrap of sealed.wraps) {
+    const holds =
+      "credential" in wrap
+        ? wrap.salt.length === PASSKEY_SALT_BYTES && wrap.credential.length > 0 && wrap.credential.length <= MAX_CREDENTIAL_BYTES
+        : wrap.rounds >= ROUNDS && wrap.rounds <= MAX_ROUNDS && wrap.salt.length === SALT_BYTES;
     if (
-      wrap.rounds < ROUNDS ||
-      wrap.rounds > MAX_ROUNDS ||
-      wrap.salt.length !== SALT_BYTES ||
+      !holds ||
       wrap.nonce.length !== NONCE_BYTES ||
       wrap.wrapped.length !== KEY_BYTES + TAG_BYTES
     ) {
@@ -210,43 +267,50 @@ function encode(sealed) {
  * @param {SealedIdentity} sealed
  * @param {Recipient} recipient
  * @param {Secret} by
- * @param {string} secret
+ * @param {string | Bytes} secret
  */
 async function unwrapAccountKey(sealed, recipient, by, secret) {
   for (const wrap of sealed.wraps.filter((one) => one.by === by)) {
-    const key = await stretch(secret, wrap.salt, wrap.rounds);
+    const key = await keyOf(secret, wrap, recipient);
     try {
       return await gcm("decrypt", key, wrap.nonce, wrap.wrapped, wrapAad(recipient, wrap));
     } catch {
       continue; // another wrap may be the one
     }
   }
-  throw new IdentityError(`The ${by === "recovery_code" ? "recovery code" : "passphrase"} is wrong, or the identity file was altered.`);
+  throw new IdentityError(`The ${by.replace("_", " ")} is wrong, or the identity file was altered.`);
 }
 
 /**
  * @param {Bytes} accountKey
  * @param {Recipient} recipient
- * @param {Secret} by
+ * @param {"passphrase" | "recovery_code"} by
  * @param {string} secret
  * @returns {Promise<Wrap>}
  */
 async function wrapAccountKey(accountKey, recipient, by, secret) {
   const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
-  const key = await stretch(secret, salt, ROUNDS);
-  const aad = wrapAad(recipient, { by, rounds: ROUNDS, salt });
-  const wrapped = await gcm("encrypt", key, nonce, accountKey, aad);
-  return { by, kdf: KDF, rounds: ROUNDS, salt, nonce, wrapped };
+  const wrap = /** @type {const} */ ({ by, kdf: KDF, rounds: ROUNDS, salt, nonce });
+  const key = await keyOf(secret, wrap, recipient);
+  return { ...wrap, wrapped: await gcm("encrypt", key, nonce, accountKey, wrapAad(recipient, wrap)) };
 }
 
 /**
- * @param {string} secret
- * @param {Bytes} salt
- * @param {number} iterations
+ * The key that wraps the account key: stretched from what she types, derived from what a passkey makes.
+ * @param {string | Bytes} secret
+ * @param {Pick<Wrap, "salt" | "rounds">} wrap
+ * @param {Recipient} recipient
  * @returns {Promise<Bytes>}
  */
-async function stretch(secret, salt, iterations) {
+async function keyOf(secret, wrap, recipient) {
+  if (typeof secret !== "string") {
+    const info = concat(utf8("waitwise.v1/passkey\0"), fromHex(recipient.kid));
+    const made = await crypto.subtle.importKey("raw", secret, "HKDF", false, ["deriveBits"]);
+    const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info };
+    return new Uint8Array(await crypto.subtle.deriveBits(hkdf, made, 8 * KEY_BYTES));
+  }
+  const { salt, rounds: iterations } = wrap;
   const key = await crypto.subtle.importKey("raw", utf8(typed(secret)), "PBKDF2", false, ["deriveBits"]);
   const algorithm = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, 8 * KEY_BYTES));
@@ -272,10 +336,10 @@ function identityAad(recipient) {
 
 /**
  * @param {Recipient} recipient
- * @param {Pick<Wrap, "by" | "rounds" | "salt">} wrap
+ * @param {Pick<Wrap, "by" | "kdf" | "rounds" | "salt">} wrap
  */
 function wrapAad(recipient, wrap) {
-  const named = utf8(`${wrap.by}\0${KDF}\0`);
+  const named = utf8(`${wrap.by}\0${wrap.kdf}\0`);
   return concat(utf8("waitwise.v1/account-key\0"), fromHex(recipient.kid), named, bigEndian(wrap.rounds, 4), wrap.salt);
 }
 
