@@ -9,8 +9,8 @@
                               aad "waitwise.v1/account-key" 00 | kid | by 00 | kdf 00 | rounds u32 | salt)
     by a passkey  under HKDF-SHA256(what the passkey makes of the salt, info "waitwise.v1/passkey" 00 | kid) instead
 
-The account key may be wrapped several times: by the passphrase, by a recovery code, by passkeys. Adding or changing one leaves
-the keys alone. For demo and tests there is the *open identity*, whose secrets stand in the file as they are.
+The account key may be wrapped several times: by the passphrase, by a recovery code, by passkeys. Adding or changing
+one leaves the keys alone. For demo and tests there is the *open identity*, whose secrets stand in the file as they are.
 """
 
 from __future__ import annotations

@@ -42,6 +42,7 @@ GET  /join/{code}                                    404 404 404 404 404 404 404
 GET  /enter/{code}                                   404 404 404 404 404 404 404
 GET  /account                                        in  200 200 200 200 200 200
 GET  /card                                           in  200 200 200 200 403 403
+GET  /keys                                           in  200 200 200 200 403 403
 GET  /lessons                                        in  200 200 200 200 403 403
 GET  /lessons/{lesson}                               in  200 404 404 404 403 403
 POST /api/join                                       422 422 422 422 422 422 422
@@ -59,6 +60,8 @@ POST /api/account/passkeys/add                       401 422 422 422 422 422 422
 POST /api/account/passkeys/remove                    401 422 422 422 422 422 422
 POST /api/account/sessions/end                       401 422 422 422 422 422 422
 GET  /api/me                                         401 200 200 200 200 403 403
+POST /api/identity                                   401 422 422 422 422 403 403
+POST /api/forget-devices                             401 200 200 200 200 403 403
 GET  /api/people                                     401 200 200 200 200 403 403
 GET  /api/lessons                                    401 200 200 200 200 403 403
 GET  /api/lessons/{lesson}                           401 200 404 404 404 403 403
