@@ -131,7 +131,7 @@ class SignedInRow(Base):
     teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="CASCADE"), index=True)
     way: Mapped[str] = mapped_column(String(16))
     browser: Mapped[str] = mapped_column(String(100))
-    """What the browser calls itself."""
+    """As people call it: see school/browser_names.py."""
     started_at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime] = mapped_column(Moment)
     """When it was used last, to the minute."""

@@ -51,7 +51,7 @@ class Browser:
     """The browser that somebody signs in with."""
 
     name: str = ""
-    """What it calls itself."""
+    """As people call it (browser_names.py)."""
     had: str = ""
     """The cookie it came with: that session ends when a new one starts."""
 

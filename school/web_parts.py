@@ -34,6 +34,7 @@ from starlette.routing import BaseRoute, Mount
 
 from lesson.messages import MessageError, check_lesson_id
 from lesson.wire import WireError, from_wire, loads
+from school.browser_names import browser_name
 from school.database import Database
 from school.errors import ForbiddenError, MismatchError, NotFoundError, NotSignedInError, RefusedError, SchoolError
 from school.footage_store import FootageStore
@@ -85,7 +86,7 @@ class WebParts:
 
     def browser(self, request: Request) -> Browser:
         """The browser of a request."""
-        return Browser(request.headers.get("user-agent", ""), request.cookies.get(self.cookie, ""))
+        return Browser(browser_name(request.headers.get("user-agent", "")), request.cookies.get(self.cookie, ""))
 
     def page(self, template: str, *, teacher: Person | None = None, **values: object) -> Response:
         """Render a page for somebody who is signed in, or for a stranger."""
