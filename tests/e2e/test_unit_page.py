@@ -8,12 +8,14 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from device.commands import Mode
 from device.presses import Gesture
 from device.room import Room
 from device.state import Doing
@@ -82,6 +84,20 @@ def test_a_lesson_is_started_paused_marked_and_stopped_from_a_phone(unit: UnitAn
 
     expect(page.get_by_role("status")).to_have_text("Ready")
     assert len(list(unit.made.lessons.iterdir())) == 1
+
+
+def test_what_the_class_agreed_to_is_offered_and_follows_the_timetable(unit: UnitAndPage, page: Page) -> None:
+    sound = page.get_by_role("radio", name="Sound and numbers", exact=True)
+    sound.check()
+    expect(page.get_by_role("radio", name="Picture, sound and numbers")).to_have_count(0)
+    state, agreed = unit.program.state, page.get_by_text("What is kept is what 7B agreed to.")
+    while not agreed.is_visible():  # what the unit itself has to tell may come in between
+        unit.asked.tell(replace(state, modes=(Mode.NUMBERS,), classes=("7B",)))
+        page.wait_for_timeout(200)
+    expect(sound).to_have_count(0)
+    expect(page.get_by_role("radio", name="Numbers only")).to_be_checked()
+    unit.asked.tell(state)
+    expect(sound).to_be_visible()
 
 
 def test_the_last_lesson_is_thrown_away_with_a_second_press(unit: UnitAndPage, page: Page) -> None:
