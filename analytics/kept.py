@@ -1,13 +1,13 @@
-"""Bytes of a lesson in order, in room that is asked for once.
+"""Bytes of a lesson in order, in space that is asked for once.
 
 ::
 
-    room     |################............|    asked for when the lesson begins; what is empty of it costs no memory
+    space    |################............|    asked for when the lesson begins; what is empty of it costs no memory
     add      |##################..........|
     forget   |############................|    what is left moves to the front
-                                               only what outgrows its room moves, to twice as much
+                                               only what outgrows its space moves, to twice as much
 
-A lesson that goes on for hours adds and forgets without an end. In room that grows and shrinks, each new piece would
+A lesson that goes on for hours adds and forgets without an end. In space that grows and shrinks, each new piece would
 lie somewhere else, and the holes between the old ones would be the program's for good.
 """
 
@@ -20,17 +20,17 @@ from numpy.typing import NDArray
 class Kept:
     """Bytes that are added behind and forgotten in front.
 
-    >>> kept = Kept(room=4)
+    >>> kept = Kept(space=4)
     >>> kept.add(b"lesson")
     >>> kept.forget(2)
     >>> len(kept), bytes(kept[1:3])
     (4, b'so')
     """
 
-    def __init__(self, room: int) -> None:
-        """`room`: bytes it is expected to hold at most."""
+    def __init__(self, space: int) -> None:
+        """`space`: bytes it is expected to hold at most."""
         # Zeros that the system promises and gives a page of at the first touch.
-        self._room = np.zeros(room, dtype=np.uint8)
+        self._space = np.zeros(space, dtype=np.uint8)
         self._count = 0
 
     def __len__(self) -> int:
@@ -38,16 +38,16 @@ class Kept:
 
     def __getitem__(self, rows: slice, /) -> NDArray[np.uint8]:
         """Look at a range, as long as nothing is forgotten; to be kept it has to be copied."""
-        return self._room[: self._count][rows]
+        return self._space[: self._count][rows]
 
     def add(self, more: bytes) -> None:
         """Add behind."""
         end = self._count + len(more)
-        if end > self._room.size:
-            wider = np.zeros(max(2 * self._room.size, end), dtype=np.uint8)
-            wider[: self._count] = self._room[: self._count]
-            self._room = wider
-        self._room[self._count : end] = np.frombuffer(more, dtype=np.uint8)
+        if end > self._space.size:
+            wider = np.zeros(max(2 * self._space.size, end), dtype=np.uint8)
+            wider[: self._count] = self._space[: self._count]
+            self._space = wider
+        self._space[self._count : end] = np.frombuffer(more, dtype=np.uint8)
         self._count = end
 
     def cut(self, count: int) -> None:
@@ -57,5 +57,5 @@ class Kept:
     def forget(self, count: int) -> None:
         """Forget the first `count`."""
         left = max(0, self._count - count)
-        self._room[:left] = self._room[self._count - left : self._count]
+        self._space[:left] = self._space[self._count - left : self._count]
         self._count = left

@@ -38,7 +38,7 @@ class Windows:
     def feed(self, block: AudioBlock) -> Iterator[tuple[Samples, Bools]]:
         """Take in the next block; yield (samples, is missing) of each window that is full, margins included."""
         hole = self.hole(block)
-        # A hole of an hour is filled a second at a time: all of it would be 170 MB.
+        # A hole of an hour is filled a second at a time: all of it would be 350 MB.
         for first in range(0, hole, RATE_HZ):
             size = min(RATE_HZ, hole - first)
             self.samples += size

@@ -183,10 +183,10 @@ def test_hours_of_missing_sound_are_another_lesson() -> None:
 
 
 def kept_bytes(listener: Listener) -> int:
-    return sum(map(len, rooms(listener)))
+    return sum(map(len, spaces(listener)))
 
 
-def rooms(listener: Listener) -> list[Kept]:
+def spaces(listener: Listener) -> list[Kept]:
     kept = [each for part in (listener._track, listener._slices) for each in vars(part).values()]
     return [each for each in kept if isinstance(each, Kept)]
 
@@ -208,13 +208,13 @@ def long_day() -> tuple[float, list[int], list[float], Listener]:
     parts = [AudioBlock(at * size + one.first_sample, one.pcm) for at in range(4) for one in once]
     parts += [AudioBlock(4 * size + 16_000 + one.first_sample, one.pcm) for one in once]
     listener, sizes, silences = Listener(LESSON, kept=60.0), [], []
-    asked_for = [id(each._room) for each in rooms(listener)]
+    asked_for = [id(each._space) for each in spaces(listener)]
     for at, block in enumerate(parts):
         listener.feed(block)
         silences.append(listener.level.silence_so_far)
         if at % 50 == 0:
             sizes.append(kept_bytes(listener))
-    assert [id(each._room) for each in rooms(listener)] == asked_for, "nothing had to move to a larger room"
+    assert [id(each._space) for each in spaces(listener)] == asked_for, "nothing had to move to a larger space"
     listener.finish()
     return size / 16_000, sizes, silences, listener
 
@@ -222,7 +222,7 @@ def long_day() -> tuple[float, list[int], list[float], Listener]:
 def test_of_a_very_long_lesson_no_more_is_kept_than_of_a_long_one() -> None:
     _, sizes, _, listener = long_day()
 
-    assert len(rooms(listener)) == 6 + 2
+    assert len(spaces(listener)) == 6 + 2
     assert max(sizes) < 1.1 * 60 / 3600 * 4e6
     assert max(sizes[len(sizes) // 2 :]) < 1.02 * max(sizes)
 

@@ -21,9 +21,11 @@ from analytics.kept import Kept
 from analytics.live import LiveTalk, Stretch
 from analytics.print_network import PRINT
 from analytics.remembered import Names, hole_rows, ipu_rows, phase_rows
+from analytics.resample import _SEED, share_range
 from analytics.spectrum import MARGIN, STEP
 from analytics.thresholds import Thresholds
 from analytics.windows import Windows
+from lesson.evidence import Range
 from lesson.sound import RATE_HZ, AudioBlock
 from lesson.talk import Flag, IntervalKind, Ipu, Phase, PhaseSpan, Role, WaitTime
 from tests.lessons.drawn import draw
@@ -79,8 +81,8 @@ def test_from_the_second_to_the_third_hour_only_the_rows_of_its_events_are_more(
 
 
 @given(st.lists(st.one_of(st.binary(max_size=40), st.integers(-30, 30)), max_size=60), st.integers(0, 64))
-def test_what_is_kept_is_what_a_row_of_bytes_would_hold(steps: list[bytes | int], room: int) -> None:
-    kept, same = Kept(room), bytearray()
+def test_what_is_kept_is_what_a_row_of_bytes_would_hold(steps: list[bytes | int], space: int) -> None:
+    kept, same = Kept(space), bytearray()
     for step in steps:
         if isinstance(step, bytes):
             kept.add(step)
@@ -114,8 +116,25 @@ def test_an_hour_without_a_microphone_is_filled_a_second_at_a_time() -> None:
     assert most < 200_000
 
 
-def test_what_adds_and_forgets_for_hours_stays_in_the_room_it_was_given() -> None:
-    kept = Kept(room=105)
+def test_how_far_the_shares_of_a_long_day_may_be_off_is_drawn_a_few_draws_at_a_time() -> None:
+    part = np.random.default_rng(2).uniform(1, 9, 2000)
+    whole = part + np.random.default_rng(3).uniform(0, 5, 2000)
+    at_once = np.random.default_rng(_SEED).integers(0, 2000, (1000, 2000))
+    tracemalloc.start()
+    try:
+        found = share_range(part, whole)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    shares = part[at_once].sum(axis=1) / whole[at_once].sum(axis=1)
+    assert found == Range(*np.percentile(shares, [2.5, 97.5]).tolist())
+    # Fifty draws of 2,000 numbers of 8 bytes, and what they draw of both: 2.4 MB; all at once, 32 MB.
+    assert most < 4_000_000
+
+
+def test_what_adds_and_forgets_for_hours_stays_in_the_space_it_was_given() -> None:
+    kept = Kept(space=105)
     given = kept[:0].base
     for _ in range(1000):
         kept.add(bytes(5))
