@@ -72,8 +72,7 @@ def own(folder: Path, what: str) -> Iterator[Path]:
 
 def is_unclaimed(lesson: Path, header: Header) -> bool:
     """Whether the lesson in this folder still waits for who gave it (claims.py)."""
-    is_claim = any(listed.role is RecipientRole.CLAIM for listed in header.recipients)
-    return is_claim and not any(lesson.glob("grants/*.json"))
+    return bool(header.kids(RecipientRole.CLAIM)) and not any(lesson.glob("grants/*.json"))
 
 
 def remove(lesson: Path) -> None:

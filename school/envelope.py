@@ -88,7 +88,7 @@ def keep_stanza(session: Session, unit: UnitRow, lesson: str, body: bytes, kid: 
         raise MismatchError(str(error)) from error
     if stanza.header_sha256 != header_hash(header_bytes).hex() or kid not in (None, stanza.kid):
         raise MismatchError("This wrapped key belongs to another lesson or to another person.")
-    if stanza.kid not in {listed.kid for listed in header.recipients}:
+    if stanza.kid not in header.kids():
         raise MismatchError("The header does not name this recipient.")
     if insert_new(session, StanzaRow, lesson=lesson, kid=stanza.kid, body=body):
         return True
@@ -108,7 +108,7 @@ def keep_claim(session: Session, unit: UnitRow, lesson: str, body: bytes, name: 
     except GrantError as error:
         raise MismatchError(str(error)) from error
     by = grant.giver.kid.hex()
-    if grant.grant != name or by not in {each.kid for each in header.recipients if each.role is RecipientRole.CLAIM}:
+    if grant.grant != name or by not in header.kids(RecipientRole.CLAIM):
         raise MismatchError("This is another grant, or none by which a lesson is claimed.")
     values = {"giver": by, "heir": grant.to, "expires_at": grant.expires_at, "body": body, "kept_at": now}
     if insert_new(session, GrantRow, lesson=lesson, grant_id=name, **values):

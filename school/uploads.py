@@ -184,10 +184,9 @@ def _grants(session: Session, lesson: str) -> set[str]:
 
 def _keyless(session: Session, lesson: str, header: Header) -> set[str]:
     """Whose wrapped key is not here; the claim key itself, while nobody is here who claimed the lesson with it."""
-    keyless = {listed.kid for listed in header.recipients} - _stanzas(session, lesson)
-    claims = {listed.kid for listed in header.recipients if listed.role is RecipientRole.CLAIM}
+    keyless = set(header.kids()) - _stanzas(session, lesson)
     claimed = session.scalars(select(GrantRow.giver).where(GrantRow.lesson == lesson))
-    return keyless | (claims - set(claimed))
+    return keyless | (header.kids(RecipientRole.CLAIM) - set(claimed))
 
 
 def _name(row: SegmentRow) -> SegmentName:

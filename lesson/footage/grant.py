@@ -142,8 +142,8 @@ def check_grants(header: Header, hashed: bytes, grants: Iterable[bytes]) -> tupl
         raise GrantError("This lesson was handed on twice under one name.")
     if any(grant.header_sha256 != hashed.hex() for grant in read):
         raise GrantError("Another lesson was handed on with this.")
-    claims = {listed.kid for listed in header.recipients if listed.role is RecipientRole.CLAIM}
-    givers = claims | {listed.kid for listed in header.recipients if listed.role is RecipientRole.TEACHER}
+    claims = header.kids(RecipientRole.CLAIM)
+    givers = claims | header.kids(RecipientRole.TEACHER)
     givers |= {grant.to for grant in read if grant.giver.kid.hex() in claims}
     if any(grant.giver.kid.hex() not in givers for grant in read):
         raise GrantError("This lesson was handed on by somebody whose it is not.")

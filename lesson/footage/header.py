@@ -149,6 +149,10 @@ class Header:
             mask=mask,
         )
 
+    def kids(self, role: RecipientRole | None = None) -> frozenset[str]:
+        """Names of the keys it is sealed to; of those with one role, when asked for it."""
+        return frozenset(listed.kid for listed in self.recipients if role in (None, listed.role))
+
     def encode(self) -> bytes:
         """The bytes of header.json. Do this once a lesson, and keep the bytes."""
         return dumps(self)

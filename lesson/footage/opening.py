@@ -160,7 +160,7 @@ def _content_key(
     identity: Identity,
     at: datetime | None,
 ) -> bytes:
-    listed = {recipient.kid for recipient in header.recipients}
+    listed = header.kids()
     by_kid = {stanza.kid: stanza for stanza in stanzas}
     if len(by_kid) != len(stanzas):
         raise StanzaError("Somebody has two wrapped keys for one lesson.")

@@ -72,7 +72,7 @@ class LessonSealer:
     """
 
     def __init__(self, header: Header, recipients: Sequence[Recipient], unit_key: UnitKey) -> None:
-        if {listed.kid for listed in header.recipients} != {recipient.kid.hex() for recipient in recipients}:
+        if header.kids() != {recipient.kid.hex() for recipient in recipients}:
             raise SealingError("The header must list exactly the recipients.")
         if header.unit_key != unit_key.public.hex():
             raise SealingError("The header must name the unit's key.")

@@ -4,6 +4,7 @@
 
 import { concat, fromHex, fromUtf8, toBase64url, toHex, utf8 } from "./bytes.js";
 import { GrantError } from "./errors.js";
+import { kidsOf } from "./header.js";
 import { HpkeError, openFrom, sealTo } from "./hpke.js";
 import { WireError, base64url, hex, loads, moment, optional, record } from "./json.js";
 import { recipientOf } from "./recipients.js";
@@ -72,10 +73,9 @@ export async function checkGrants(header, headerHash, grants) {
   if (read.some((grant) => grant.header_sha256 !== toHex(headerHash))) {
     throw new GrantError("Another lesson was handed on with this.");
   }
-  const named = (/** @type {string} */ role) => header.recipients.filter((each) => each.role === role).map(({ kid }) => kid);
-  const claims = new Set(named("claim"));
-  const heirs = read.filter(({ giver }) => claims.has(giver)).map(({ to }) => to);
-  const givers = new Set([...claims, ...named("teacher"), ...heirs]);
+  const claims = kidsOf(header, "claim");
+  const heirs = read.filter(({ giver }) => claims.includes(giver)).map(({ to }) => to);
+  const givers = new Set([...claims, ...kidsOf(header, "teacher"), ...heirs]);
   if (read.some(({ giver }) => !givers.has(giver))) {
     throw new GrantError("This lesson was handed on by somebody whose it is not.");
   }

@@ -47,6 +47,15 @@ export function decodeHeader(bytes) {
 }
 
 /**
+ * Names of the keys with this role.
+ * @param {Header} header
+ * @param {Header["recipients"][number]["role"]} role
+ */
+export function kidsOf(header, role) {
+  return header.recipients.filter((listed) => listed.role === role).map(({ kid }) => kid);
+}
+
+/**
  * H, 32 bytes: what everything in a lesson is bound to.
  * @param {Bytes} bytes
  */

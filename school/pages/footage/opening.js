@@ -22,7 +22,7 @@ import {
   StanzaError,
 } from "./errors.js";
 import { checkGrants, give, openGrant } from "./grant.js";
-import { decodeHeader, headerHash } from "./header.js";
+import { decodeHeader, headerHash, kidsOf } from "./header.js";
 import { decodeManifest } from "./manifest.js";
 import { MAX_INDEX, Track, fileName, fromFileName, segmentKey } from "./segments.js";
 import { BadSignatureError, importSigner } from "./signed.js";
@@ -115,8 +115,8 @@ export class OpenLesson {
    * @param {string} kid
    */
   isOf(kid) {
-    const named = (/** @type {string} */ role) => this.header.recipients.filter((each) => each.role === role).map((each) => each.kid);
-    return named("teacher").includes(kid) || this.grants.some(({ giver, to }) => to === kid && named("claim").includes(giver));
+    const claims = kidsOf(this.header, "claim");
+    return kidsOf(this.header, "teacher").includes(kid) || this.grants.some(({ giver, to }) => to === kid && claims.includes(giver));
   }
 
   /** File names of all segments that were sealed, in that order. */
