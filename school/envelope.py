@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lesson.footage.errors import GrantError, HeaderError, StanzaError
@@ -22,9 +21,10 @@ from lesson.footage.grant import check_grants
 from lesson.footage.header import Header, header_hash
 from lesson.footage.recipients import RecipientRole
 from lesson.footage.stanza import Stanza
-from school.database import GrantRow, LessonRecipientRow, LessonRow, StanzaRow, TeacherRow, UnitRow, insert_new
+from school.database import GrantRow, LessonRecipientRow, LessonRow, StanzaRow, UnitRow, insert_new
 from school.errors import ForbiddenError, MismatchError, NotFoundError, OtherBytesError
-from school.lesson_log import Deed, note
+from school.grants import keep_grant
+from school.lesson_log import Deed
 
 
 def lesson_of_unit(session: Session, unit: str, lesson: str) -> LessonRow | None:
@@ -107,13 +107,9 @@ def keep_claim(session: Session, unit: UnitRow, lesson: str, body: bytes, name: 
         (grant,) = check_grants(header, header_hash(header_bytes), [body])
     except GrantError as error:
         raise MismatchError(str(error)) from error
-    by = grant.giver.kid.hex()
-    if grant.grant != name or by not in header.kids(RecipientRole.CLAIM):
+    if grant.grant != name or grant.giver.kid.hex() not in header.kids(RecipientRole.CLAIM):
         raise MismatchError("This is another grant, or none by which a lesson is claimed.")
-    values = {"giver": by, "heir": grant.to, "expires_at": grant.expires_at, "body": body, "kept_at": now}
-    if insert_new(session, GrantRow, lesson=lesson, grant_id=name, **values):
-        who = session.scalar(select(TeacherRow.name).where(TeacherRow.kid == grant.to))
-        note(session, lesson, Deed.CLAIMED, who=who or "Somebody", kid=grant.to, at=now)
+    if keep_grant(session, lesson, grant, body, deed=Deed.CLAIMED, now=now):
         return True
     if session.get_one(GrantRow, (lesson, name)).body != body:
         raise OtherBytesError("The school has another grant of that name. It stays.")

@@ -22,8 +22,9 @@ from lesson.footage.errors import GrantError
 from lesson.footage.grant import check_grants
 from lesson.footage.header import Header, header_hash
 from lesson.footage.recipients import RecipientRole
-from school.database import Database, GrantRow, LessonRecipientRow, LessonRow, TeacherRow, insert_new
+from school.database import Database, GrantRow, LessonRecipientRow, LessonRow, TeacherRow
 from school.errors import ForbiddenError, MismatchError, NotFoundError, OtherBytesError
+from school.grants import keep_grant, name_of
 from school.lesson_log import Deed, Entry, entries, note
 from school.people import Teacher
 
@@ -85,20 +86,8 @@ def share(database: Database, teacher: Teacher, lesson: str, body: bytes, now: d
         heir = session.scalar(select(TeacherRow).where(TeacherRow.kid == grant.to))
         if heir is None:
             raise MismatchError("Nobody here has these keys.")
-        created = insert_new(
-            session,
-            GrantRow,
-            lesson=lesson,
-            grant_id=grant.grant,
-            giver=teacher.kid,
-            heir=grant.to,
-            expires_at=grant.expires_at,
-            body=body,
-            kept_at=now,
-        )
-        if not created:
+        if not keep_grant(session, lesson, grant, body, deed=Deed.SHARED, now=now):
             raise OtherBytesError("This share is here already.")
-        note(session, lesson, Deed.SHARED, who=heir.name, kid=grant.to, at=now)
         return Shared(grant.grant, heir.name, grant.to, grant.created_at, grant.expires_at)
 
 
@@ -114,7 +103,7 @@ def withdraw(database: Database, teacher: Teacher, lesson: str, grant: str, now:
         )
         if kid is None:
             raise NotFoundError("This share is not here, or was withdrawn already.")
-        note(session, lesson, Deed.WITHDRAWN, who=_name(session, kid), kid=kid, at=now)
+        note(session, lesson, Deed.WITHDRAWN, who=name_of(session, kid), kid=kid, at=now)
 
 
 def sharing_of(database: Database, teacher: Teacher, lesson: str) -> Sharing:
@@ -124,7 +113,7 @@ def sharing_of(database: Database, teacher: Teacher, lesson: str) -> Sharing:
         query = select(GrantRow).where(GrantRow.lesson == lesson, GrantRow.giver == teacher.kid)
         rows = session.scalars(query.order_by(GrantRow.kept_at, GrantRow.grant_id))
         shared = tuple(
-            Shared(row.grant_id, _name(session, row.heir), row.heir, row.kept_at, row.expires_at) for row in rows
+            Shared(row.grant_id, name_of(session, row.heir), row.heir, row.kept_at, row.expires_at) for row in rows
         )
         return Sharing(shared, entries(session, lesson))
 
@@ -158,7 +147,3 @@ def claim_kids(lesson: str) -> Select[str]:
 def _claims(session: Session, lesson: str) -> list[bytes]:
     query = select(GrantRow.body).where(GrantRow.lesson == lesson, GrantRow.giver.in_(claim_kids(lesson)))
     return list(session.scalars(query))
-
-
-def _name(session: Session, kid: str) -> str:
-    return session.scalar(select(TeacherRow.name).where(TeacherRow.kid == kid)) or "Somebody who has left"
