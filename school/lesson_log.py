@@ -20,7 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lesson.wire import dumps
-from school.database import LessonLogRow
+from school.database import Database, LessonLogRow
 
 OPENED_AGAIN_AFTER = timedelta(minutes=10)
 """Whoever reloads a page has not opened the lesson once more."""
@@ -78,17 +78,14 @@ def note(session: Session, lesson: str, deed: Deed, *, who: str, kid: str, at: d
     )
 
 
-def note_opening(session: Session, lesson: str, *, who: str, kid: str, at: datetime) -> None:
-    """Add that somebody has opened it, unless she did so a moment ago."""
-    query = (
-        select(LessonLogRow.at)
-        .where(LessonLogRow.lesson == lesson, LessonLogRow.kid == kid, LessonLogRow.deed == Deed.OPENED.value)
-        .order_by(LessonLogRow.number.desc())
-        .limit(1)
-    )
-    opened_at = session.scalar(query)
-    if opened_at is None or at - opened_at >= OPENED_AGAIN_AFTER:
-        note(session, lesson, Deed.OPENED, who=who, kid=kid, at=at)
+def note_opening(database: Database, lesson: str, *, who: str, kid: str, at: datetime) -> None:
+    """Add that somebody has opened it, unless she did so a moment ago: then nothing waits for a writer."""
+    with database.reading() as session:
+        if not _is_new_opening(session, lesson, kid, at):
+            return
+    with database.writing() as session:
+        if _is_new_opening(session, lesson, kid, at):  # once more: another tab of hers may have been first
+            note(session, lesson, Deed.OPENED, who=who, kid=kid, at=at)
 
 
 def entries(session: Session, lesson: str) -> tuple[Entry, ...]:
@@ -98,6 +95,17 @@ def entries(session: Session, lesson: str) -> tuple[Entry, ...]:
         Entry(row.number, row.at, Deed(row.deed), row.who, row.kid, row.before, row.hash)
         for row in session.scalars(query)
     )
+
+
+def _is_new_opening(session: Session, lesson: str, kid: str, at: datetime) -> bool:
+    query = (
+        select(LessonLogRow.at)
+        .where(LessonLogRow.lesson == lesson, LessonLogRow.kid == kid, LessonLogRow.deed == Deed.OPENED.value)
+        .order_by(LessonLogRow.number.desc())
+        .limit(1)
+    )
+    opened_at = session.scalar(query)
+    return opened_at is None or at - opened_at >= OPENED_AGAIN_AFTER
 
 
 def _last(session: Session, lesson: str) -> LessonLogRow | None:

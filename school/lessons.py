@@ -106,7 +106,7 @@ def lesson_of(database: Database, teacher: Teacher, lesson: str, now: datetime) 
     """One of a teacher's lessons, or None if she has none of that id."""
     with database.reading() as session:
         row = _find(session, teacher, lesson, now)
-        return None if row is None else _lesson(*row, _given(session, teacher, now))
+        return None if row is None else _lesson(*row, _given(session, teacher, now, lesson))
 
 
 def sealed_lesson_of(database: Database, teacher: Teacher, lesson: str, now: datetime) -> SealedLesson | None:
@@ -125,7 +125,7 @@ def sealed_lesson_of(database: Database, teacher: Teacher, lesson: str, now: dat
         )
         segments = session.scalars(select(SegmentRow).where(SegmentRow.lesson == lesson))
         return SealedLesson(
-            lesson=_lesson(*row, _given(session, teacher, now)),
+            lesson=_lesson(*row, _given(session, teacher, now, lesson)),
             unit_key=unit.signing_key or bytes.fromhex(Header.decode(header).unit_key),
             header=header,
             stanzas=tuple(stanzas),
@@ -177,15 +177,19 @@ def _is_on(now: datetime) -> ColumnElement[bool]:
     return or_(GrantRow.expires_at.is_(None), GrantRow.expires_at > now)
 
 
-def _given(session: Session, teacher: Teacher, now: datetime) -> dict[str, tuple[str, datetime | None]]:
-    """Who has shared which lesson with her, and until when. What she has claimed is not among them."""
+def _given(
+    session: Session, teacher: Teacher, now: datetime, lesson: str | None = None
+) -> dict[str, tuple[str, datetime | None]]:
+    """Who has shared which lesson, or this one, with her, and until when. What she has claimed is not among them."""
     query = (
         select(GrantRow.lesson, TeacherRow.name, GrantRow.expires_at)
         .join(TeacherRow, TeacherRow.kid == GrantRow.giver)
         .where(GrantRow.heir == teacher.kid, _is_on(now))
         .order_by(GrantRow.expires_at.is_(None), GrantRow.expires_at)
     )
-    return {lesson: (name, until) for lesson, name, until in session.execute(query)}
+    if lesson is not None:
+        query = query.where(GrantRow.lesson == lesson)
+    return {each: (name, until) for each, name, until in session.execute(query)}
 
 
 def _find(session: Session, teacher: Teacher, lesson: str, now: datetime) -> tuple[LessonRow, UnitRow] | None:

@@ -136,8 +136,7 @@ def show_lesson(teacher: SignedInTeacher, lesson: OwnLesson, parts: Parts) -> Re
     if sealed is None:
         raise nothing()
     if lesson.shared_by is not None:
-        with parts.database.writing() as session:
-            note_opening(session, lesson.lesson, who=teacher.name, kid=teacher.kid, at=parts.now())
+        note_opening(parts.database, lesson.lesson, who=teacher.name, kid=teacher.kid, at=parts.now())
     rest: dict[str, object] = to_wire(sealed)
     del rest["lesson"]
     return JSONResponse({**to_wire(sealed.lesson), **rest})

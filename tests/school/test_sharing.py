@@ -169,6 +169,14 @@ def test_the_log_is_a_chain_and_a_reload_is_not_another_opening(taught: Taught) 
     assert [each.hash for each in log] == [each.hashed() for each in log]
 
 
+def test_who_looks_again_waits_for_no_writer(taught: Taught, school: Any) -> None:
+    """What was opened a moment ago is only read: it is served while somebody else writes, a backup for example."""
+    taught.post(taught.teacher, taught.grant()[1])
+    assert taught.sees(taught.colleague)[0] == 200
+    with school.database.writing():
+        assert taught.sees(taught.colleague)[0] == 200
+
+
 def test_she_finds_her_colleagues_and_not_herself(taught: Taught) -> None:
     people = taught.browser(taught.teacher).get("/api/people").json()["people"]
     kids = {each["kid"] for each in people}
