@@ -17,7 +17,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -28,6 +28,9 @@ from lesson.wire import to_wire
 from waitwise import show
 from waitwise.errors import CommandError
 from waitwise.programs import load
+
+if TYPE_CHECKING:
+    from waitwise.open_lesson import Opened
 
 PROGRAMS = {
     "correct": ("waitwise.correct", "unit"),
@@ -191,7 +194,15 @@ def open_(
     if as_json:
         show.print_json({"out": str(out), **to_wire(opened), "account": None if account is None else str(account)})
         return
+    _tell_opened(opened, out, stills=stills, account=account)
+
+
+def _tell_opened(opened: Opened, out: Path, *, stills: Path | None, account: Path | None) -> None:
     show.say(f"Wrote {out}: {opened.duration_s:.0f} s in {opened.segments} segments.")
+    if opened.is_clip:
+        show.say("Only these seconds of the lesson were shared with you.")
+    for note in opened.notes:
+        show.say(f"The note to it: {note}")
     if stills is not None:
         show.say(f"Wrote {opened.stills} pictures into {stills}: what was masked can be seen in them.")
     if account is not None:

@@ -3,12 +3,14 @@
 ::
 
     lesson folder                          out.mp4
-      header.json  stanzas/  grants/         ftyp moov moof mdat moof mdat ...
+      header.json  stanzas/                  ftyp moov moof mdat moof mdat ...
+      grants/  clips/
       links.jsonl  manifest.json  *.seg    out.account.json   (on request)
 
 Everything is verified before the first byte is written, and the film takes its name only when it is whole: a damaged
 lesson leaves no film behind, and one without a manifest counts as damaged, because nobody can tell where it ended.
 With `skip_damaged` the intact rest is written and what was left out is named. What is written is for its owner only.
+Of somebody to whom clips were handed on, and no more, the film has those seconds, and nothing else counts as missing.
 """
 
 from __future__ import annotations
@@ -16,13 +18,14 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from lesson.footage.errors import (
     FootageError,
+    GrantError,
     HeaderError,
     ManifestError,
     SegmentDamagedError,
@@ -56,6 +59,10 @@ class Opened:
     left_out: tuple[str, ...]
     """Errors of what was skipped, one sentence each."""
     account: Account | None
+    is_clip: bool
+    """Only some seconds were handed on to her."""
+    notes: tuple[str, ...]
+    """What the giver wrote to what she handed on."""
 
 
 def open_lesson(
@@ -83,7 +90,8 @@ def open_lesson(
         for done, name in enumerate(lesson.segments):
             reader.open(name)
             on_progress(done, work)
-    account = _account(reader, [name for name in lesson.segments if name.track is Track.LOG])
+    logs = [name for name in lesson.segments if name.track is Track.LOG]
+    account = _numbers_of_clips(lesson) if lesson.clips else _account(reader, logs)
     part = out.with_name(out.name + ".part")
     try:
         with open_private(part) as stream:
@@ -114,6 +122,8 @@ def open_lesson(
             *(f"{type(error).__name__}: {error}" for error in reader.errors.values()),
         ),
         account=account,
+        is_clip=bool(lesson.clips),
+        notes=tuple(filter(None, (lesson.note, *(clip.note for clip in lesson.clips)))),
     )
 
 
@@ -130,6 +140,7 @@ def _verified(folder: Path, identity: Identity, unit_key: bytes | None) -> OpenL
         identity,
         unit_key=unit_key,
         grants=[grant.read_bytes() for grant in sorted((folder / "grants").glob("*.json"))],
+        clips=[clip.read_bytes() for clip in sorted((folder / "clips").glob("*.json"))],
         at=datetime.now(UTC),
     )
 
@@ -174,6 +185,25 @@ def _account(reader: _Reader, names: list[SegmentName]) -> Account | None:
                 name, SegmentDamagedError(f"{name.file_name} holds no lesson log that is known here. {error}")
             )
     return account
+
+
+def _numbers_of_clips(lesson: OpenLesson) -> Account | None:
+    """What the giver has told of these seconds, all clips together."""
+    told: list[Account] = []
+    for clip in lesson.clips:
+        try:
+            heard = [from_wire(Heard, loads(line)).account for line in clip.numbers.splitlines()]
+        except WireError as error:
+            raise GrantError(f"The numbers of this clip are none that are known here. {error}") from error
+        told += [account for account in heard if account is not None]
+    if not told:
+        return None
+    return replace(
+        told[0],
+        states=tuple(sorted({each for account in told for each in account.states}, key=lambda each: each.start)),
+        phases=tuple(sorted({each for account in told for each in account.phases}, key=lambda each: each.start)),
+        waits=tuple(sorted({each for account in told for each in account.waits}, key=lambda each: each.t_end)),
+    )
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -4,10 +4,12 @@
 
     grants/<grant>.json
     {"signed":{"by":"<64 bytes>","grant":"9d1c...","header_sha256":"<H>","to":"c4a7...","sealed":"<64 bytes>",
-               "created_at":"...","expires_at":null},"signature":"..."}
+               "created_at":"...","expires_at":null,"note":"..."},"signature":"..."}
 
     by        X25519 | Ed25519 public keys of who gives it: her kid must be one that may
     sealed    as in a stanza, with info "waitwise.v1/grant" 00 | H | kid of by | to
+    note      what the giver wrote to it, sealed to the same person; not there when she wrote nothing
+              info "waitwise.v1/note" 00 | H | kid of by | to | grant
     signed    by `by`, purpose "grant"
 
     header: role teacher ----------> may give        (her lesson)
@@ -34,9 +36,11 @@ from lesson.footage.hexes import expect_hex
 from lesson.footage.recipients import KID_BYTES, Recipient, RecipientRole
 from lesson.footage.signed import KEY_BYTES, BadSignatureError, Signs, sign, verify
 from lesson.footage.stanza import SEALED_BYTES, WRAP_SUITE
-from lesson.wire import WireError, dumps, from_wire, loads
+from lesson.wire import WireError, dumps, from_wire, later, loads
 
 GRANT_ID_BYTES = 16
+MAX_NOTE_BYTES = 4096
+NOTE_PAD_BYTES = 256
 
 _PURPOSE = "grant"
 _BEFORE_BY = b'{"signed":{"by":"'
@@ -59,6 +63,8 @@ class Grant:
     created_at: datetime
     expires_at: datetime | None
     """Until when the giver wants it to be opened. None: for good."""
+    note: bytes | None = later(None)
+    """What the giver wrote to it, sealed. None: nothing."""
 
     def __post_init__(self) -> None:
         expect_hex(self.by, 2 * KEY_BYTES, "by")
@@ -67,6 +73,8 @@ class Grant:
         expect_hex(self.to, KID_BYTES, "The recipient's name")
         if len(self.sealed) != SEALED_BYTES:
             raise ValueError(f"A wrapped content key has {SEALED_BYTES} bytes.")
+        if self.note is not None and len(self.note) > SEALED_BYTES + MAX_NOTE_BYTES + NOTE_PAD_BYTES:
+            raise ValueError(f"A note has at most {MAX_NOTE_BYTES} bytes.")
         if None in (self.created_at.tzinfo, (self.expires_at or self.created_at).tzinfo):
             raise ValueError("created_at and expires_at need their time zones.")
 
@@ -91,10 +99,8 @@ class Grant:
 
         Raises `GrantError`.
         """
-        by = data[len(_BEFORE_BY) : len(_BEFORE_BY) + _BY_CHARACTERS]
         try:
-            expect_hex(by.decode("ascii"), 2 * KEY_BYTES, "by")
-            return from_wire(cls, loads(verify(_PURPOSE, data, bytes.fromhex(by.decode())[KEY_BYTES:])))
+            return from_wire(cls, loads(verify(_PURPOSE, data, read_by(data)[KEY_BYTES:])))
         except BadSignatureError as error:
             raise GrantError(f"Somebody altered how this lesson was handed on. {error}") from error
         except (WireError, ValueError) as error:
@@ -104,6 +110,13 @@ class Grant:
     def info(self) -> bytes:
         """What the wrapped key is bound to: this lesson, who gives it, and who gets it."""
         return _grant_info(bytes.fromhex(self.header_sha256), self.giver.kid, bytes.fromhex(self.to))
+
+    @property
+    def note_info(self) -> bytes:
+        """What the note is bound to: the same, and this grant."""
+        return _note_info(
+            bytes.fromhex(self.header_sha256), self.giver.kid, bytes.fromhex(self.to), bytes.fromhex(self.grant)
+        )
 
 
 class Giver(Signs, Protocol):
@@ -115,22 +128,28 @@ class Giver(Signs, Protocol):
 
 
 def give(
-    content_key: bytes, header_hash: bytes, *, to: Recipient, by: Giver, at: datetime, until: datetime | None = None
+    content_key: bytes,
+    header_hash: bytes,
+    *,
+    to: Recipient,
+    by: Giver,
+    at: datetime,
+    until: datetime | None = None,
+    note: str = "",
 ) -> tuple[Grant, bytes]:
     """Hand a lesson on: the grant, and the bytes of its file. Raises `GrantError` if her key is none."""
-    try:
-        public_key = X25519PublicKey.from_public_bytes(to.encryption_key)
-        sealed = WRAP_SUITE.encrypt(content_key, public_key, info=_grant_info(header_hash, by.recipient.kid, to.kid))
-    except ValueError as error:
-        raise GrantError("This public key cannot be sealed to.") from error
+    name, giver = secrets.token_bytes(GRANT_ID_BYTES), by.recipient
+    text = note.encode()
+    padded = text + b" " * (-len(text) % NOTE_PAD_BYTES)
     grant = Grant(
-        by=(by.recipient.encryption_key + by.recipient.signing_key).hex(),
-        grant=secrets.token_hex(GRANT_ID_BYTES),
+        by=(giver.encryption_key + giver.signing_key).hex(),
+        grant=name.hex(),
         header_sha256=header_hash.hex(),
         to=to.kid.hex(),
-        sealed=sealed,
+        sealed=seal_to(to, content_key, _grant_info(header_hash, giver.kid, to.kid)),
         created_at=at,
         expires_at=until,
+        note=seal_to(to, padded, _note_info(header_hash, giver.kid, to.kid, name)) if text else None,
     )
     return grant, sign(_PURPOSE, dumps(grant), by)
 
@@ -142,13 +161,37 @@ def check_grants(header: Header, hashed: bytes, grants: Iterable[bytes]) -> tupl
         raise GrantError("This lesson was handed on twice under one name.")
     if any(grant.header_sha256 != hashed.hex() for grant in read):
         raise GrantError("Another lesson was handed on with this.")
-    claims = header.kids(RecipientRole.CLAIM)
-    givers = claims | header.kids(RecipientRole.TEACHER)
-    givers |= {grant.to for grant in read if grant.giver.kid.hex() in claims}
-    if any(grant.giver.kid.hex() not in givers for grant in read):
-        raise GrantError("This lesson was handed on by somebody whose it is not.")
+    check_givers(header, read, (grant.giver for grant in read))
     return read
+
+
+def check_givers(header: Header, grants: Iterable[Grant], givers: Iterable[Recipient]) -> None:
+    """Raise `GrantError` unless each of `givers` is one whose lesson it is, by its header or by a claim in `grants`."""
+    claims = header.kids(RecipientRole.CLAIM)
+    owners = claims | header.kids(RecipientRole.TEACHER)
+    owners |= {grant.to for grant in grants if grant.giver.kid.hex() in claims}
+    if any(giver.kid.hex() not in owners for giver in givers):
+        raise GrantError("This lesson was handed on by somebody whose it is not.")
+
+
+def read_by(data: bytes) -> bytes:
+    """Both public keys that a file names as its giver's, cut out by counting. Raises `ValueError`."""
+    by = data[len(_BEFORE_BY) : len(_BEFORE_BY) + _BY_CHARACTERS].decode("ascii")
+    expect_hex(by, 2 * KEY_BYTES, "by")
+    return bytes.fromhex(by)
+
+
+def seal_to(to: Recipient, plaintext: bytes, info: bytes) -> bytes:
+    """Seal to somebody's public key. Raises `GrantError` if it is none."""
+    try:
+        return WRAP_SUITE.encrypt(plaintext, X25519PublicKey.from_public_bytes(to.encryption_key), info=info)
+    except ValueError as error:
+        raise GrantError("This public key cannot be sealed to.") from error
 
 
 def _grant_info(header_hash: bytes, by: bytes, to: bytes) -> bytes:
     return b"waitwise.v1/grant\0" + header_hash + by + to
+
+
+def _note_info(header_hash: bytes, by: bytes, to: bytes, grant: bytes) -> bytes:
+    return b"waitwise.v1/note\0" + header_hash + by + to + grant

@@ -16,12 +16,13 @@ const asked = JSON.parse(readFileSync(0, "utf8"));
 const made = await makeIdentity(asked.passphrase);
 const file = await addWayIn(made.file, asked.passphrase, "passphrase", "recovery_code", asked.recovery_code);
 
+const teacher = await unlock(utf8(asked.identity), null);
 const lesson = await OpenLesson.open({
   header: utf8(asked.header),
   stanzas: asked.stanzas.map(utf8),
   links: utf8(asked.links),
   manifest: utf8(asked.manifest),
-  identity: await unlock(utf8(asked.identity), null),
+  identity: teacher,
 });
 const coach = await recipientOf(fromHex(asked.coach.encryption_key), fromHex(asked.coach.signing_key));
 
@@ -30,7 +31,8 @@ console.log(
     identity: new TextDecoder().decode(file),
     kid: made.identity.recipient.kid,
     signature: toHex(new Uint8Array(await crypto.subtle.sign("Ed25519", made.identity.signingKey, utf8("hello")))),
-    grant: new TextDecoder().decode(await lesson.handOn(coach, await unlock(utf8(asked.identity), null), null)),
+    grant: new TextDecoder().decode(await lesson.handOn(coach, teacher, null, asked.note)),
+    clip: new TextDecoder().decode(await lesson.handOnClip(asked.clip, coach, teacher, null, { note: asked.note, numbers: "{}\n" })),
     passphrases: [newPassphrase(), newPassphrase()],
   }),
 );

@@ -62,6 +62,7 @@ async function runLesson(vector) {
     header: utf8(vector.get("header")[0]),
     stanzas: lines("stanza").map(utf8),
     grants: lines("grant").map(utf8),
+    clips: lines("clip").map(utf8),
     at: vector.has("at") ? new Date(vector.get("at")[0]) : undefined,
     links: utf8(lines("link").map((line) => `${line}\n`).join("") + lines("torn_link").join("")),
     manifest: vector.has("manifest") ? utf8(vector.get("manifest")[0]) : null,
@@ -77,6 +78,10 @@ async function runLesson(vector) {
   }
   for (const [index, bytes] of numbered(vector, "evidence")) {
     opened.push([`evidence ${index}`, await lesson.openEvidence(Number(index), bytes)]);
+  }
+  const texts = [["note", lesson.note], ...lesson.clips.flatMap(({ note, numbers }, at) => [[`note ${at}`, note], [`numbers ${at}`, numbers]])];
+  for (const [name, text] of texts.filter(([, text]) => text)) {
+    opened.push([name, utf8(text)]);
   }
   return Promise.all(opened.map(async ([name, plaintext]) => [name, toHex(await sha256(plaintext))]));
 }

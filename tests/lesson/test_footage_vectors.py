@@ -64,6 +64,7 @@ def run_lesson(vector: dict[str, list[str]]) -> dict[str, str]:
         identity,
         unit_key=unit_key,
         grants=[grant.encode() for grant in vector["grant"]],
+        clips=[clip.encode() for clip in vector["clip"]],
         at=datetime.fromisoformat(vector["at"][0]) if vector["at"] else None,
     )
     segments = [(SegmentName.from_file_name(name), data) for name, data in numbered(vector, "segment")]
@@ -71,6 +72,10 @@ def run_lesson(vector: dict[str, list[str]]) -> dict[str, str]:
     opened = {name.file_name: lesson.open_segment(name, data) for name, data in segments}
     for index, data in numbered(vector, "evidence"):
         opened[f"evidence {index}"] = lesson.open_evidence(int(index), data)
+    texts = {"note": lesson.note}
+    for number, clip in enumerate(lesson.clips):
+        texts |= {f"note {number}": clip.note, f"numbers {number}": clip.numbers}
+    opened |= {name: text.encode() for name, text in texts.items() if text}
     return {name: hashlib.sha256(plaintext).hexdigest() for name, plaintext in opened.items()}
 
 

@@ -54,6 +54,8 @@ def test_python_and_javascript_hand_each_other_keys(folder: Any) -> None:
         "links": folder.links.decode(),
         "manifest": folder.manifest.decode(),
         "identity": encode_open(folder.teacher).decode(),
+        "note": "Schau dir die Pause an: Gr\u00fc\u00dfe!",
+        "clip": ["0-000000.seg", "0-000002.seg"],
         "coach": {
             "encryption_key": guest.recipient.encryption_key.hex(),
             "signing_key": guest.recipient.signing_key.hex(),
@@ -75,6 +77,17 @@ def test_python_and_javascript_hand_each_other_keys(folder: Any) -> None:
     lesson = OpenLesson(folder.header, folder.stanzas, folder.links, folder.manifest, guest, grants=given)
     name = SegmentName(Track.AV, 1)
     assert lesson.open_segment(name, folder.segments[name]) == folder.plaintexts[name]
+    assert lesson.note == asked["note"]
+
+    # So it is with a clip, but for what is not in it.
+    cut = [answer["clip"].encode()]
+    lesson = OpenLesson(folder.header, (), folder.links, folder.manifest, guest, clips=cut)
+    inside = SegmentName(Track.AV, 2)
+    assert lesson.segments == (SegmentName(Track.AV, 0), inside)
+    assert lesson.open_segment(inside, folder.segments[inside]) == folder.plaintexts[inside]
+    assert [(each.note, each.numbers) for each in lesson.clips] == [(asked["note"], "{}\n")]
+    with pytest.raises(errors.NotForYouError):
+        lesson.open_segment(name, folder.segments[name])
 
     for passphrase in answer["passphrases"]:
         assert set(passphrase.split(" ")) <= set(word_list())

@@ -21,7 +21,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lesson.footage.chain import Link, chain_hash
-from lesson.footage.grant import Grant, give
+from lesson.footage.clip import Clip, ClipContent, give_clip
+from lesson.footage.grant import Grant, give, seal_to
 from lesson.footage.header import Audio, ClockQuality, Header, Media, Video, header_hash
 from lesson.footage.identity import Identity, SealedIdentity, encode_open, typed
 from lesson.footage.key_card import encode as key_card
@@ -32,7 +33,7 @@ from lesson.footage.recovery import recover
 from lesson.footage.recovery_code import new_code
 from lesson.footage.replacement import Replacement
 from lesson.footage.sealing import LessonSealer
-from lesson.footage.segments import SegmentName, Track
+from lesson.footage.segments import SegmentName, Track, segment_key
 from lesson.footage.signed import UnitKey, sign
 from lesson.footage.stanza import Stanza, wrap
 from lesson.wire import dumps
@@ -61,6 +62,7 @@ class Vector:
     expect: str = "success"
     torn_link: bytes | None = None
     grants: tuple[bytes, ...] = ()
+    clips: tuple[bytes, ...] = ()
     at: str | None = None
 
     def text(self, story: str) -> str:
@@ -73,6 +75,7 @@ class Vector:
         lines.append(f"header: {self.header.decode()}")
         lines += [f"stanza: {stanza.decode()}" for stanza in self.stanzas]
         lines += [f"grant: {grant.decode()}" for grant in self.grants]
+        lines += [f"clip: {clip.decode()}" for clip in self.clips]
         lines += [f"link: {link.decode()}" for link in self.links]
         if self.torn_link is not None:
             lines.append(f"torn_link: {self.torn_link.decode()}")
@@ -175,6 +178,9 @@ def lessons() -> Iterator[tuple[str, str]]:
     yield from segments(one, other)
     yield from grants(cast, one, other)
     yield from claims(cast, parts)
+    yield from notes(cast, one)
+    yield from clips(cast, one, other)
+    yield from claimed_clips(cast, parts)
 
 
 def grants(cast: Cast, one: Vector, other: Vector) -> Iterator[tuple[str, str]]:
@@ -242,6 +248,215 @@ def claims(cast: Cast, parts: list[tuple[Track, bytes, bool, float]]) -> Iterato
         hers.but("GrantError", identity=encode_open(colleague), grants=(onward,)),
     )
     yield vector("claim-open", "Nobody has claimed it.", hers.but("NotForYouError", grants=()))
+
+
+NOTE = "Look at the pause at 0:03. Gr\u00fc\u00dfe!"
+
+
+def notes(cast: Cast, one: Vector) -> Iterator[tuple[str, str]]:
+    """What a teacher writes to a lesson that she hands on."""
+    reader = Identity.generate()
+    hashed, key = header_hash(one.header), content_key(one, cast.teacher)
+    at = datetime(2026, 11, 17, 12, 0, tzinfo=UTC)
+    grant, given = give(key, hashed, to=reader.recipient, by=cast.teacher, at=at, note=NOTE)
+    mine = one.but("success", identity=encode_open(reader), stanzas=(), grants=(given,))
+    with_note = mine.but("success", opens=(*one.opens, ("note", NOTE.encode())))
+    yield vector("handed-on-with-note", "The teacher has written something to it.", with_note)
+    assert grant.note is not None
+    other = give(key, hashed, to=reader.recipient, by=cast.teacher, at=at, note="Another note.")[0]
+    for name, story, note in (
+        ("moved", "The teacher herself signed the note of another grant.", other.note),
+        ("flipped", "A bit of the note was turned, and the teacher signed it.", flip(grant.note, -1)),
+        ("long", "A note that is longer than a note can be.", bytes(8192)),
+    ):
+        assert note is not None
+        body = dumps(replace(grant, note=None))[:-1] + b',"note":"' + base64url(note).encode() + b'"}'
+        forged = sign("grant", body, cast.teacher)
+        yield vector(f"note-{name}", story, mine.but("GrantError", grants=(forged,)))
+
+
+def clips(cast: Cast, one: Vector, other: Vector) -> Iterator[tuple[str, str]]:
+    """Some segments that a teacher has handed on, and what somebody may try to get more of them."""
+    reader, stranger = Identity.generate(), Identity.generate()
+    names = ("0-000000.seg", "0-000002.seg")
+    given = clipped(one, cast.teacher, reader, names, by=cast.teacher)
+    mine = one.but("success", identity=encode_open(reader), stanzas=(), evidence=())
+    cut = mine.but("success", clips=(given,), segments=only(one, names), opens=opens_only(one, names))
+    yield vector("clip", "The teacher has handed on one segment, and what it takes to play it.", cut)
+    told = clipped(one, cast.teacher, reader, names, by=cast.teacher, note=NOTE, numbers=LOG_LINE.decode())
+    with_note = cut.but(
+        "success", clips=(told,), opens=(*cut.opens, ("note 0", NOTE.encode()), ("numbers 0", LOG_LINE))
+    )
+    yield vector("clip-with-note-and-numbers", "The same, with a note and the numbers of these seconds.", with_note)
+    more = clipped(one, cast.teacher, reader, ("0-000001.seg",), by=cast.teacher)
+    both = ("0-000000.seg", "0-000001.seg", "0-000002.seg")
+    two = cut.but("success", clips=(given, more), segments=only(one, both), opens=opens_only(one, both))
+    yield vector("clip-and-another", "Two clips of one lesson.", two)
+    all_of_it = handed_on(content_key(one, cast.teacher), header_hash(one.header), reader, cast.teacher)
+    whole = mine.but("success", clips=(given,), grants=(all_of_it,), evidence=one.evidence)
+    yield vector("clip-and-the-whole", "A clip first, the whole lesson later.", whole)
+    until = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    for_a_week = clipped(one, cast.teacher, reader, names, by=cast.teacher, until=until)
+    before, after = "2026-11-24T11:59:59Z", "2026-11-24T12:00:00Z"
+    yield vector("clip-for-a-week", "Within the week.", cut.but("success", clips=(for_a_week,), at=before))
+    yield vector("clip-is-over", "After the week.", cut.but("GrantError", clips=(for_a_week,), at=after))
+    still = cut.but("success", clips=(for_a_week, given), at=after)
+    yield vector("clip-again", "After the week, but she has handed it on once more.", still)
+    for place, name in ((1, "0-000001.seg"), (2, "2-000000.seg")):
+        asked = cut.but("NotForYouError", segments=(*cut.segments, one.segments[place]))
+        yield vector(f"clip-opens-no-{name[0]}", f"A clip, and a segment that is not in it: {name}.", asked)
+    yield vector(
+        "clip-opens-no-evidence", "A clip, and live evidence.", cut.but("NotForYouError", evidence=one.evidence[:1])
+    )
+    half = cut.but("SegmentMissingError", segments=cut.segments[:1])
+    yield vector("clip-segment-missing", "One of its segments is missing.", half)
+    swapped_in = (cut.segments[0], ("0-000002.seg", one.segments[1][1]))
+    yield vector(
+        "clip-segment-swapped", "Another segment under its name.", cut.but("SegmentMisplacedError", segments=swapped_in)
+    )
+    yield vector(
+        "clip-to-somebody-else",
+        "Handed on, but not to this reader.",
+        cut.but("NotForYouError", identity=encode_open(stranger)),
+    )
+    yield vector("clip-twice", "The clip stands twice.", cut.but("GrantError", clips=(given, given)))
+    for name, story, clip in forged_clips(cast, one, other, reader, given):
+        yield vector(f"clip-{name}", story, cut.but("GrantError", clips=(clip,)))
+    wrong = clipped(other, cast.teacher, reader, names, by=cast.teacher, of=one)
+    yield vector(
+        "clip-wrong-keys", "Its giver sealed another lesson's keys.", cut.but("SegmentDamagedError", clips=(wrong,))
+    )
+
+
+def forged_clips(
+    cast: Cast, one: Vector, other: Vector, reader: Identity, given: bytes
+) -> Iterator[tuple[str, str, bytes]]:
+    """Clips that open nothing: name, story, file."""
+    names, stranger, clip = ("0-000000.seg", "0-000002.seg"), Identity.generate(), Clip.decode(given)
+
+    def again(changed: Clip, by: Identity = cast.teacher) -> bytes:
+        return sign("clip", dumps(changed), by)
+
+    def of(body: bytes) -> bytes:
+        return sign("clip", body, cast.teacher)
+
+    body = given[len(FRAME_BEFORE) : -FRAME_BEHIND]
+    wider = replace(clip, segments=("0-000000.seg", "0-000001.seg", "0-000002.seg"))
+    yield (
+        "widened",
+        "A server wrote another segment into its list.",
+        given.replace(b'"0-000002.seg"', b'"0-000001.seg","0-000002.seg"', 1),
+    )
+    yield (
+        "moved",
+        "A server wrote another segment over its list.",
+        given.replace(b'"0-000002.seg"', b'"0-000003.seg"', 1),
+    )
+    yield "widened-and-signed", "The teacher herself signed a longer list than the one she sealed for.", again(wider)
+    yield (
+        "moved-and-signed",
+        "The teacher herself signed another list than the one she sealed for.",
+        again(replace(clip, segments=("0-000000.seg", "0-000003.seg"))),
+    )
+    yield (
+        "widened-by-reader",
+        "She to whom it was given signed a longer list.",
+        again(replace(wider, by=(reader.recipient.encryption_key + reader.recipient.signing_key).hex()), reader),
+    )
+    yield "by-stranger", "Somebody whose it is not.", clipped(one, cast.teacher, reader, names, by=stranger)
+    yield "by-coach", "The coach may open it, not hand it on.", clipped(one, cast.teacher, reader, names, by=cast.coach)
+    yield "by-reader", "She hands on what was handed on to her.", clipped(one, cast.teacher, stranger, names, by=reader)
+    yield "other-lesson", "A clip of another lesson.", clipped(other, cast.teacher, reader, names, by=cast.teacher)
+    yield (
+        "other-lesson-signed",
+        "The teacher herself signed what was sealed for another lesson.",
+        again(
+            replace(
+                Clip.decode(clipped(other, cast.teacher, reader, names, by=cast.teacher)),
+                header_sha256=header_hash(one.header).hex(),
+            )
+        ),
+    )
+    yield "flipped", "A letter of what was sealed was changed.", given.replace(b'"sealed":"', b'"sealed":"A', 1)
+    yield (
+        "longer",
+        "A server wrote another end into it.",
+        given.replace(b'"expires_at":null', b'"expires_at":"2030-01-01T00:00:00Z"', 1),
+    )
+    yield "cut", "The clip is cut.", given[:-9]
+    yield "no-key", "The key of its giver is none.", given.replace(given[17:20], b"xyz", 1)
+    yield "to-another", "She gave it to somebody else, and a server wrote a name over it.", readdressed(given, reader)
+    as_grant = handed_on(content_key(one, cast.teacher), header_hash(one.header), reader, cast.teacher)
+    yield "is-a-grant", "A grant where the clip should be.", as_grant
+    yield "of-the-log", "It names the lesson log.", of(body.replace(b'"0-000002.seg"', b'"2-000000.seg"'))
+    yield "of-evidence", "It names live evidence.", of(body.replace(b'"0-000002.seg"', b'"4-000000.seg"'))
+    yield "out-of-order", "Its segments are not in order.", of(body.replace(b'"0-000000.seg"', b'"0-000009.seg"'))
+    yield "segment-twice", "It names a segment twice.", of(body.replace(b'"0-000000.seg"', b'"0-000002.seg"'))
+    yield "of-nothing", "It names no segment.", of(body.replace(b'"0-000000.seg","0-000002.seg"', b""))
+    yield "surplus-key", "A key nobody agreed on.", of(body[:-1] + b',"more":1}')
+    for name, story, content in (
+        ("a-key-short", "A key is missing in what is sealed.", ClipContent((bytes(16),), "", "").encode()),
+        ("short-key", "A key is too short.", b'{"keys":["AAAA","AAAA"],"note":"","numbers":""}'),
+        ("sealed-no-json", "What is sealed is no JSON.", b"note"),
+    ):
+        yield name, story, again(replace(clip, sealed=seal_to(reader.recipient, content, clip.info)))
+
+
+def claimed_clips(cast: Cast, parts: list[tuple[Track, bytes, bool, float]]) -> Iterator[tuple[str, str]]:
+    """A clip of a lesson that somebody has claimed. Its claim key is `cast.teacher`."""
+    teacher, reader, names = Identity.generate(), Identity.generate(), ("0-000000.seg", "0-000001.seg")
+    one = record(cast, parts, is_claim=True)
+    claimed = handed_on(content_key(one, cast.teacher), header_hash(one.header), teacher, cast.teacher)
+    cut = one.but(
+        "success",
+        identity=encode_open(reader),
+        stanzas=(),
+        grants=(claimed,),
+        clips=(clipped(one, cast.teacher, reader, names, by=teacher),),
+        segments=only(one, names),
+        opens=opens_only(one, names),
+    )
+    yield vector("clip-of-claimed", "Who claimed the lesson hands on a clip of it.", cut)
+    yield vector("clip-claim-not-shown", "The same, and the claim is not there.", cut.but("GrantError", grants=()))
+
+
+def clipped(
+    vector: Vector,
+    owner: Identity,
+    to: Identity,
+    names: tuple[str, ...],
+    *,
+    by: Identity,
+    until: datetime | None = None,
+    note: str = "",
+    numbers: str = "",
+    of: Vector | None = None,
+) -> bytes:
+    """A clip's file: keys from `vector`, said to be of the same lesson or `of` another."""
+    key, hashed = content_key(vector, owner), header_hash(vector.header)
+    signer = bytes.fromhex(Header.decode(vector.header).unit_key)
+    links = {link.name: link for link in (Link.decode(line, signer) for line in vector.links)}
+    named = [SegmentName.from_file_name(name) for name in names]
+    return give_clip(
+        {name: segment_key(key, hashed, name, final=links[name].final) for name in named},
+        header_hash((of or vector).header),
+        to=to.recipient,
+        by=by,
+        at=datetime(2026, 11, 17, 12, 0, tzinfo=UTC),
+        until=until,
+        note=note,
+        numbers=numbers,
+    )[1]
+
+
+def only(vector: Vector, names: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
+    """Some of the segments."""
+    return tuple((name, data) for name, data in vector.segments if name in names)
+
+
+def opens_only(vector: Vector, names: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
+    """What those open to."""
+    return tuple((name, data) for name, data in vector.opens if name in names)
 
 
 def handed_on(key: bytes, hashed: bytes, to: Identity, by: Identity, until: datetime | None = None) -> bytes:

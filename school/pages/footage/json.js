@@ -153,6 +153,22 @@ export function optional(inner) {
   return (value, place) => (value === null ? null : inner(value, place));
 }
 
+/** @type {WeakSet<Function>} */
+const LATER = new WeakSet();
+
+/**
+ * For a key that joined its record after files had been written: where it is not there, it is null.
+ * @template T
+ * @param {Reader<T>} inner
+ * @returns {Reader<T | null>}
+ */
+export function later(inner) {
+  /** @type {Reader<T | null>} */
+  const reader = (value, place) => (value === null || value === undefined ? null : inner(value, place));
+  LATER.add(reader);
+  return reader;
+}
+
 /**
  * @template T
  * @param {Reader<T>} inner
@@ -191,7 +207,7 @@ export function record(fields) {
       expect(Object.hasOwn(fields, key), `${place}: nobody agreed on ${key}.`);
     }
     for (const key of Object.keys(fields)) {
-      expect(Object.hasOwn(found, key), `${place}: ${key} is missing.`);
+      expect(Object.hasOwn(found, key) || LATER.has(fields[key]), `${place}: ${key} is missing.`);
     }
     const read = Object.entries(fields).map(([key, reader]) => [key, reader(found[key], `${place}.${key}`)]);
     return /** @type {any} */ (Object.fromEntries(read));

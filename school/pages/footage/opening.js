@@ -3,6 +3,8 @@
  *
  *     signatures  ->  header  ->  chain  ->  manifest  ->  her stanza, or grant  ->  a segment
  *     before anything is parsed                            content key               hash, place, then AEAD
+ *                                                          else her clips
+ *                                                          keys of some segments
  *
  * A segment is opened whole or not at all. Without a pinned `unitKey` the header says which unit recorded this; a
  * lesson forged from the first byte to the last would then pass for one of that unit's.
@@ -21,6 +23,7 @@ import {
   SegmentMissingError,
   StanzaError,
 } from "./errors.js";
+import { checkClips, giveClip, openClip } from "./clip.js";
 import { checkGrants, give, openGrant } from "./grant.js";
 import { decodeHeader, headerHash, kidsOf } from "./header.js";
 import { decodeManifest } from "./manifest.js";
@@ -30,6 +33,7 @@ import { decodeStanza, unwrap } from "./stanza.js";
 
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Chain, Link } from "./chain.js" */
+/** @import { Clip, OpenClip } from "./clip.js" */
 /** @import { Grant } from "./grant.js" */
 /** @import { Header } from "./header.js" */
 /** @import { Identity } from "./identity.js" */
@@ -45,14 +49,19 @@ import { decodeStanza, unwrap } from "./stanza.js";
  * @property {Bytes | null} manifest bytes of manifest.json, null while there is none
  * @property {Identity} identity the reader's
  * @property {Bytes[]} [grants] bytes of the files under grants/ that its reader needs
+ * @property {Bytes[]} [clips] bytes of the files under clips/, the same
  * @property {Date} [at] a grant whose time was over by then counts no more; now, if nothing else is said
  * @property {Bytes | null} [unitKey] the unit's public key, when the reader has pinned it
  */
 
-/** A lesson whose content key this reader has. Everything but the segments is verified already. */
+/** @typedef {{contentKey: Bytes|null, note: string, clips: OpenClip[]}} Hers the key to everything, or else some clips */
+
+/** A lesson whose content key this reader has, or the keys of some clips. Everything but the segments is verified already. */
 export class OpenLesson {
-  /** @type {Bytes} */
+  /** @type {Bytes|null} */
   #contentKey;
+  /** @type {Map<string, Bytes>} */
+  #clipKeys;
   /** @type {Bytes} */
   #hash;
   /** @type {Map<string, Link>} */
@@ -66,16 +75,21 @@ export class OpenLesson {
    * @param {Manifest | null} manifest
    * @param {Link[]} links
    * @param {Bytes} hash
-   * @param {Bytes} contentKey
+   * @param {Hers} hers
    * @param {Grant[]} grants
    */
-  constructor(header, manifest, links, hash, contentKey, grants) {
+  constructor(header, manifest, links, hash, hers, grants) {
     this.header = header;
+    /** What the giver wrote to the whole lesson. */
+    this.note = hers.note;
+    /** All that she may see of it. None at all: she may see everything. */
+    this.clips = hers.clips;
     this.grants = grants;
     this.manifest = manifest;
     this.links = links;
     this.#hash = hash;
-    this.#contentKey = contentKey;
+    this.#contentKey = hers.contentKey;
+    this.#clipKeys = new Map(hers.clips.flatMap(({ keys }) => [...keys]));
     this.#byName = new Map(links.map((link) => [fileName(link.track, link.index), link]));
     this.#nameBySha256 = new Map(links.map((link) => [link.sha256, fileName(link.track, link.index)]));
   }
@@ -84,7 +98,7 @@ export class OpenLesson {
    * Verify and unwrap. Throws HeaderError, LinkError, ManifestError, StanzaError, GrantError or NotForYouError.
    * @param {Sealed} sealed
    */
-  static async open({ header: headerBytes, stanzas, links: linksBytes, manifest: manifestBytes, identity, unitKey, grants = [], at = new Date() }) {
+  static async open({ header: headerBytes, stanzas, links: linksBytes, manifest: manifestBytes, identity, unitKey, grants = [], clips = [], at = new Date() }) {
     const expected = unitKey ?? fromHex(decodeHeader(headerBytes).unit_key);
     const signer = await signerOf(expected);
     const hash = await headerHash(headerBytes);
@@ -102,7 +116,10 @@ export class OpenLesson {
       expectWhole(header, manifest, chain);
     }
     const given = await checkGrants(header, hash, grants);
-    return new OpenLesson(header, manifest, links, hash, await contentKeyOf(header, hash, wrapped, given, identity, at), given);
+    const cut = await checkClips(header, hash, given, clips);
+    const contentKey = await ownKey(header, hash, wrapped, identity);
+    const hers = contentKey === null ? await givenTo(identity, given, cut, at) : { contentKey, note: "", clips: [] };
+    return new OpenLesson(header, manifest, links, hash, hers, given);
   }
 
   /** The manifest is there: nothing can be missing from the end of the links. */
@@ -119,13 +136,13 @@ export class OpenLesson {
     return kidsOf(this.header, "teacher").includes(kid) || this.grants.some(({ giver, to }) => to === kid && claims.includes(giver));
   }
 
-  /** File names of all segments that were sealed, in that order. */
+  /** File names of all segments that she may open, in the order of sealing. */
   get segments() {
-    return [...this.#byName.keys()];
+    return [...this.#byName.keys()].filter((name) => this.#contentKey !== null || this.#clipKeys.has(name));
   }
 
   /**
-   * Which of the sealed segments are not among those present, in the order of sealing.
+   * Which of the segments that she may open are not among those present, in the order of sealing.
    * @param {Iterable<string>} present
    */
   missing(present) {
@@ -134,20 +151,20 @@ export class OpenLesson {
   }
 
   /**
-   * Throw SegmentMissingError unless every sealed segment is present.
+   * Throw SegmentMissingError unless every segment that she may open is present.
    * @param {Iterable<string>} present
    */
   expectAll(present) {
     const missing = this.missing(present);
     if (missing.length > 0) {
       throw new SegmentMissingError(
-        `${missing.length} of ${this.links.length} segments are missing, the first is ${missing[0]}.`,
+        `${missing.length} of ${this.segments.length} segments are missing, the first is ${missing[0]}.`,
       );
     }
   }
 
   /**
-   * The plaintext of one segment: all of it. Throws SegmentMisplacedError or SegmentDamagedError.
+   * The plaintext of one segment: all of it. Throws SegmentMisplacedError, SegmentDamagedError, or NotForYouError.
    * @param {string} name its file name
    * @param {Bytes} ciphertext
    */
@@ -184,9 +201,43 @@ export class OpenLesson {
    * @param {Recipient} to
    * @param {Identity} by
    * @param {Date|null} until
+   * @param {string} [note] what goes with it, for her alone
    */
-  handOn(to, by, until) {
-    return give(this.#contentKey, this.#hash, to, by, until);
+  async handOn(to, by, until, note = "") {
+    if (this.#contentKey === null) throw new GrantError("Only a whole lesson can be handed on.");
+    return give(this.#contentKey, this.#hash, to, by, until, note);
+  }
+
+  /**
+   * Hand some of its segments on, and no others: the bytes of a clip, signed by whose lesson it is. Throws GrantError.
+   * @param {string[]} names
+   * @param {Recipient} to
+   * @param {Identity} by
+   * @param {Date|null} until
+   * @param {{note: string, numbers: string}} told
+   */
+  async handOnClip(names, to, by, until, told) {
+    /** @type {Map<string, Bytes>} */
+    const keys = new Map();
+    for (const name of names) {
+      const link = this.#byName.get(name);
+      if (link === undefined) throw new SegmentMisplacedError(`Nobody sealed a ${name} in this lesson.`);
+      keys.set(name, await this.#key(name, link.track, link.index, link.final));
+    }
+    return giveClip(keys, this.#hash, to, by, until, told);
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} track
+   * @param {number} index
+   * @param {boolean} final
+   */
+  async #key(name, track, index, final) {
+    if (this.#contentKey !== null) return segmentKey(this.#contentKey, this.#hash, track, index, final);
+    const key = this.#clipKeys.get(name);
+    if (key === undefined) throw new NotForYouError(`${name} is not in the clip that was shared with you.`);
+    return key;
   }
 
   /**
@@ -196,7 +247,7 @@ export class OpenLesson {
    * @param {Bytes} ciphertext
    */
   async #decrypt(track, index, final, ciphertext) {
-    const key = await segmentKey(this.#contentKey, this.#hash, track, index, final);
+    const key = await this.#key(fileName(track, index), track, index, final);
     try {
       return await openChunked(key, ciphertext);
     } catch (error) {
@@ -240,14 +291,13 @@ function expectWhole(header, manifest, chain) {
 }
 
 /**
+ * The content key from her own stanza; null if she has none.
  * @param {Header} header
  * @param {Bytes} hash
  * @param {Stanza[]} stanzas
- * @param {Grant[]} grants
  * @param {Identity} identity
- * @param {Date} at
  */
-async function contentKeyOf(header, hash, stanzas, grants, identity, at) {
+async function ownKey(header, hash, stanzas, identity) {
   const listed = new Set(header.recipients.map((recipient) => recipient.kid));
   const byKid = new Map(stanzas.map((stanza) => [stanza.kid, stanza]));
   if (byKid.size !== stanzas.length) {
@@ -261,19 +311,30 @@ async function contentKeyOf(header, hash, stanzas, grants, identity, at) {
       throw new StanzaError("A wrapped key is for somebody the lesson was not recorded for.");
     }
   }
-  const { kid } = identity.recipient;
-  const own = byKid.get(kid);
-  if (own !== undefined) {
-    return unwrap(own.sealed, identity, hash);
+  const own = byKid.get(identity.recipient.kid);
+  return own === undefined ? null : unwrap(own.sealed, identity, hash);
+}
+
+/**
+ * What was handed on to her: everything, or else some clips.
+ * @param {Identity} identity
+ * @param {Grant[]} grants
+ * @param {Clip[]} clips
+ * @param {Date} at
+ * @returns {Promise<Hers>}
+ */
+async function givenTo(identity, grants, clips, at) {
+  const isHers = (/** @type {Grant|Clip} */ { to }) => to === identity.recipient.kid;
+  const isOn = (/** @type {Grant|Clip} */ { expires_at }) => expires_at === null || at < expires_at;
+  const whole = grants.filter(isHers).find(isOn);
+  if (whole !== undefined) return { ...(await openGrant(whole, identity)), clips: [] };
+  const some = clips.filter(isHers).filter(isOn);
+  if (some.length > 0) {
+    return { contentKey: null, note: "", clips: await Promise.all(some.map((clip) => openClip(clip, identity))) };
   }
-  const hers = grants.filter(({ to }) => to === kid);
-  const given = hers.find(({ expires_at }) => expires_at === null || at < expires_at);
-  const over = hers.at(-1)?.expires_at;
-  if (given === undefined && over) {
+  const over = [...grants, ...clips].filter(isHers).at(-1)?.expires_at;
+  if (over) {
     throw new GrantError(`You could open this lesson until ${over.toLocaleDateString(undefined, { dateStyle: "long" })}: that is over.`);
   }
-  if (given === undefined) {
-    throw new NotForYouError("This lesson was not sealed to this person's keys, and nobody has handed it on to her.");
-  }
-  return openGrant(given, identity);
+  throw new NotForYouError("This lesson was not sealed to this person's keys, and nobody has handed it on to her.");
 }
