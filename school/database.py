@@ -6,7 +6,7 @@
        |
        >--< unit --< stream, unreadable, unit_status
               |
-              +--< lesson --< lesson_recipient, stanza, segment, evidence
+              +--< lesson --< lesson_recipient, stanza, segment, evidence, lesson_grant, lesson_clip, lesson_log
 
 Bytes that somebody signed or sealed are kept exactly as they came. Footage itself lies in `footage_store.py`.
 The tables are made by the migrations in `migrations/`, never from here.
@@ -25,6 +25,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     LargeBinary,
     MetaData,
@@ -342,6 +343,37 @@ class GrantRow(Base):
     kept_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class ClipRow(Base):
+    """Some seconds of a lesson handed on. Apart from `GrantRow`: whoever asks there asks who sees the whole lesson."""
+
+    __tablename__ = "lesson_clip"
+    __table_args__ = (Index("ix_lesson_clip_heir", "heir"),)
+
+    lesson: Mapped[str] = mapped_column(ForeignKey("lesson.lesson", ondelete="CASCADE"), primary_key=True)
+    clip_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    giver: Mapped[str] = mapped_column(String(32))
+    heir: Mapped[str] = mapped_column(String(32))
+    seconds: Mapped[str] = mapped_column(String(40))
+    """Which seconds, as people read them: `1:16 to 1:24`."""
+    expires_at: Mapped[datetime | None] = mapped_column(Moment)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ClipSegmentRow(Base):
+    """A segment that a clip has the key of: its ciphertext is served to the clip's heir."""
+
+    __tablename__ = "lesson_clip_segment"
+    __table_args__ = (
+        ForeignKeyConstraint(["lesson", "clip_id"], ["lesson_clip.lesson", "lesson_clip.clip_id"], ondelete="CASCADE"),
+    )
+
+    lesson: Mapped[str] = mapped_column(String(32), primary_key=True)
+    clip_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    track: Mapped[int] = mapped_column(primary_key=True)
+    index: Mapped[int] = mapped_column(primary_key=True)
+
+
 class LessonLogRow(Base):
     """What happened to a lesson: see school/lesson_log.py."""
 
@@ -353,6 +385,8 @@ class LessonLogRow(Base):
     deed: Mapped[str] = mapped_column(String(16))
     who: Mapped[str] = mapped_column(String(200))
     kid: Mapped[str] = mapped_column(String(32))
+    clip: Mapped[str | None] = mapped_column(String(200))
+    """Which seconds it is about. None: the whole lesson."""
     before: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
 

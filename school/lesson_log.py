@@ -3,6 +3,7 @@
 ::
 
     1 claimed by Ms Okafor    2 shared with R. Amin    3 opened by R. Amin    4 withdrawn from R. Amin
+      clip, where it is about some seconds alone: "1:16 to 1:24"
     h1 = H(h0 | 1)            h2 = H(h1 | 2)           ...                    her browser remembers h4
 
 Each entry has the hash of the one before in it, so nobody can change one, or leave one out, without changing all that
@@ -19,7 +20,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lesson.wire import dumps
+from lesson.wire import dumps, later
 from school.database import Database, LessonLogRow
 
 OPENED_AGAIN_AFTER = timedelta(minutes=10)
@@ -42,7 +43,7 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. What is hashed is its JSON without `hash`, in this order."""
+    """One line. What is hashed is its JSON without `hash`, in this order, `clip` before `before` where there is one."""
 
     number: int
     """From 1."""
@@ -54,10 +55,14 @@ class Entry:
     before: str
     """Hash of the entry before, hexadecimal; of the lesson's id for the first."""
     hash: str = ""
+    clip: str | None = later(None)
+    """Which seconds, as people read them. None: the whole lesson."""
 
     def hashed(self) -> str:
         """What `hash` must be."""
         told = {"number": self.number, "at": self.at, "deed": self.deed, "who": self.who, "kid": self.kid}
+        if self.clip is not None:
+            told["clip"] = self.clip
         return hashlib.sha256(_START + dumps({**told, "before": self.before})).hexdigest()
 
 
@@ -66,33 +71,32 @@ def first_hash(lesson: str) -> str:
     return hashlib.sha256(_START + lesson.encode()).hexdigest()
 
 
-def note(session: Session, lesson: str, deed: Deed, *, who: str, kid: str, at: datetime) -> None:
+def note(
+    session: Session, lesson: str, deed: Deed, *, who: str, kid: str, at: datetime, clip: str | None = None
+) -> None:
     """Add an entry."""
     last = _last(session, lesson)
     number, before = (1, first_hash(lesson)) if last is None else (last.number + 1, last.hash)
-    entry = Entry(number, at, deed, who, kid, before)
-    session.add(
-        LessonLogRow(
-            lesson=lesson, number=number, at=at, deed=deed.value, who=who, kid=kid, before=before, hash=entry.hashed()
-        )
-    )
+    entry = Entry(number, at, deed, who, kid, before, clip=clip)
+    values = {"number": number, "at": at, "deed": deed.value, "who": who, "kid": kid, "clip": clip, "before": before}
+    session.add(LessonLogRow(lesson=lesson, hash=entry.hashed(), **values))
 
 
-def note_opening(database: Database, lesson: str, *, who: str, kid: str, at: datetime) -> None:
+def note_opening(database: Database, lesson: str, *, who: str, kid: str, at: datetime, clip: str | None = None) -> None:
     """Add that somebody has opened it, unless she did so a moment ago: then nothing waits for a writer."""
     with database.reading() as session:
         if not _is_new_opening(session, lesson, kid, at):
             return
     with database.writing() as session:
         if _is_new_opening(session, lesson, kid, at):  # once more: another tab of hers may have been first
-            note(session, lesson, Deed.OPENED, who=who, kid=kid, at=at)
+            note(session, lesson, Deed.OPENED, who=who, kid=kid, at=at, clip=clip)
 
 
 def entries(session: Session, lesson: str) -> tuple[Entry, ...]:
     """All of them, the oldest first."""
     query = select(LessonLogRow).where(LessonLogRow.lesson == lesson).order_by(LessonLogRow.number)
     return tuple(
-        Entry(row.number, row.at, Deed(row.deed), row.who, row.kid, row.before, row.hash)
+        Entry(row.number, row.at, Deed(row.deed), row.who, row.kid, row.before, row.hash, row.clip)
         for row in session.scalars(query)
     )
 

@@ -2,9 +2,12 @@
 
 ::
 
-    header.json's recipients  ->  lesson_recipient  --> _visible_to(teacher)  ->  every query of this module
-    grants/*.json             ->  lesson_grant      -'
+    header.json's recipients -> lesson_recipient --> _visible_to(teacher) --> every query of this module
+    grants/*.json            -> lesson_grant     -'
+    clips/*.json             -> lesson_clip      --> _clipped_for(teacher) -> her list, the envelope, and the segments
+                                                                              of her clips: nothing else
 
+Somebody with a clip has no lesson here: `lesson_of` is None for her, and whatever asks it serves her nothing.
 There is no other way from a page to a lesson. A lesson that is not hers and a lesson that does not exist are the same
 to a teacher: None here, 404 there. There is no administrator who sees more.
 """
@@ -15,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, not_, or_, select
 from sqlalchemy.orm import Session
 
 from lesson.footage.header import Header
@@ -23,6 +26,8 @@ from lesson.footage.segments import SegmentName
 from lesson.messages import DISCARDED
 from lesson.wire import seconds
 from school.database import (
+    ClipRow,
+    ClipSegmentRow,
     Database,
     EvidenceRow,
     GrantRow,
@@ -36,6 +41,8 @@ from school.database import (
 from school.people import Teacher
 from school.receipts import in_chain
 from school.sharing import claim_kids
+
+_LESSONS = select(LessonRow, UnitRow).join(UnitRow, UnitRow.unit == LessonRow.unit).where(LessonRow.header.is_not(None))
 
 
 class LessonState(StrEnum):
@@ -67,6 +74,8 @@ class Lesson:
     """Whose it is. None: it is the reader's own."""
     shared_until: datetime | None = None
     """None: for good, or her own."""
+    clips: tuple[str, ...] = ()
+    """Which seconds alone were shared with her: `1:16 to 1:24`. None at all: the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +89,21 @@ class SealedLesson:
     stanzas: tuple[bytes, ...]
     grants: tuple[bytes, ...]
     """Those by which it came to her."""
+    clips: tuple[bytes, ...]
+    """Those that were handed on to her, when she has not the whole."""
     links: tuple[bytes, ...]
     """In the order of sealing, as far as they follow one another without a hole."""
     manifest: bytes | None
     receipt: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What somebody else has shared with her of a lesson."""
+
+    by: str
+    until: datetime | None
+    clips: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,41 +115,56 @@ class Piece:
 
 
 def lessons_of(database: Database, teacher: Teacher, now: datetime) -> list[Lesson]:
-    """A teacher's lessons, the latest first."""
+    """A teacher's lessons, and those of which she has clips alone, the latest first."""
     with database.reading() as session:
-        query = _visible_to(teacher, now).order_by(LessonRow.started_at.desc(), LessonRow.lesson)
-        given = _given(session, teacher, now)
-        return [_lesson(found, unit, given) for found, unit in session.execute(query)]
+        given, clips = _given(session, teacher, now), _clips(session, teacher, now)
+        lessons = [
+            *(_lesson(*row, given.get(row[0].lesson)) for row in session.execute(_visible_to(teacher, now))),
+            *(_lesson(*row, clips.get(row[0].lesson)) for row in session.execute(_clipped_for(teacher, now))),
+        ]
+    return sorted(lessons, key=lambda each: (-each.started_at.timestamp(), each.lesson))
 
 
 def lesson_of(database: Database, teacher: Teacher, lesson: str, now: datetime) -> Lesson | None:
-    """One of a teacher's lessons, or None if she has none of that id."""
+    """One of a teacher's lessons, or None if she has none of that id, or clips of it alone."""
     with database.reading() as session:
         row = _find(session, teacher, lesson, now)
-        return None if row is None else _lesson(*row, _given(session, teacher, now, lesson))
+        return None if row is None else _lesson(*row, _given(session, teacher, now, lesson).get(lesson))
+
+
+def lesson_or_clip_of(database: Database, teacher: Teacher, lesson: str, now: datetime) -> Lesson | None:
+    """One of a teacher's lessons, or what she may know of one of which she has clips alone; else None."""
+    with database.reading() as session:
+        row = _one(session, _clipped_for(teacher, now), lesson)
+        clips = None if row is None else _clips(session, teacher, now, lesson).get(lesson)
+    return lesson_of(database, teacher, lesson, now) if row is None else _lesson(*row, clips)
 
 
 def sealed_lesson_of(database: Database, teacher: Teacher, lesson: str, now: datetime) -> SealedLesson | None:
-    """One of a teacher's lessons with what it takes to open it, or None."""
+    """One of a teacher's lessons, or of those of which she has clips, with what it takes to open it; or None."""
     with database.reading() as session:
-        row = _find(session, teacher, lesson, now)
+        row, is_clip = _find(session, teacher, lesson, now), False
+        if row is None:
+            row, is_clip = _one(session, _clipped_for(teacher, now), lesson), True
         if row is None:
             return None
         found, unit = row
         header = found.header
         assert header is not None  # _visible_to
-        stanzas = session.scalars(select(StanzaRow.body).where(StanzaRow.lesson == lesson).order_by(StanzaRow.kid))
-        to_her = or_(and_(GrantRow.heir == teacher.kid, _is_on(now)), GrantRow.giver.in_(claim_kids(lesson)))
-        grants = session.scalars(
-            select(GrantRow.body).where(GrantRow.lesson == lesson, to_her).order_by(GrantRow.grant_id)
-        )
+        # Nobody's wrapped keys for somebody who has clips alone: theirs are no business of hers.
+        stanzas = select(StanzaRow.body).where(StanzaRow.lesson == lesson).order_by(StanzaRow.kid)
+        to_her = or_(and_(GrantRow.heir == teacher.kid, _is_on(GrantRow, now)), GrantRow.giver.in_(claim_kids(lesson)))
+        grants = select(GrantRow.body).where(GrantRow.lesson == lesson, to_her).order_by(GrantRow.grant_id)
+        clips = select(ClipRow.body).where(ClipRow.lesson == lesson, ClipRow.heir == teacher.kid, _is_on(ClipRow, now))
         segments = session.scalars(select(SegmentRow).where(SegmentRow.lesson == lesson))
+        given = _clips(session, teacher, now, lesson) if is_clip else _given(session, teacher, now, lesson)
         return SealedLesson(
-            lesson=_lesson(*row, _given(session, teacher, now, lesson)),
+            lesson=_lesson(*row, given.get(lesson)),
             unit_key=unit.signing_key or bytes.fromhex(Header.decode(header).unit_key),
             header=header,
-            stanzas=tuple(stanzas),
-            grants=tuple(grants),
+            stanzas=() if is_clip else tuple(session.scalars(stanzas)),
+            grants=tuple(session.scalars(grants)),
+            clips=tuple(session.scalars(clips.order_by(ClipRow.clip_id))) if is_clip else (),
             links=tuple(each.link for each in in_chain(header, segments)),
             manifest=found.manifest,
             receipt=found.receipt,
@@ -139,9 +174,9 @@ def sealed_lesson_of(database: Database, teacher: Teacher, lesson: str, now: dat
 def lesson_segment(
     database: Database, teacher: Teacher, lesson: str, name: SegmentName, now: datetime
 ) -> SegmentRow | None:
-    """What is known of a segment of one of her lessons, or None."""
+    """What is known of a segment of one of her lessons, or of a clip of hers; else None."""
     with database.reading() as session:
-        if _find(session, teacher, lesson, now) is None:
+        if _find(session, teacher, lesson, now) is None and not _is_in_clip(session, teacher, lesson, name, now):
             return None
         return session.get(SegmentRow, (lesson, int(name.track), name.index))
 
@@ -164,40 +199,75 @@ def evidence_of(
 
 def _visible_to(teacher: Teacher, now: datetime) -> Select[LessonRow, UnitRow]:
     """The only door: lessons whose header names this teacher's keys, and those that were handed on to her."""
+    return _LESSONS.where(_is_hers(teacher, now))
+
+
+def _clipped_for(teacher: Teacher, now: datetime) -> Select[LessonRow, UnitRow]:
+    """The hatch beside it: lessons of which she has clips, and not the whole."""
+    clip = exists().where(ClipRow.lesson == LessonRow.lesson, ClipRow.heir == teacher.kid, _is_on(ClipRow, now))
+    return _LESSONS.where(clip, not_(_is_hers(teacher, now)))
+
+
+def _is_hers(teacher: Teacher, now: datetime) -> ColumnElement[bool]:
     named = exists().where(LessonRecipientRow.lesson == LessonRow.lesson, LessonRecipientRow.kid == teacher.kid)
-    given = exists().where(GrantRow.lesson == LessonRow.lesson, GrantRow.heir == teacher.kid, _is_on(now))
-    return (
-        select(LessonRow, UnitRow)
-        .join(UnitRow, UnitRow.unit == LessonRow.unit)
-        .where(or_(named, given), LessonRow.header.is_not(None))
+    given = exists().where(GrantRow.lesson == LessonRow.lesson, GrantRow.heir == teacher.kid, _is_on(GrantRow, now))
+    return or_(named, given)
+
+
+def _is_on(row: type[GrantRow | ClipRow], now: datetime) -> ColumnElement[bool]:
+    return or_(row.expires_at.is_(None), row.expires_at > now)
+
+
+def _is_in_clip(session: Session, teacher: Teacher, lesson: str, name: SegmentName, now: datetime) -> bool:
+    place = (ClipSegmentRow.track == int(name.track), ClipSegmentRow.index == name.index)
+    query = (
+        select(ClipRow.clip_id)
+        .join(ClipSegmentRow, and_(ClipSegmentRow.lesson == ClipRow.lesson, ClipSegmentRow.clip_id == ClipRow.clip_id))
+        .where(ClipRow.lesson == lesson, ClipRow.heir == teacher.kid, _is_on(ClipRow, now), *place)
     )
+    return session.scalars(query).first() is not None
 
 
-def _is_on(now: datetime) -> ColumnElement[bool]:
-    return or_(GrantRow.expires_at.is_(None), GrantRow.expires_at > now)
-
-
-def _given(
-    session: Session, teacher: Teacher, now: datetime, lesson: str | None = None
-) -> dict[str, tuple[str, datetime | None]]:
+def _given(session: Session, teacher: Teacher, now: datetime, lesson: str | None = None) -> dict[str, _Given]:
     """Who has shared which lesson, or this one, with her, and until when. What she has claimed is not among them."""
     query = (
         select(GrantRow.lesson, TeacherRow.name, GrantRow.expires_at)
         .join(TeacherRow, TeacherRow.kid == GrantRow.giver)
-        .where(GrantRow.heir == teacher.kid, _is_on(now))
+        .where(GrantRow.heir == teacher.kid, _is_on(GrantRow, now))
         .order_by(GrantRow.expires_at.is_(None), GrantRow.expires_at)
     )
     if lesson is not None:
         query = query.where(GrantRow.lesson == lesson)
-    return {each: (name, until) for each, name, until in session.execute(query)}
+    return {each: _Given(name, until) for each, name, until in session.execute(query)}
+
+
+def _clips(session: Session, teacher: Teacher, now: datetime, lesson: str | None = None) -> dict[str, _Given]:
+    """Who has shared clips of which lesson, or of this one, with her; the end of the last."""
+    query = (
+        select(ClipRow.lesson, TeacherRow.name, ClipRow.expires_at, ClipRow.seconds)
+        .join(TeacherRow, TeacherRow.kid == ClipRow.giver)
+        .where(ClipRow.heir == teacher.kid, _is_on(ClipRow, now))
+        .order_by(ClipRow.expires_at.is_(None), ClipRow.expires_at, ClipRow.clip_id)
+    )
+    if lesson is not None:
+        query = query.where(ClipRow.lesson == lesson)
+    given: dict[str, _Given] = {}
+    for each, name, until, clip in session.execute(query):
+        before = given[each].clips if each in given else ()
+        given[each] = _Given(name, until, before if clip in before else (*before, clip))
+    return given
 
 
 def _find(session: Session, teacher: Teacher, lesson: str, now: datetime) -> tuple[LessonRow, UnitRow] | None:
-    row = session.execute(_visible_to(teacher, now).where(LessonRow.lesson == lesson)).one_or_none()
+    return _one(session, _visible_to(teacher, now), lesson)
+
+
+def _one(session: Session, lessons: Select[LessonRow, UnitRow], lesson: str) -> tuple[LessonRow, UnitRow] | None:
+    row = session.execute(lessons.where(LessonRow.lesson == lesson)).one_or_none()
     return None if row is None else (row[0], row[1])
 
 
-def _lesson(found: LessonRow, unit: UnitRow, given: dict[str, tuple[str, datetime | None]]) -> Lesson:
+def _lesson(found: LessonRow, unit: UnitRow, given: _Given | None) -> Lesson:
     if found.receipt is not None:
         state = LessonState.COMPLETE
     elif found.end == DISCARDED:
@@ -215,6 +285,7 @@ def _lesson(found: LessonRow, unit: UnitRow, given: dict[str, tuple[str, datetim
         started_at=found.started_at,
         state=state,
         duration=found.duration,
-        shared_by=given.get(found.lesson, (None, None))[0],
-        shared_until=given.get(found.lesson, (None, None))[1],
+        shared_by=given.by if given else None,
+        shared_until=given.until if given else None,
+        clips=given.clips if given else (),
     )

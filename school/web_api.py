@@ -9,9 +9,11 @@
     GET  /api/people                     GET /api/lessons/ID/live               as it comes, server-sent events
                                          GET /api/lessons/ID/sharing            who may open it, and who did
                                          POST /api/lessons/ID/grants            a grant that she signed
-                                         POST /api/lessons/ID/withdraw          the end of one
+                                         POST /api/lessons/ID/clips             a clip that she cut and signed
+                                         POST /api/lessons/ID/withdraw          the end of one of either
 
-Bytes are base64url in JSON. Everything about a lesson goes through `OwnLesson` and `lessons.py`.
+Bytes are base64url in JSON. Everything about a lesson goes through `OwnLesson` and `lessons.py`; the envelope and the
+segments through `OwnLessonOrClip`, because somebody with a clip needs those of its segments.
 """
 
 from __future__ import annotations
@@ -35,13 +37,14 @@ from school.lesson_log import note_opening
 from school.lessons import Lesson, Piece, evidence_of, lesson_of, lesson_segment, lessons_of, sealed_lesson_of
 from school.people import Teacher
 from school.security import IMMUTABLE
-from school.sharing import people_of, share, sharing_of, withdraw
+from school.sharing import people_of, share, share_clip, sharing_of, withdraw
 from school.ways_in import expect_ways_in, replace_identity
-from school.web_parts import FOR_EVERYBODY, OwnLesson, Parts, SignedInTeacher, WebParts, asked, nothing
+from school.web_parts import FOR_EVERYBODY, OwnLesson, OwnLessonOrClip, Parts, SignedInTeacher, WebParts, asked, nothing
 
 router = APIRouter(prefix="/api")
 
 _PIECES_AT_ONCE = 200
+_CLIPS_NAMED = 5
 
 After = Annotated[int, Query(ge=-1, le=MAX_INDEX)]
 
@@ -69,6 +72,14 @@ class GrantRequest:
     """What the page sends when a teacher shares a lesson."""
 
     grant: bytes
+    """The signed line."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipRequest:
+    """What the page sends when a teacher shares a clip."""
+
+    clip: bytes
     """The signed line."""
 
 
@@ -130,13 +141,15 @@ def list_lessons(teacher: SignedInTeacher, parts: Parts) -> Response:
 
 
 @router.get("/lessons/{lesson}")
-def show_lesson(teacher: SignedInTeacher, lesson: OwnLesson, parts: Parts) -> Response:
+def show_lesson(teacher: SignedInTeacher, lesson: OwnLessonOrClip, parts: Parts) -> Response:
     """Everything it takes to open one of her lessons, but her key."""
     sealed = sealed_lesson_of(parts.database, teacher, lesson.lesson, parts.now())
     if sealed is None:
         raise nothing()
     if lesson.shared_by is not None:
-        note_opening(parts.database, lesson.lesson, who=teacher.name, kid=teacher.kid, at=parts.now())
+        clips = lesson.clips if len(lesson.clips) <= _CLIPS_NAMED else (f"{len(lesson.clips)} clips",)
+        clip = ", ".join(clips) or None
+        note_opening(parts.database, lesson.lesson, who=teacher.name, kid=teacher.kid, at=parts.now(), clip=clip)
     rest: dict[str, object] = to_wire(sealed)
     del rest["lesson"]
     return JSONResponse({**to_wire(sealed.lesson), **rest})
@@ -162,6 +175,14 @@ async def share_lesson(request: Request, teacher: SignedInTeacher, lesson: OwnLe
     return JSONResponse(to_wire(shared), 201)
 
 
+@router.post("/lessons/{lesson}/clips")
+async def share_clip_of_lesson(request: Request, teacher: SignedInTeacher, lesson: OwnLesson, parts: Parts) -> Response:
+    """Share some seconds of it: keep a clip that her browser has cut and signed."""
+    wish = await asked(ClipRequest, request)
+    shared = await run_in_threadpool(share_clip, parts.database, teacher, lesson.lesson, wish.clip, parts.now())
+    return JSONResponse(to_wire(shared), 201)
+
+
 @router.post("/lessons/{lesson}/withdraw")
 async def withdraw_grant(request: Request, teacher: SignedInTeacher, lesson: OwnLesson, parts: Parts) -> Response:
     """Take a grant back."""
@@ -173,7 +194,7 @@ async def withdraw_grant(request: Request, teacher: SignedInTeacher, lesson: Own
 @router.get("/lessons/{lesson}/segments/{track}/{index}")
 def segment(
     teacher: SignedInTeacher,
-    lesson: OwnLesson,
+    lesson: OwnLessonOrClip,
     track: Annotated[int, Path(ge=0, le=Track.STILLS)],
     index: Annotated[int, Path(ge=0, le=MAX_INDEX)],
     parts: Parts,

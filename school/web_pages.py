@@ -25,7 +25,7 @@ from school.accounts import enter, invited
 from school.lessons import lessons_of
 from school.people import Person, Teacher
 from school.ways_in import has_recovery_code, ways_in
-from school.web_parts import FOR_EVERYBODY, OwnLesson, Parts, SignedInTeacher, Visitor
+from school.web_parts import FOR_EVERYBODY, OwnLessonOrClip, Parts, SignedInTeacher, Visitor
 
 router = APIRouter()
 
@@ -111,6 +111,6 @@ def lessons_page(teacher: SignedInTeacher, parts: Parts) -> Response:
 
 
 @router.get("/lessons/{lesson}")
-def lesson_page(teacher: SignedInTeacher, lesson: OwnLesson, parts: Parts) -> Response:
+def lesson_page(teacher: SignedInTeacher, lesson: OwnLessonOrClip, parts: Parts) -> Response:
     """Show one of her lessons; the page fetches and opens the rest itself."""
     return parts.page("lesson.html", teacher=teacher, lesson=to_wire(lesson))

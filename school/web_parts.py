@@ -3,7 +3,8 @@
 ::
 
     cookie -> here -> somebody who is signed in, or 401 -> a role that may, or 403
-    somebody with keys, and a lesson id  -> lesson_of    -> her lesson, or 404
+    somebody with keys, and a lesson id  -> lesson_of    -> her lesson, or 404: what every route asks
+                                         -> lesson_or_clip_of: what the three ask that serve clips
 
 Every route says who may use it by asking for one of these, and a route that asks for none stops the server at its start
 (`check_gates`)::
@@ -13,6 +14,7 @@ Every route says who may use it by asking for one of these, and a route that ask
     SignedInPerson     any role           the person
     SignedInTeacher    roles with keys    the person with her keys
     OwnLesson          roles with keys    a lesson that is hers, or was given to her
+    OwnLessonOrClip    roles with keys    the same, or one of which she was given clips
 
 There is no role that may use another person's lesson.
 """
@@ -38,7 +40,7 @@ from school.browser_names import browser_name
 from school.database import Database
 from school.errors import ForbiddenError, MismatchError, NotFoundError, NotSignedInError, RefusedError, SchoolError
 from school.footage_store import FootageStore
-from school.lessons import Lesson, lesson_of
+from school.lessons import Lesson, lesson_of, lesson_or_clip_of
 from school.passwords import Passwords
 from school.people import WITH_KEYS, Person, SchoolRole, Teacher
 from school.sessions import Browser, Here, SignedIn, here
@@ -176,16 +178,31 @@ SignedInTeacher = Annotated[Teacher, Depends(_teacher)]
 
 
 def _own_lesson(lesson: str, teacher: SignedInTeacher, parts: Parts) -> Lesson:
+    return _asked_for(lesson_of, lesson, teacher, parts)
+
+
+OwnLesson = Annotated[Lesson, Depends(_own_lesson)]
+"""A lesson that she may see as a whole."""
+
+
+def _own_lesson_or_clip(lesson: str, teacher: SignedInTeacher, parts: Parts) -> Lesson:
+    return _asked_for(lesson_or_clip_of, lesson, teacher, parts)
+
+
+OwnLessonOrClip = Annotated[Lesson, Depends(_own_lesson_or_clip)]
+"""The same, or one of which she has clips: whoever takes this serves what is in them, and nothing else."""
+
+
+def _asked_for(
+    find: Callable[[Database, Teacher, str, datetime], Lesson | None], lesson: str, teacher: Teacher, parts: WebParts
+) -> Lesson:
     try:
-        found = lesson_of(parts.database, teacher, check_lesson_id(lesson), parts.now())
+        found = find(parts.database, teacher, check_lesson_id(lesson), parts.now())
     except MessageError:
         found = None
     if found is None:
         raise nothing()
     return found
-
-
-OwnLesson = Annotated[Lesson, Depends(_own_lesson)]
 
 
 def nothing() -> NotFoundError:
@@ -196,13 +213,13 @@ def nothing() -> NotFoundError:
 def gate_of(route: APIRoute) -> Gate:
     """Who may use a route. Raises `GateMissingError` if it does not say, or says two things.
 
-    What is about a lesson must ask for `OwnLesson`.
+    What is about a lesson must ask for `OwnLesson` or `OwnLessonOrClip`.
     """
     calls = list(_calls(route.dependant))
     gates = [gate for gate in GATES if gate in calls]
     if len(gates) != 1:
         raise GateMissingError(f"{route.path} must say who may use it: once, by a gate of web_parts.py.")
-    if "{lesson}" in route.path and _own_lesson not in calls:
+    if "{lesson}" in route.path and not {_own_lesson, _own_lesson_or_clip} & set(calls):
         raise GateMissingError(f"{route.path} is about a lesson and does not ask whose it is.")
     return gates[0]
 

@@ -138,6 +138,7 @@ class TestHerLesson:
             "duration_s": 4.0,
             "shared_by": None,
             "shared_until": None,
+            "clips": [],
         }
         page = browser(teacher).get("/lessons").text
         assert lesson.lesson in page
