@@ -75,3 +75,11 @@ test("a hole is jumped to the next segment that plays", () => {
 test("holes that touch are told as one", () => {
   assert.deepEqual(joined([[20, 22], [4, 6], [22, 24], [80, 82]]), [[4, 6], [20, 24], [80, 82]]);
 });
+
+test("of clips, what lies before and between them is a hole", () => {
+  const clips = [...lesson(10).slice(3, 5), ...lesson(20).slice(14, 16)]; // 6 to 10, 28 to 32
+  const cases = { 0: 6, 5.9: 6, 6: null, 9.5: null, 9.8: 28, 10: 28, 20: 28, 28: null, 31.9: null, 32: null };
+  for (const [time, wanted] of Object.entries(cases)) assert.equal(afterHole(clips, Number(time), none), wanted, time);
+  assert.equal(afterHole(clips, 0, new Set([4])), 8);
+  assert.equal(afterHole([], 0, none), null);
+});

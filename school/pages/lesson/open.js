@@ -24,9 +24,10 @@ import { askBytes } from "../school.js";
 import { clock } from "./clock.js";
 
 /** @import { Bytes } from "../footage/bytes.js" */
+/** @import { OpenClip } from "../footage/clip.js" */
 /** @import { Identity } from "../footage/identity.js" */
 /** @import { Recipient } from "../footage/recipients.js" */
-/** @import { Segment } from "../player/window.js" */
+/** @import { Range, Segment } from "../player/window.js" */
 
 /**
  * @typedef {object} Answer what GET /api/lessons/<lesson> says; bytes as base64url
@@ -35,6 +36,7 @@ import { clock } from "./clock.js";
  * @property {string} header
  * @property {string[]} stanzas
  * @property {string[]} grants
+ * @property {string[]} clips those of somebody who has not the whole
  * @property {string[]} links
  * @property {string|null} manifest
  */
@@ -42,7 +44,11 @@ import { clock } from "./clock.js";
  * @typedef {object} OpenedLesson
  * @property {boolean} isComplete the unit has said its last word
  * @property {boolean} isHers the reader's own lesson, which she may share
- * @property {(to: Recipient, by: Identity, until: Date|null) => Promise<Bytes>} handOn a grant, signed by her
+ * @property {(to: Recipient, by: Identity, until: Date|null, note: string) => Promise<Bytes>} handOn a grant, signed by her
+ * @property {(segments: Segment[], to: Recipient, by: Identity, until: Date|null, told: {note: string, numbers: string}) => Promise<Bytes>} handOnClip
+ * @property {string} note what goes with a lesson that was shared with her
+ * @property {SeenClip[]|null} clips all that was shared with her; null when she may see everything
+ * @property {number} duration seconds of the lesson, whatever she may see of it
  * @property {string[]} recipients roles of everybody the lesson is sealed to
  * @property {string|null} mime as MediaSource takes it; null when there is neither picture nor sound
  * @property {{segments: Segment[], duration: number, isWhole: boolean, segment: (index: number, signal: AbortSignal) => Promise<Bytes>}} footage
@@ -52,7 +58,8 @@ import { clock } from "./clock.js";
  * @property {(index: number) => Promise<Bytes>} still
  * @property {(index: number, ciphertext: Bytes) => Promise<Bytes>} evidence
  */
-/** @typedef {{header: Bytes, stanzas: Bytes[], grants: Bytes[], links: Bytes[], manifest: Bytes|null, unitKey: Bytes}} Parts */
+/** @typedef {{note: string, numbers: string, range: Range}} SeenClip */
+/** @typedef {{header: Bytes, stanzas: Bytes[], grants: Bytes[], clips: Bytes[], links: Bytes[], manifest: Bytes|null, unitKey: Bytes}} Parts */
 
 const NEWLINE = utf8("\n");
 const BEGINNING = 16; // links: about half a minute
@@ -76,6 +83,7 @@ export async function openLesson(id, answer, identity, say) {
     header: fromBase64url(answer.header),
     stanzas: answer.stanzas.map(fromBase64url),
     grants: answer.grants.map(fromBase64url),
+    clips: answer.clips.map(fromBase64url),
     links: answer.links.map((line) => withoutNewline(fromBase64url(line))),
     manifest: answer.manifest === null ? null : fromBase64url(answer.manifest),
     unitKey: fromBase64url(answer.unit_key),
@@ -87,19 +95,29 @@ export async function openLesson(id, answer, identity, say) {
   const end = opened.manifest ? ENDS[opened.manifest.end] : null;
   if (end) say(end);
   const track = opened.links.some((link) => link.track === Track.AV) ? Track.AV : Track.AUDIO;
-  const segments = placed(opened.links.filter((link) => link.track === track && link.index > 0));
+  const all = placed(opened.links.filter((link) => link.track === track && link.index > 0));
+  const may = new Set(opened.segments);
+  const isOpenToHer = (/** @type {number} */ of, /** @type {number} */ index) => may.has(fileName(of, index));
+  const indexesOf = (/** @type {number} */ of) => opened.links.filter((link) => link.track === of && isOpenToHer(of, link.index)).map((link) => link.index);
+  const segments = all.filter(({ index }) => isOpenToHer(track, index));
+  const duration = all.at(-1)?.end ?? 0;
   const fetched = async (/** @type {number} */ of, /** @type {number} */ index, /** @type {AbortSignal|undefined} */ signal) =>
     opened.openSegment(fileName(of, index), await askBytes(`/api/lessons/${id}/segments/${of}/${index}`, signal));
   return {
     isComplete: parts.manifest !== null,
     isHers: opened.isOf(identity.recipient.kid),
-    handOn: (to, by, until) => opened.handOn(to, by, until),
+    handOn: (to, by, until, note) => opened.handOn(to, by, until, note),
+    // The first of the track as well: without it the others cannot be played.
+    handOnClip: (cut, to, by, until, told) => opened.handOnClip([0, ...cut.map(({ index }) => index)].map((index) => fileName(track, index)), to, by, until, told),
+    note: opened.note,
+    clips: opened.clips.length ? opened.clips.map((each) => seen(each, all, track)) : null,
+    duration,
     recipients: opened.header.recipients.map((recipient) => recipient.role),
     mime: mimeOf(opened.header.media, track),
     footage: { segments, duration: segments.at(-1)?.end ?? 0, isWhole: parts.manifest !== null, segment: (index, signal) => fetched(track, index, signal) },
-    logIndexes: opened.links.filter((link) => link.track === Track.LOG).map((link) => link.index),
+    logIndexes: indexesOf(Track.LOG),
     log: (index) => fetched(Track.LOG, index, undefined),
-    stillIndexes: opened.links.filter((link) => link.track === Track.STILLS).map((link) => link.index),
+    stillIndexes: indexesOf(Track.STILLS),
     still: (index) => fetched(Track.STILLS, index, undefined),
     evidence: (index, ciphertext) => opened.openEvidence(index, ciphertext),
   };
@@ -108,10 +126,10 @@ export async function openLesson(id, answer, identity, say) {
 /**
  * The first links alone, as a lesson that goes on: enough for its first picture, long before an hour's links are verified.
  * @param {Answer} answer
- * @returns {Answer|null} null when the lesson is short
+ * @returns {Answer|null} null when the lesson is short, or when she has clips of it, which may lie anywhere
  */
 export function beginningOf(answer) {
-  if (answer.links.length < 2 * BEGINNING) return null;
+  if (answer.clips.length || answer.links.length < 2 * BEGINNING) return null;
   return { ...answer, links: answer.links.slice(0, BEGINNING), manifest: null };
 }
 
@@ -198,6 +216,18 @@ export function placed(links) {
     at += duration_s;
     return { index, start, end: at };
   });
+}
+
+/**
+ * A clip where it lies in the lesson.
+ * @param {OpenClip} open
+ * @param {Segment[]} all
+ * @param {number} track
+ * @returns {SeenClip}
+ */
+function seen({ note, numbers, keys }, all, track) {
+  const inside = all.filter(({ index }) => keys.has(fileName(track, index)));
+  return { note, numbers, range: [inside[0]?.start ?? 0, inside.at(-1)?.end ?? 0] };
 }
 
 /**

@@ -22,7 +22,9 @@ import { LiveLesson } from "./live.js";
 import { showMarks } from "./marks.js";
 import { beginningOf, openLesson } from "./open.js";
 import { offerProof } from "./proof.js";
+import { showSeen } from "./seen.js";
 import { offerSharing } from "./share.js";
+import { aroundWait, joinedNumbers, numbersOf, offerStretch } from "./stretch.js";
 import { showHistogram, showSummary, showUnheard } from "./summary.js";
 import { TalkLog } from "./talk.js";
 import { markChosen, showDetail, showList, showTable } from "./views.js";
@@ -54,6 +56,8 @@ class LessonPage {
   /** @type {Player|null} */ #player = null;
   /** @type {Promise<any>} */ #answer;
   /** @type {string|null} */ #chosen = null;
+  /** @type {ReturnType<typeof offerStretch>|null} */ #stretch = null;
+  /** @type {((wait: WaitTime) => void)|null} */ #shareWait = null;
   #isRendered = true;
   #controls;
 
@@ -64,6 +68,8 @@ class LessonPage {
     this.#controls = makeControls(this.#element, this.#video, {
       seek: (seconds) => this.#player?.seek(seconds),
       step: (direction) => this.#step(direction),
+      mark: (place) => this.#stretch?.here(place),
+      start: () => this.#lesson?.footage.segments[0]?.start ?? 0,
       duration: () => this.#duration(),
     });
     this.#listen();
@@ -105,7 +111,7 @@ class LessonPage {
     if (this.#player) this.#player.grow(this.#lesson.footage);
     else this.#play(this.#lesson);
     await this.#readLog(this.#lesson);
-    if (!this.#lesson.isComplete) this.#follow(unlocked);
+    if (!this.#lesson.isComplete && !this.#lesson.clips) this.#follow(unlocked);
   }
 
   /**
@@ -163,6 +169,7 @@ class LessonPage {
    */
   async #readLog(lesson) {
     const indexes = lesson.logIndexes;
+    if (lesson.clips) this.#log.feed(joinedNumbers(lesson.clips.map(({ numbers }) => numbers)));
     const feed = async (/** @type {number} */ index) => {
       try {
         this.#log.feed(await lesson.log(index));
@@ -262,7 +269,9 @@ class LessonPage {
     this.#chosen = wait.event_id;
     this.#player?.seek(moment(wait));
     this.#timeline.choose(wait.event_id);
-    showDetail(part("detail"), wait);
+    const share = element("button", { type: "button", class: "button" }, "Share clip…");
+    share.addEventListener("click", () => this.#shareWait?.(wait));
+    showDetail(part("detail"), wait, ...(this.#shareWait ? [share] : []));
     markChosen(this.#list, wait.event_id);
   }
 
@@ -297,7 +306,7 @@ class LessonPage {
   #renderNow() {
     const account = this.#log.account();
     const goal = this.#goal();
-    const duration = Math.max(account.duration_s, this.#lesson?.footage.duration ?? 0);
+    const duration = Math.max(account.duration_s, this.#lesson?.duration ?? 0);
     showGoal(this.#goalField, goal);
     this.#timeline.goal = goal;
     part("goal-words").textContent = `reached your goal of ${goal} s`;
@@ -311,6 +320,7 @@ class LessonPage {
     part("waits-count").textContent = account.waits.length ? `${account.waits.filter(isCounted).length} counted` : "";
     part("waits-empty").hidden = account.waits.length > 0;
     part("waits-empty").textContent = this.#log.isComplete ? "No pause after you spoke was found in this lesson." : "They appear here as they happen.";
+    if (this.#lesson?.clips) part("waits-empty").textContent = this.#log.isComplete ? "No pause was found in what was shared with you." : "The numbers were not shared with you.";
     part("length").textContent = duration ? ` · ${clock(duration)}` : "";
     this.#root.dataset.waits = String(account.waits.length);
     this.#root.dataset.account = this.#log.isComplete ? "whole" : "so-far";
@@ -325,16 +335,35 @@ class LessonPage {
     part("sealed-to").hidden = false;
     if (!lesson.isHers) {
       const { shared_by, shared_until } = await this.#answer;
-      part("sealed-to-words").textContent = `${shared_by ?? "A colleague"}’s. Shared with you${shared_until ? ` until ${DAY.format(new Date(shared_until))}` : ""}`;
+      const what = lesson.clips ? "A clip, shared" : "Shared";
+      part("sealed-to-words").textContent = `${shared_by ?? "A colleague"}’s. ${what} with you${shared_until ? ` until ${DAY.format(new Date(shared_until))}` : ""}`;
+      this.#timeline.shared = lesson.clips && joined(lesson.clips.map(({ range }) => range));
+      showSeen(lesson, shared_by ?? "A colleague");
       return;
     }
     const others = lesson.recipients.filter((role) => role !== "teacher" && role !== "claim");
     const words = others.includes("recovery") ? "Yours. Also open to the school’s recovery key" : others.length ? "Yours. Also open to your coach" : "Yours. Only you can open it";
     part("sealed-to-words").textContent = words;
-    offerSharing(this.#id, lesson, unlocked.identity, (shared) => {
-      const open = shared.map(({ name, expires_at }) => `${name}${expires_at ? ` until ${DAY.format(new Date(expires_at))}` : ""}`);
-      part("sealed-to-words").textContent = open.length ? `Yours. Also open to ${open.length > 2 ? `${open.length} colleagues` : open.join(" and ")}` : words;
+    const numbers = (/** @type {import("../player/window.js").Range} */ range) => (this.#log.isComplete ? numbersOf(this.#log.account(), range) : null);
+    const tell = (/** @type {import("./share.js").Shared[]} */ shared) => {
+      const open = shared.map(({ name, expires_at, clip }) => `${name}${clip ? ` (${clip})` : ""}${expires_at ? ` until ${DAY.format(new Date(expires_at))}` : ""}`);
+      part("sealed-to-words").textContent = open.length ? `Yours. Also open to ${open.length > 2 ? `${new Set(shared.map(({ kid }) => kid)).size} colleagues` : open.join(" and ")}` : words;
+    };
+    const sharing = offerSharing(this.#id, lesson, unlocked.identity, { tell, numbersOf: numbers });
+    if (!lesson.isComplete || !lesson.footage.segments.length) return; // a clip of what still arrives could end anywhere
+    this.#stretch = offerStretch({
+      now: () => this.#video.currentTime,
+      duration: () => lesson.footage.duration,
+      show: (stretch) => {
+        this.#timeline.stretch = stretch;
+        sharing.mark(stretch);
+      },
+      share: () => sharing.shareClip(),
     });
+    this.#shareWait = (wait) => {
+      this.#stretch?.mark(aroundWait(wait));
+      sharing.shareClip();
+    };
   }
 
   /**

@@ -1,7 +1,8 @@
 /**
- * Sharing a lesson: with whom, until when, and who has opened it.
+ * Sharing a lesson, or a clip of it: with whom, until when, and who has opened it.
  *
  *     choose a colleague --four words of her key--> Share --grant, signed here--> the school keeps it, and cannot make one
+ *                                                         --clip, the same-->
  *
  * The words are those on the colleague's key card: a school that names other keys for her shows other words.
  */
@@ -13,11 +14,14 @@ import { recipientOf } from "../footage/recipients.js";
 import { DAY, SHORT } from "../moments.js";
 import { askJson, sentenceOf, tellJson } from "../school.js";
 import { checkLog } from "./log.js";
+import { rangeOf, told, touched } from "./stretch.js";
 
 /** @typedef {import("../footage/identity.js").Identity} Identity */
 /** @typedef {import("./open.js").OpenedLesson} OpenedLesson */
 /** @typedef {{name: string, kid: string, encryption_key: string, signing_key: string}} Person */
-/** @typedef {{grant: string, name: string, kid: string, created_at: string, expires_at: string|null}} Shared */
+/** @typedef {{grant: string, name: string, kid: string, created_at: string, expires_at: string|null, clip: string|null}} Shared `clip`: which seconds alone */
+/** @typedef {import("../player/window.js").Range} Range */
+/** @typedef {import("../player/window.js").Segment} Segment */
 
 const DEEDS = { claimed: "claimed it at the unit", shared: "was given it", opened: "opened it", withdrawn: "was taken off" };
 const USUAL_DAYS = 28;
@@ -27,13 +31,19 @@ const USUAL_DAYS = 28;
  * @param {string} id
  * @param {OpenedLesson} lesson
  * @param {Identity} identity
- * @param {(shared: Shared[]) => void} tell told with whom it is shared, now and whenever that changes
+ * @param {object} page
+ * @param {(shared: Shared[]) => void} page.tell told with whom it is shared, now and whenever that changes
+ * @param {(range: Range) => string|null} page.numbersOf the numbers of some seconds, or null while they are not known
  */
-export function offerSharing(id, lesson, identity, tell) {
+export function offerSharing(id, lesson, identity, { tell, numbersOf }) {
   const [open, dialog] = [part("share"), /** @type {HTMLDialogElement} */ (part("sharing"))];
   const [form, says] = [/** @type {HTMLFormElement} */ (part("share-form")), part("share-says")];
   const choice = /** @type {HTMLSelectElement} */ (part("share-with"));
   const until = /** @type {HTMLInputElement} */ (part("share-until"));
+  const note = /** @type {HTMLTextAreaElement} */ (part("share-note"));
+  const [whole, cut, numbers] = /** @type {HTMLInputElement[]} */ ([part("share-whole"), part("share-cut"), part("share-numbers")]);
+  /** @type {Segment[]} */
+  let marked = [];
   /** @type {Map<string, Person>} */
   const people = new Map();
 
@@ -54,7 +64,7 @@ export function offerSharing(id, lesson, identity, tell) {
     const end = each.expires_at === null ? "for good" : `until ${DAY.format(new Date(each.expires_at))}`;
     const button = element("button", { type: "button", class: "button" }, "Withdraw");
     button.addEventListener("click", () => done(() => tellJson(`/api/lessons/${id}/withdraw`, { grant: each.grant }), `${each.name} cannot open it here any more. What was seen stays seen.`));
-    return element("li", {}, element("span", {}, element("b", {}, each.name), ` ${end}`), button);
+    return element("li", {}, element("span", {}, element("b", {}, each.name), `${each.clip ? ` ${each.clip} alone,` : ""} ${end}`), button);
   }
 
   /**
@@ -87,14 +97,31 @@ export function offerSharing(id, lesson, identity, tell) {
     // The words were shown for the name of her keys: the keys must be those.
     if (to.kid !== person.kid) throw new Error(`The school sent keys for ${person.name} that do not belong together. Nothing was shared.`);
     const end = until.value ? new Date(`${until.value}T23:59:59`) : null;
-    const grant = await lesson.handOn(to, identity, end);
-    await tellJson(`/api/lessons/${id}/grants`, { grant: toBase64url(grant) });
+    const text = note.value.trim();
+    if (!cut.checked) {
+      await tellJson(`/api/lessons/${id}/grants`, { grant: toBase64url(await lesson.handOn(to, identity, end, text)) });
+      return;
+    }
+    const lines = numbers.checked ? (numbersOf(rangeOf(marked)) ?? "") : "";
+    const clip = await lesson.handOnClip(marked, to, identity, end, { note: text, numbers: lines });
+    await tellJson(`/api/lessons/${id}/clips`, { clip: toBase64url(clip) });
+  }
+
+  /** Offer what can be shared: the whole, and the stretch that is marked. */
+  function offerWhat() {
+    part("share-what").hidden = marked.length === 0;
+    if (!marked.length) return void (whole.checked = true);
+    part("share-cut-words").textContent = `A clip: ${told(rangeOf(marked))}, and nothing else`;
+    const isKnown = numbersOf(rangeOf(marked)) !== null;
+    numbers.disabled = !cut.checked || !isKnown;
+    part("share-numbers-words").textContent = isKnown ? "With the numbers of these seconds" : "The numbers of this lesson are not known yet";
   }
 
   open.hidden = false;
   void done(async () => undefined, "");
-  open.addEventListener("click", async () => {
+  async function ask() {
     dialog.showModal();
+    offerWhat();
     says.textContent = "";
     choice.disabled = true; // until the school has said who there is: what is typed before that would be lost
     const today = new Date();
@@ -109,20 +136,41 @@ export function offerSharing(id, lesson, identity, tell) {
       choice.disabled = false;
       await showWords();
     }, "");
+  }
+
+  open.addEventListener("click", () => {
+    whole.checked = true;
+    void ask();
   });
+  for (const each of [whole, cut]) each.addEventListener("change", offerWhat);
   choice.addEventListener("change", () => void showWords());
   part("share-close").addEventListener("click", () => dialog.close());
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const person = people.get(choice.value);
-    if (person) void done(() => give(person), `${person.name} can open this lesson now.`);
+    const what = cut.checked ? `${told(rangeOf(marked))} of this lesson now, and nothing else of it` : "this lesson now";
+    if (person) void done(() => give(person).then(() => void (note.value = "")), `${person.name} can open ${what}.`);
     else says.textContent = "Choose a colleague first.";
   });
+  return {
+    /**
+     * The stretch that may be shared as a clip, or null.
+     * @param {Range|null} stretch
+     */
+    mark(stretch) {
+      marked = stretch ? touched(lesson.footage.segments, stretch) : [];
+    },
+    /** Share what is marked. */
+    shareClip() {
+      cut.checked = true;
+      void ask();
+    },
+  };
 }
 
 /** @param {import("./log.js").Entry} entry */
-function logRow({ at, deed, who }) {
-  return element("li", {}, element("b", {}, who), ` ${DEEDS[deed]}, `, element("span", { class: "muted" }, SHORT.format(new Date(at))));
+function logRow({ at, deed, who, clip }) {
+  return element("li", {}, element("b", {}, who), ` ${DEEDS[deed]}${clip ? ` (${clip} alone)` : ""}, `, element("span", { class: "muted" }, SHORT.format(new Date(at))));
 }
 
 /**

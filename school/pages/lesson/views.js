@@ -62,8 +62,9 @@ export function markChosen(list, chosen) {
  * Say one wait in a sentence.
  * @param {HTMLElement} strip
  * @param {WaitTime} wait
+ * @param {...HTMLElement} actions what can be done with it
  */
-export function showDetail(strip, wait) {
+export function showDetail(strip, wait, ...actions) {
   const [first, ...rest] = steps(wait);
   const told = element("p", { class: "detail-told" });
   told.append(stepOf({ text: `${clock(wait.t_end_s)} ${first.text}`, seconds: first.seconds }, true));
@@ -74,6 +75,7 @@ export function showDetail(strip, wait) {
     element("p", { class: "detail-seconds" }, wait.offered_wait_s < 0 ? "no pause" : tenths(wait.offered_wait_s)),
     told,
     element("p", { class: "detail-sure" }, sure.join(" · ")),
+    ...actions,
   );
 }
 

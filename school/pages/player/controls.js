@@ -2,6 +2,7 @@
  * The buttons under the picture, and the single keys that do the same.
  *
  *     Space K  play      J L  -10 s +10 s     arrows  -5 s +5 s     N P  next, previous wait     M  mute     F  full screen
+ *     I O  mark a stretch from here, to here
  *
  * Single keys can be switched off (WCAG 2.1.4): somebody who speaks to the computer would press them by talking. They
  * never work in a field, on a slider, or together with Ctrl, Alt or Meta.
@@ -16,6 +17,8 @@ const SWITCH = "waitwise.single-keys";
  * @typedef {object} Steering
  * @property {(seconds: number) => void} seek
  * @property {(direction: 1|-1) => void} step to the next or previous wait
+ * @property {(place: 0|1) => void} mark a stretch from here, or to here
+ * @property {() => number} start 0, or where the first seconds are that somebody was given
  * @property {() => number} duration
  */
 
@@ -27,7 +30,7 @@ const SWITCH = "waitwise.single-keys";
 export function wish(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
   /** @type {Record<string, string>} */
-  const wishes = { " ": "play", k: "play", j: "back", l: "forward", arrowleft: "little-back", arrowright: "little-forward", n: "next", p: "previous", m: "mute", f: "full" };
+  const wishes = { " ": "play", k: "play", j: "back", l: "forward", arrowleft: "little-back", arrowright: "little-forward", n: "next", p: "previous", i: "from", o: "to", m: "mute", f: "full" };
   return wishes[event.key.toLowerCase()] ?? null;
 }
 
@@ -53,6 +56,8 @@ export function makeControls(element, video, steering) {
     "little-forward": () => steering.seek(video.currentTime + 5),
     next: () => steering.step(1),
     previous: () => steering.step(-1),
+    from: () => steering.mark(0),
+    to: () => steering.mark(1),
     mute: () => (video.muted = !video.muted),
     full: () => void (document.fullscreenElement ? document.exitFullscreen() : element.requestFullscreen()).catch(() => undefined),
   };
@@ -89,12 +94,13 @@ export function makeControls(element, video, steering) {
   return {
     /** Show where the player is. */
     show() {
-      const [now, all] = [video.currentTime, steering.duration()];
+      const [now, start, all] = [video.currentTime, steering.start(), steering.duration()];
       part("now", element).textContent = clock(now);
       part("all", element).textContent = clock(all);
+      seekbar.min = start.toFixed(1);
       seekbar.max = all.toFixed(1);
       seekbar.value = now.toFixed(1);
-      seekbar.style.setProperty("--done", `${all ? (now / all) * 100 : 0}%`);
+      seekbar.style.setProperty("--done", `${all > start ? ((now - start) / (all - start)) * 100 : 0}%`);
       seekbar.setAttribute("aria-valuetext", `${spokenClock(now)} of ${spokenClock(all)}`);
     },
   };

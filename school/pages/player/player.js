@@ -175,6 +175,7 @@ export class Player extends EventTarget {
     if (!this.#isHeld(this.#video.currentTime)) {
       this.#running.abort();
       this.#running = new AbortController();
+      this.#ahead = [];
     }
     this.#wake();
   }

@@ -96,17 +96,21 @@ export function isHeldIn(segment, held) {
 }
 
 /**
- * Where to go on when `time` is in a hole that cannot be played: the start of the next playable segment, or null.
+ * Where to go on when `time` is in a hole: the start of the next playable segment, or null. A hole is what cannot be
+ * played, and what is not there at all: of a lesson of which somebody has clips, the seconds before and between them.
  * @param {Segment[]} segments
  * @param {number} time
  * @param {ReadonlySet<number>} unplayable
  * @returns {number|null}
  */
 export function afterHole(segments, time, unplayable) {
-  let place = Math.max(0, placeAt(segments, time));
-  if (!segments.length || !unplayable.has(segments[place].index)) {
+  let place = placeAt(segments, time);
+  if (place < 0) place = 0;
+  else if (!unplayable.has(segments[place].index)) {
     // The very end of a good segment, just before a hole.
-    if (place + 1 >= segments.length || segments[place].end - time > 0.3 || !unplayable.has(segments[place + 1].index)) return null;
+    const next = segments[place + 1];
+    const isBeforeHole = next && (unplayable.has(next.index) || next.start - segments[place].end > 0.01);
+    if (!isBeforeHole || segments[place].end - time > 0.3) return null;
     place += 1;
   }
   while (place < segments.length && unplayable.has(segments[place].index)) place += 1;

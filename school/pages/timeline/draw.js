@@ -24,8 +24,9 @@ import { ticks, toPixels, topOfWaits } from "./scale.js";
 /** @typedef {import("../lesson/talk.js").Account} Account */
 /** @typedef {import("../lesson/talk.js").WaitTime} WaitTime */
 /** @typedef {import("./scale.js").View} View */
+/** @typedef {import("../player/window.js").Range} Range */
 /** @typedef {{top: number, height: number}} Row */
-/** @typedef {Record<"teacher"|"pupils"|"group"|"quiet"|"accent"|"accent-soft"|"ink"|"muted"|"line"|"lane"|"panel", string>} Colours */
+/** @typedef {Record<"teacher"|"pupils"|"group"|"quiet"|"accent"|"accent-soft"|"ink"|"muted"|"line"|"lane"|"panel"|"ground", string>} Colours */
 /**
  * @typedef {object} Scene
  * @property {Account} account
@@ -37,6 +38,7 @@ import { ticks, toPixels, topOfWaits } from "./scale.js";
  * @property {number} unit pixels in a sixteenth of the text size
  * @property {Colours} colours
  * @property {string} font
+ * @property {Range[]|null} shared the seconds that somebody was given; null when she has all
  * @property {{x: number, y: number, wait: WaitTime}[]} dots where the dots went; filled by drawing
  */
 
@@ -94,6 +96,7 @@ export function drawLesson(ctx, scene) {
   drawUnheard(ctx, scene, place.lanes[0].top, place.lanes[3].top + place.lanes[3].height);
   ctx.restore();
   drawWaits(ctx, scene, place.waits);
+  drawNotShared(ctx, scene, place);
   drawAxis(ctx, scene, place);
 }
 
@@ -101,11 +104,12 @@ export function drawLesson(ctx, scene) {
  * Draw the playhead and the ring around the chosen wait.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Scene} scene
- * @param {{time: number|null, chosen: string|null, hovered: string|null}} now
+ * @param {{time: number|null, chosen: string|null, hovered: string|null, stretch: Range|null}} now
  */
 export function drawNow(ctx, scene, now) {
   const place = rows(scene.unit);
   ctx.clearRect(0, 0, scene.width, place.height);
+  if (now.stretch) drawStretch(ctx, scene, place, now.stretch);
   for (const dot of scene.dots) {
     const isChosen = dot.wait.event_id === now.chosen;
     if (!isChosen && dot.wait.event_id !== now.hovered) continue;
@@ -128,6 +132,57 @@ export function drawNow(ctx, scene, now) {
   ctx.lineTo(x + 5, place.phases.top - 9);
   ctx.lineTo(x, place.phases.top - 2);
   ctx.fill();
+}
+
+/**
+ * A stretch that is marked: a band from the marks to the pauses, and where it lies in the whole lesson.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Scene} scene
+ * @param {ReturnType<typeof rows>} place
+ * @param {Range} stretch
+ */
+function drawStretch(ctx, scene, place, [from, to]) {
+  const width = laneWidth(scene);
+  const x = toPixels(scene.view, width);
+  const bottom = place.waits.top + place.waits.height;
+  const [left, right] = [Math.max(0, x(from)), Math.min(width, x(to))];
+  ctx.fillStyle = scene.colours.accent;
+  ctx.fillRect(scene.gutter + (from / scene.duration) * width, place.overview.top + place.overview.height, Math.max(3, ((to - from) / scene.duration) * width), 3);
+  if (right <= left) return;
+  ctx.globalAlpha = 0.16;
+  ctx.fillRect(scene.gutter + left, place.marks.top, right - left, bottom - place.marks.top);
+  ctx.globalAlpha = 1;
+  for (const edge of [x(from), x(to)]) {
+    if (edge >= 0 && edge <= width) ctx.fillRect(scene.gutter + edge - 1, place.marks.top, 2, bottom - place.marks.top);
+  }
+}
+
+/**
+ * What somebody with a clip was not given: a plain ground without lanes, and the words where they fit.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Scene} scene
+ * @param {ReturnType<typeof rows>} place
+ */
+function drawNotShared(ctx, scene, place) {
+  if (!scene.shared) return;
+  const width = laneWidth(scene);
+  const x = toPixels(scene.view, width);
+  const bottom = place.waits.top + place.waits.height;
+  let from = 0;
+  for (const [start, end] of [...scene.shared, /** @type {Range} */ ([scene.duration, scene.duration])]) {
+    const [left, right] = [Math.max(0, x(from)), Math.min(width, x(start))];
+    ctx.fillStyle = scene.colours.ground;
+    ctx.fillRect(scene.gutter + (from / scene.duration) * width, place.overview.top, ((start - from) / scene.duration) * width, place.overview.height);
+    if (right > left) {
+      ctx.fillRect(scene.gutter + left, place.marks.top, right - left, bottom - place.marks.top);
+      ctx.fillStyle = scene.colours.muted;
+      ctx.font = `500 ${13 * scene.unit}px ${scene.font}`;
+      [ctx.textAlign, ctx.textBaseline] = ["center", "middle"];
+      const words = fitted(ctx, "Not shared", right - left - 12);
+      if (words) ctx.fillText(words, scene.gutter + (left + right) / 2, (place.marks.top + bottom) / 2);
+    }
+    from = end;
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
  * `<talk-timeline>`: a lesson's talk and waits, to look at, to zoom into and to steer the player with.
  *
  *     timeline.show(account, duration)   timeline.goal = 5   timeline.time = 76.4   timeline.choose(event_id)
+ *     timeline.stretch = [16, 24]        marked              timeline.shared = [[16, 24]]   all that somebody was given
  *
  *     event "seek"    detail.time   somebody wants to be there
  *     event "choose"  detail.wait   somebody chose a dot
@@ -17,8 +18,9 @@ import { following, inside, isWhole, panned, toSeconds, wholeLesson, zoomed } fr
 
 /** @typedef {import("../lesson/talk.js").Account} Account */
 /** @typedef {import("../lesson/talk.js").WaitTime} WaitTime */
+/** @typedef {import("../player/window.js").Range} Range */
 
-const COLOURS = /** @type {const} */ (["teacher", "pupils", "group", "quiet", "accent", "accent-soft", "ink", "muted", "line", "lane", "panel"]);
+const COLOURS = /** @type {const} */ (["teacher", "pupils", "group", "quiet", "accent", "accent-soft", "ink", "muted", "line", "lane", "panel", "ground"]);
 const ROLE_WORDS = {
   teacher: "you speaking",
   pupil: "a pupil speaking",
@@ -40,6 +42,8 @@ export class TalkTimeline extends HTMLElement {
   /** @type {number|null} */ #time = null;
   /** @type {string|null} */ #chosen = null;
   /** @type {string|null} */ #hovered = null;
+  /** @type {Range|null} */ #stretch = null;
+  /** @type {Range[]|null} */ #shared = null;
   /** @type {HTMLElement} */ #stage = document.createElement("div");
   /** @type {HTMLElement} */ #slider = document.createElement("div");
   /** @type {HTMLElement} */ #probe = document.createElement("span");
@@ -118,6 +122,27 @@ export class TalkTimeline extends HTMLElement {
       this.#view = view;
       this.#redraw();
     } else this.#drawOver();
+    this.#tell();
+  }
+
+  /** The seconds that are marked, or null. */
+  get stretch() {
+    return this.#stretch;
+  }
+
+  set stretch(range) {
+    this.#stretch = range;
+    this.#drawOver();
+  }
+
+  /** The seconds that somebody was given, in order; null when she has all. */
+  get shared() {
+    return this.#shared;
+  }
+
+  set shared(ranges) {
+    this.#shared = ranges;
+    this.#redraw();
     this.#tell();
   }
 
@@ -207,6 +232,7 @@ export class TalkTimeline extends HTMLElement {
       unit,
       colours: this.#colours(),
       font: style.fontFamily,
+      shared: this.#shared,
       dots: [],
     };
     const ctx = this.#base.getContext("2d");
@@ -217,7 +243,7 @@ export class TalkTimeline extends HTMLElement {
 
   #drawOver() {
     const ctx = this.#over.getContext("2d");
-    if (ctx && this.#scene) drawNow(ctx, this.#scene, { time: this.#time, chosen: this.#chosen, hovered: this.#hovered });
+    if (ctx && this.#scene) drawNow(ctx, this.#scene, { time: this.#time, chosen: this.#chosen, hovered: this.#hovered, stretch: this.#stretch });
   }
 
   /**
@@ -269,6 +295,7 @@ export class TalkTimeline extends HTMLElement {
     const phase = this.#account.phases.find((candidate) => candidate.start_s <= time && time < candidate.end_s);
     const words = [`${spokenClock(time)} of ${spokenClock(this.#duration)}`];
     if (state) words.push(ROLE_WORDS[state.role]);
+    if (this.#shared && !this.#shared.some(([from, to]) => from <= time && time < to)) words.push("not shared with you");
     if (phase) words.push(PHASE_WORDS[phase.phase].toLowerCase());
     this.#slider.setAttribute("aria-valuetext", words.join(", "));
   }
