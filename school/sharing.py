@@ -186,7 +186,7 @@ def _seconds(session: Session, lesson: str, clip: Clip) -> str:
     (track, *others) = {name.track for name in clip.names}
     query = select(SegmentRow.index, SegmentRow.duration)
     of_track = query.where(SegmentRow.lesson == lesson, SegmentRow.track == int(track))
-    durations = dict(session.execute(of_track).tuples().all())
+    durations = dict(session.execute(of_track).all())
     # The initialization segment first: without it the others cannot be played.
     init, first, *_ = *(name.index for name in clip.names), 0
     last = clip.names[-1].index

@@ -1,7 +1,9 @@
 """Every route of the browsers' port, with everybody who could ask for it.
 
-                          nobody       she    another  coach  technician ...
-GET /lessons/{lesson}     to sign in   200    404      404    403
+                          nobody       she    another  clipped  coach  technician ...
+GET /lessons/{lesson}     to sign in   200    404      200      404    403
+
+`clipped` was given a clip of her lesson: three routes serve what is in it, and no other knows the lesson.
 
 The table is written by hand, the routes come from the application: a route that is not in the table fails here.
 """
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -17,7 +20,12 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
+from lesson.footage.clip import give_clip
+from lesson.footage.header import header_hash
+from lesson.footage.segments import SegmentName, Track
+from school.database import LessonRow
 from school.people import SchoolRole
+from school.sharing import share_clip
 from school.web_app import ROUTERS
 from school.web_parts import (
     COOKIE,
@@ -29,48 +37,49 @@ from school.web_parts import (
     check_gates,
 )
 
-PEOPLE = ("nobody", "she", "another", "coach", "safeguarding-lead", "technician", "coordinator")
+PEOPLE = ("nobody", "she", "another", "clipped", "coach", "safeguarding-lead", "technician", "coordinator")
 
 # What each of PEOPLE gets. "in": sent to the page to sign in at. 422: was let in, and sent nothing that makes sense.
 MATRIX = """
-GET  /                                               303 303 303 303 303 303 303
-GET  /welcome                                        200 200 200 200 200 200 200
-GET  /sign-in                                        200 303 303 303 303 303 303
-GET  /sign-in/school                                 404 404 404 404 404 404 404
-GET  /sign-in/school/back                            404 404 404 404 404 404 404
-GET  /join/{code}                                    404 404 404 404 404 404 404
-GET  /enter/{code}                                   404 404 404 404 404 404 404
-GET  /account                                        in  200 200 200 200 200 200
-GET  /card                                           in  200 200 200 200 403 403
-GET  /keys                                           in  200 200 200 200 403 403
-GET  /lessons                                        in  200 200 200 200 403 403
-GET  /lessons/{lesson}                               in  200 404 404 404 403 403
-POST /api/join                                       422 422 422 422 422 422 422
-POST /api/join/password                              422 422 422 422 422 422 422
-POST /api/sign-in                                    422 422 422 422 422 422 422
-POST /api/passkey                                    200 200 200 200 200 200 200
-POST /api/passkey/sign-in                            422 422 422 422 422 422 422
-POST /api/leave                                      200 200 200 200 200 200 200
-POST /api/account/password                           401 422 422 422 422 422 422
-POST /api/account/second-step                        401 422 422 422 422 422 422
-POST /api/account/second-step/confirm                401 422 422 422 422 422 422
-POST /api/account/second-step/off                    401 422 422 422 422 422 422
-POST /api/account/passkeys                           401 422 422 422 422 422 422
-POST /api/account/passkeys/add                       401 422 422 422 422 422 422
-POST /api/account/passkeys/remove                    401 422 422 422 422 422 422
-POST /api/account/sessions/end                       401 422 422 422 422 422 422
-GET  /api/me                                         401 200 200 200 200 403 403
-POST /api/identity                                   401 422 422 422 422 403 403
-POST /api/forget-devices                             401 200 200 200 200 403 403
-GET  /api/people                                     401 200 200 200 200 403 403
-GET  /api/lessons                                    401 200 200 200 200 403 403
-GET  /api/lessons/{lesson}                           401 200 404 404 404 403 403
-GET  /api/lessons/{lesson}/sharing                   401 200 404 404 404 403 403
-POST /api/lessons/{lesson}/grants                    401 422 404 404 404 403 403
-POST /api/lessons/{lesson}/withdraw                  401 422 404 404 404 403 403
-GET  /api/lessons/{lesson}/segments/{track}/{index}  401 200 404 404 404 403 403
-GET  /api/lessons/{lesson}/evidence                  401 200 404 404 404 403 403
-GET  /api/lessons/{lesson}/live                      401 200 404 404 404 403 403
+GET  /                                               303 303 303 303 303 303 303 303
+GET  /welcome                                        200 200 200 200 200 200 200 200
+GET  /sign-in                                        200 303 303 303 303 303 303 303
+GET  /sign-in/school                                 404 404 404 404 404 404 404 404
+GET  /sign-in/school/back                            404 404 404 404 404 404 404 404
+GET  /join/{code}                                    404 404 404 404 404 404 404 404
+GET  /enter/{code}                                   404 404 404 404 404 404 404 404
+GET  /account                                        in  200 200 200 200 200 200 200
+GET  /card                                           in  200 200 200 200 200 403 403
+GET  /keys                                           in  200 200 200 200 200 403 403
+GET  /lessons                                        in  200 200 200 200 200 403 403
+GET  /lessons/{lesson}                               in  200 404 200 404 404 403 403
+POST /api/join                                       422 422 422 422 422 422 422 422
+POST /api/join/password                              422 422 422 422 422 422 422 422
+POST /api/sign-in                                    422 422 422 422 422 422 422 422
+POST /api/passkey                                    200 200 200 200 200 200 200 200
+POST /api/passkey/sign-in                            422 422 422 422 422 422 422 422
+POST /api/leave                                      200 200 200 200 200 200 200 200
+POST /api/account/password                           401 422 422 422 422 422 422 422
+POST /api/account/second-step                        401 422 422 422 422 422 422 422
+POST /api/account/second-step/confirm                401 422 422 422 422 422 422 422
+POST /api/account/second-step/off                    401 422 422 422 422 422 422 422
+POST /api/account/passkeys                           401 422 422 422 422 422 422 422
+POST /api/account/passkeys/add                       401 422 422 422 422 422 422 422
+POST /api/account/passkeys/remove                    401 422 422 422 422 422 422 422
+POST /api/account/sessions/end                       401 422 422 422 422 422 422 422
+GET  /api/me                                         401 200 200 200 200 200 403 403
+POST /api/identity                                   401 422 422 422 422 422 403 403
+POST /api/forget-devices                             401 200 200 200 200 200 403 403
+GET  /api/people                                     401 200 200 200 200 200 403 403
+GET  /api/lessons                                    401 200 200 200 200 200 403 403
+GET  /api/lessons/{lesson}                           401 200 404 200 404 404 403 403
+GET  /api/lessons/{lesson}/sharing                   401 200 404 404 404 404 403 403
+POST /api/lessons/{lesson}/grants                    401 422 404 404 404 404 403 403
+POST /api/lessons/{lesson}/clips                     401 422 404 404 404 404 403 403
+POST /api/lessons/{lesson}/withdraw                  401 422 404 404 404 404 403 403
+GET  /api/lessons/{lesson}/segments/{track}/{index}  401 200 404 200 404 404 403 403
+GET  /api/lessons/{lesson}/evidence                  401 200 404 404 404 404 403 403
+GET  /api/lessons/{lesson}/live                      401 200 404 404 404 404 403 403
 """
 EXPECTED = {
     (method, path): dict(zip(PEOPLE, answers, strict=True))
@@ -97,7 +106,22 @@ def her_lesson(new_unit: Any, new_teacher: Any, record: Any, send_all: Any) -> t
 
 
 @pytest.fixture(scope="module")
-def token_of(session_school: Any, new_teacher: Any, new_person: Any, her_lesson: Any) -> Callable[[str], str | None]:
+def clipped(session_school: Any, new_teacher: Any, her_lesson: Any) -> Any:
+    """Somebody to whom the first seconds were given. What is sealed in the clip does not matter to the school."""
+    (she, lesson), heir = her_lesson, new_teacher("C. Lipp")
+    with session_school.database.reading() as session:
+        header = session.get_one(LessonRow, lesson).header
+    keys = {SegmentName(Track.AV, index): bytes(16) for index in (0, 1)}
+    to = heir.identity.recipient
+    _, body = give_clip(keys, header_hash(header), to=to, by=she.identity, at=datetime.now(UTC))
+    share_clip(session_school.database, she, lesson, body, datetime.now(UTC))
+    return heir
+
+
+@pytest.fixture(scope="module")
+def token_of(
+    session_school: Any, new_teacher: Any, new_person: Any, her_lesson: Any, clipped: Any
+) -> Callable[[str], str | None]:
     """A cookie of each of PEOPLE: a fresh one each time, since some routes end it."""
 
     def make(who: str) -> str | None:
@@ -106,6 +130,8 @@ def token_of(session_school: Any, new_teacher: Any, new_person: Any, her_lesson:
                 return None
             case "she":
                 return str(session_school.sign_in_again(her_lesson[0].id))
+            case "clipped":
+                return str(session_school.sign_in_again(clipped.id))
             case "another":
                 return str(new_teacher("A. Nother").token)
         return str(new_person(SchoolRole(who)).token)
