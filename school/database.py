@@ -2,7 +2,7 @@
 
 ::
 
-    teacher --< invitation, sign_in_link, signed_in, password, second_step, backup_code, passkey, way_in
+    teacher --< invitation, sign_in_link, signed_in, password, second_step, backup_code, passkey, way_in, colleague_group
        |
        >--< unit --< stream, unreadable, unit_status
               |
@@ -109,6 +109,26 @@ class WayInRow(Base):
     teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="CASCADE"), primary_key=True)
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     made_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class GroupRow(Base):
+    """A list of colleagues that a teacher made for herself: see school/groups.py. No right follows from it."""
+
+    __tablename__ = "colleague_group"
+    __table_args__ = (UniqueConstraint("owner_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(80))
+
+
+class GroupMemberRow(Base):
+    """Somebody in such a list."""
+
+    __tablename__ = "colleague_group_member"
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("colleague_group.id", ondelete="CASCADE"), primary_key=True)
+    teacher_id: Mapped[int] = mapped_column(ForeignKey("teacher.id", ondelete="CASCADE"), primary_key=True)
 
 
 class CodeRow(Base):

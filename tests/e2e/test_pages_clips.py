@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.suites.page_browser import axe_findings, watched
 from tests.suites.page_people import Teacher, join, lands_at, opened, seek, unlocked, video
@@ -252,16 +252,13 @@ def test_a_school_that_forges_a_wider_clip_gives_nothing(
         "A clip of another lesson was handed on with this.": moved,
         "This clip was handed on twice under one name.": told["clips"] * 2,
     }
+    served: list[str] = []
+    theirs.route(f"**/api/lessons/{lesson}", lambda route: route.fulfill(json={**told, "clips": served}))
     for sentence, clips in forgeries.items():
-
-        def forge(route: Route, clips: list[str] = clips) -> None:
-            route.fulfill(json={**told, "clips": clips})
-
-        theirs.route(f"**/api/lessons/{lesson}", forge)
+        served[:] = clips
         theirs.reload()
         expect(theirs.get_by_text(sentence)).to_be_visible()
         expect(theirs.get_by_text("Not opened")).to_be_visible()
-        theirs.unroute(f"**/api/lessons/{lesson}")
 
 
 def _rewritten(clip: str, old: bytes, new: bytes) -> str:

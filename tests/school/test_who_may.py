@@ -71,6 +71,10 @@ GET  /api/me                                         401 200 200 200 200 200 403
 POST /api/identity                                   401 422 422 422 422 422 403 403
 POST /api/forget-devices                             401 200 200 200 200 200 403 403
 GET  /api/people                                     401 200 200 200 200 200 403 403
+GET  /api/groups                                     401 200 200 200 200 200 403 403
+POST /api/groups                                     401 422 422 422 422 422 403 403
+POST /api/groups/{group}                             401 422 422 422 422 422 403 403
+POST /api/groups/{group}/remove                      401 404 404 404 404 404 403 403
 GET  /api/lessons                                    401 200 200 200 200 200 403 403
 GET  /api/lessons/{lesson}                           401 200 404 200 404 404 403 403
 GET  /api/lessons/{lesson}/sharing                   401 200 404 404 404 404 403 403
@@ -147,7 +151,7 @@ def client(session_school: Any) -> Iterator[httpx.Client]:
 
 
 def fill(path: str, lesson: str) -> str:
-    return path.format(lesson=lesson, track=0, index=1, code="x")
+    return path.format(lesson=lesson, track=0, index=1, code="x", group=0)
 
 
 def test_every_route_has_a_row_and_every_row_a_route() -> None:

@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["lesson", "clip_id"],
             ["lesson_clip.lesson", "lesson_clip.clip_id"],
-            name=op.f("fk_lesson_clip_segment_lesson"),
+            name=op.f("fk_lesson_clip_segment_lesson_clip_id"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("lesson", "clip_id", "track", "index", name=op.f("pk_lesson_clip_segment")),

@@ -2,7 +2,7 @@
  * Sharing a lesson, or a clip of it: with whom, until when, and who has opened it.
  *
  *     choose a colleague --four words of her key--> Share --grant, signed here--> the school keeps it, and cannot make one
- *                                                         --clip, the same-->
+ *     or a group: one grant for each who is in it         --clip, the same-->
  *
  * The words are those on the colleague's key card: a school that names other keys for her shows other words.
  */
@@ -13,6 +13,7 @@ import { fromBase64url, toBase64url } from "../footage/bytes.js";
 import { recipientOf } from "../footage/recipients.js";
 import { DAY, SHORT } from "../moments.js";
 import { askJson, sentenceOf, tellJson } from "../school.js";
+import { offerGroups } from "./groups.js";
 import { checkLog } from "./log.js";
 import { rangeOf, told, touched } from "./stretch.js";
 
@@ -44,11 +45,14 @@ export function offerSharing(id, lesson, identity, { tell, numbersOf }) {
   const [whole, cut, numbers] = /** @type {HTMLInputElement[]} */ ([part("share-whole"), part("share-cut"), part("share-numbers")]);
   /** @type {Segment[]} */
   let marked = [];
+  /** @type {Shared[]} */
+  let shown = [];
   /** @type {Map<string, Person>} */
   const people = new Map();
 
   async function show() {
     const { shared, log } = await askJson(`/api/lessons/${id}/sharing`);
+    shown = shared;
     const wrong = await checkLog(id, log, localStorage);
     part("share-wrong").textContent = wrong ?? "";
     part("share-wrong").hidden = wrong === null;
@@ -68,27 +72,77 @@ export function offerSharing(id, lesson, identity, { tell, numbersOf }) {
   }
 
   /**
-   * @param {() => Promise<unknown>} work
-   * @param {string} sentence
+   * @param {() => Promise<unknown>} work may answer with the sentence to say
+   * @param {string} [sentence]
    */
   async function done(work, sentence) {
     try {
-      await work();
-      says.textContent = sentence;
-      await show();
+      const answer = await work();
+      says.textContent = sentence ?? String(answer);
     } catch (error) {
       says.textContent = sentenceOf(error);
     }
+    // Also when it failed: of a group, some may have it by now.
+    await show().catch((error) => (says.textContent = sentenceOf(error)));
+  }
+
+  const chosenGroup = () => groups.groups.find(({ id }) => choice.value === `group ${id}`);
+
+  /** Whom she has chosen: one, or all of a group. */
+  function chosenPeople() {
+    const kids = chosenGroup()?.members ?? [choice.value];
+    return kids.map((kid) => people.get(kid)).filter((person) => person !== undefined);
   }
 
   async function showWords() {
-    const place = part("share-words");
-    const { kid } = people.get(choice.value) ?? {};
-    part("share-words-line").hidden = kid === undefined;
-    if (kid === undefined) return;
-    place.textContent = "…";
-    const words = (await keyWords(kid)).join(" ");
-    if (people.get(choice.value)?.kid === kid) place.textContent = words;
+    const [isGroup, chosen] = [chosenGroup() !== undefined, choice.value];
+    part("share-words-line").hidden = isGroup || chosen === "";
+    part("share-group").hidden = !isGroup;
+    const places = chosenPeople().map((person) => ({ person, place: isGroup ? element("b", { class: "mono" }, "…") : part("share-words") }));
+    if (isGroup) part("share-group-words").replaceChildren(...places.map(({ person, place }) => element("li", {}, `${person.name}: `, place)));
+    for (const { person, place } of places) {
+      place.textContent = "…";
+      const words = (await keyWords(person.kid)).join(" ");
+      if (choice.value !== chosen) return;
+      place.textContent = words;
+    }
+  }
+
+  function offerPeople() {
+    const chosen = choice.value;
+    const one = [...people.values()].map(({ name, kid }) => new Option(name, kid));
+    const many = groups.groups.map(({ id, name }) => new Option(name, `group ${id}`));
+    const lists = many.length ? [element("optgroup", { label: "My groups" }, ...many), element("optgroup", { label: "Colleagues" }, ...one)] : one;
+    choice.replaceChildren(new Option("Choose a colleague", ""), ...lists);
+    choice.value = [...one, ...many].some(({ value }) => value === chosen) ? chosen : "";
+    void showWords();
+  }
+  const groups = offerGroups(offerPeople);
+
+  /** What is shared now, in words, and as the school says it of a clip. */
+  const what = () => (cut.checked ? told(rangeOf(marked)) : null);
+
+  /**
+   * Who has it already, for as long as is asked for: a group that is shared with again would otherwise fill the list.
+   * @param {Person} person
+   */
+  function hasIt({ kid }) {
+    const end = untilThen();
+    return shown.some((each) => each.kid === kid && each.clip === what() && (each.expires_at === null || (end !== null && new Date(each.expires_at) >= end)));
+  }
+
+  const untilThen = () => (until.value ? new Date(`${until.value}T23:59:59`) : null);
+
+  /** Share with everybody she has chosen. */
+  async function giveAll() {
+    const [group, chosen] = [chosenGroup(), chosenPeople()];
+    const given = group ? chosen.filter((person) => !hasIt(person)) : chosen;
+    for (const person of given) await give(person);
+    note.value = "";
+    const seconds = what() ? `${what()} of this lesson now, and nothing else of it` : "this lesson now";
+    if (!group) return `${chosen[0].name} can open ${seconds}.`;
+    const had = chosen.length - given.length;
+    return `${given.map(({ name }) => name).join(", ") || "Nobody new"} can open ${seconds}.${had ? ` ${had} of ${group.name} could already.` : ""}`;
   }
 
   /** @param {Person} person */
@@ -96,8 +150,7 @@ export function offerSharing(id, lesson, identity, { tell, numbersOf }) {
     const to = await recipientOf(fromBase64url(person.encryption_key), fromBase64url(person.signing_key));
     // The words were shown for the name of her keys: the keys must be those.
     if (to.kid !== person.kid) throw new Error(`The school sent keys for ${person.name} that do not belong together. Nothing was shared.`);
-    const end = until.value ? new Date(`${until.value}T23:59:59`) : null;
-    const text = note.value.trim();
+    const [end, text] = [untilThen(), note.value.trim()];
     if (!cut.checked) {
       await tellJson(`/api/lessons/${id}/grants`, { grant: toBase64url(await lesson.handOn(to, identity, end, text)) });
       return;
@@ -128,13 +181,10 @@ export function offerSharing(id, lesson, identity, { tell, numbersOf }) {
     until.min = isoDay(today, 0);
     until.value ||= isoDay(today, USUAL_DAYS);
     await done(async () => {
-      const chosen = choice.value;
       people.clear();
       for (const person of (await askJson("/api/people")).people) people.set(person.kid, person);
-      choice.replaceChildren(new Option("Choose a colleague", ""), ...[...people.values()].map(({ name, kid }) => new Option(name, kid)));
-      choice.value = people.has(chosen) ? chosen : "";
+      await groups.read(people);
       choice.disabled = false;
-      await showWords();
     }, "");
   }
 
@@ -147,9 +197,7 @@ export function offerSharing(id, lesson, identity, { tell, numbersOf }) {
   part("share-close").addEventListener("click", () => dialog.close());
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const person = people.get(choice.value);
-    const what = cut.checked ? `${told(rangeOf(marked))} of this lesson now, and nothing else of it` : "this lesson now";
-    if (person) void done(() => give(person).then(() => void (note.value = "")), `${person.name} can open ${what}.`);
+    if (chosenPeople().length) void done(giveAll);
     else says.textContent = "Choose a colleague first.";
   });
   return {
