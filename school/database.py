@@ -2,7 +2,7 @@
 
 ::
 
-    teacher --< invitation, sign_in_link, signed_in, password, second_step, backup_code, passkey, way_in, colleague_group
+    teacher --< invitation, sign_in_link, signed_in, password, second_step, backup_code, passkey, way_in, group
        |
        >--< unit --< stream, unreadable, unit_status
               |
