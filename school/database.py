@@ -37,6 +37,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -461,6 +462,28 @@ class Database:
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @contextmanager
+    def altering(self) -> Iterator[Connection]:
+        """One transaction that may copy tables and drop the old ones. What refers to their rows stays, and is checked.
+
+        SQLite alters a table so; with its foreign keys on, dropping the old one would delete every row that refers to
+        it, and they cannot be switched off within a transaction.
+        """
+        is_sqlite = self.engine.dialect.name == "sqlite"
+        with self._writer.connect() as connection:
+            if is_sqlite:
+                _pragma(connection, "foreign_keys = OFF")
+            try:
+                with connection.begin():
+                    yield connection
+                    if is_sqlite and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+                        raise IntegrityError(
+                            "PRAGMA foreign_key_check", None, ValueError(f"{len(lost)} rows refer to none")
+                        )
+            finally:
+                if is_sqlite:
+                    _pragma(connection, "foreign_keys = ON")
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
@@ -485,6 +508,11 @@ def _set_up_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
         "secure_delete = ON",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _pragma(connection: Connection, words: str) -> None:
+    # Not through SQLAlchemy, which would begin a transaction first.
+    connection.connection.cursor().execute(f"PRAGMA {words}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -18,8 +18,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def migrate(database: Database) -> None:
     """Run the steps that are missing. A database that has them all is left alone."""
-    with database.writing() as session:
-        command.upgrade(alembic_config(session.connection()), "head")
+    with database.altering() as connection:
+        command.upgrade(alembic_config(connection), "head")
 
 
 def alembic_config(connection: Connection | None = None) -> Config:

@@ -186,7 +186,7 @@ def test_a_lost_device_is_signed_out_and_asks_for_the_words_again(
 
         assert gone.request.get(f"{world.browser}/api/lessons/{lesson}").status == 401
         gone.goto(f"{world.browser}/lessons/{lesson}")
-        gone.wait_for_url("**/welcome")
+        gone.wait_for_url("**/sign-in**")
         # The keys that it kept are not used any more, even when somebody signs in there.
         sign_in(gone, world, hers.id, f"/lessons/{lesson}")
         expect(gone.get_by_role("heading", name="Type your five words")).to_be_visible()

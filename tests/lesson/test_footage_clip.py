@@ -61,6 +61,7 @@ REASONS = {
     "clip-widened": ALTERED,
     "clip-widened-and-signed": "does not open with her identity",
     "clip-widened-by-reader": NOT_HERS_TO_GIVE,
+    "clip-with-the-log": "The lesson log is never part of a clip",
     "clip-wrong-keys": "0-000000.seg is not what was sealed",
     "note-flipped": "does not open with her identity",
     "note-long": "A note has at most",

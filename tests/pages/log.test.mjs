@@ -44,3 +44,10 @@ test("a log whose entries do not follow one another is noticed", async () => {
   }
   assert.match(await checkLog(other, whole, memory()), /does not hold together/);
 });
+
+test("an entry about some seconds holds, and other seconds do not", async () => {
+  const told = { number: 1, at: "2026-11-28T10:00:00.5Z", deed: "shared", who: "R. Amin", kid: "c4".repeat(16), clip: "1:16 to 1:24", before: hash(LESSON) };
+  const entry = { ...told, hash: hash(JSON.stringify(told)) };
+  assert.equal(await checkLog(LESSON, [entry], memory()), null);
+  for (const clip of ["1:16 to 1:20", null, undefined]) assert.match(await checkLog(LESSON, [{ ...entry, clip }], memory()), /does not hold together/);
+});

@@ -85,6 +85,44 @@ def test_who_joined_before_there_were_roles_is_a_teacher_and_signs_in_once_more(
         assert session.get(SignedInRow, "5f") is None
 
 
+def test_what_refers_to_a_teacher_or_a_unit_outlives_every_step(tmp_path: Path) -> None:
+    """SQLite alters a table by copying it, and would delete what refers to the old one."""
+    database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    with database.altering() as connection:
+        command.upgrade(alembic_config(connection), "0002")
+    rows = (
+        "INSERT INTO teacher (id, name, invited_at) VALUES (1, 'Ada', '2026-11-17')",
+        "INSERT INTO unit (unit, room, key_hash, registered_at) VALUES ('lab-2', 'Lab', '5f', '2026-11-17')",
+        "INSERT INTO unit_teacher VALUES ('lab-2', 1)",
+        "INSERT INTO code (code_hash, purpose, teacher_id, expires_at) VALUES ('5f', 'join', 1, '2026-12-17')",
+        "INSERT INTO lesson (lesson, unit, first_heard_at) VALUES ('5f', 'lab-2', '2026-11-17')",
+        "INSERT INTO lesson_recipient VALUES ('5f', 'a0', 'teacher')",
+        "INSERT INTO stanza VALUES ('5f', 'a0', x'00')",
+    )
+    with database.engine.begin() as connection:
+        for row in rows:
+            connection.execute(text(row))
+
+    migrate(database)
+
+    with database.engine.connect() as connection:
+        for row in rows:
+            table = row.split()[2]
+            assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 1, table
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+    database.close()
+
+
+def test_a_step_that_leaves_rows_that_refer_to_nothing_is_undone(database: Database) -> None:
+    add_unit(database)
+    with database.writing() as session:
+        session.add(LessonRow(lesson="5f", unit="lab-2", first_heard_at=NOW))
+    with pytest.raises(IntegrityError, match="1 rows"), database.altering() as connection:
+        connection.execute(text("DELETE FROM unit"))
+    with database.reading() as session:
+        assert session.scalars(select(UnitRow.unit)).all() == ["lab-2"]
+
+
 def test_the_models_compile_for_postgresql() -> None:
     for table in Base.metadata.sorted_tables:
         assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=postgresql.dialect()))

@@ -171,6 +171,19 @@ def test_two_clips_are_served_and_each_ends_for_itself(taught: Taught) -> None:
     assert served == {"", *(f"/segments/0/{index}" for index in (0, 3, 4))}
 
 
+def test_the_end_of_one_clip_is_not_put_off_by_another(taught: Taught, school: Any) -> None:
+    first, one = taught.cut(0, 1)
+    _, other = taught.cut(0, 3, 4)
+    taught.post(taught.teacher, one)
+    taught.post(taught.teacher, other)
+    with school.database.writing() as session:
+        over = update(ClipRow).where(ClipRow.clip_id == first.clip)
+        session.execute(over.values(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
+    served = {path for path, status in taught.sees(taught.colleague).items() if status == 200}
+    assert served == {"", *(f"/segments/0/{index}" for index in (0, 3, 4))}
+    assert len(taught.browser(taught.colleague).get(f"/api/lessons/{taught.lesson}").json()["clips"]) == 1
+
+
 def test_the_whole_lesson_stands_over_its_clips(taught: Taught) -> None:
     taught.post(taught.teacher, taught.cut()[1])
     hashed = header_hash(taught.sealed.header)

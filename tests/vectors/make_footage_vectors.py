@@ -320,6 +320,9 @@ def clips(cast: Cast, one: Vector, other: Vector) -> Iterator[tuple[str, str]]:
         cut.but("NotForYouError", identity=encode_open(stranger)),
     )
     yield vector("clip-twice", "The clip stands twice.", cut.but("GrantError", clips=(given, given)))
+    log = with_log(one, cast.teacher, reader)
+    everything = cut.but("GrantError", clips=(log,), segments=one.segments[:3], opens=one.opens[:3])
+    yield vector("clip-with-the-log", "The teacher herself sealed and signed the key of the lesson log.", everything)
     for name, story, clip in forged_clips(cast, one, other, reader, given):
         yield vector(f"clip-{name}", story, cut.but("GrantError", clips=(clip,)))
     wrong = clipped(other, cast.teacher, reader, names, by=cast.teacher, of=one)
@@ -447,6 +450,26 @@ def clipped(
         note=note,
         numbers=numbers,
     )[1]
+
+
+def with_log(vector: Vector, owner: Identity, to: Identity) -> bytes:
+    """A clip that would open the lesson log, if a reader let it: what `give_clip` refuses to make."""
+    names = ["0-000000.seg", "0-000001.seg", "2-000000.seg"]
+    key, hashed = content_key(vector, owner), header_hash(vector.header)
+    keys = tuple(segment_key(key, hashed, SegmentName.from_file_name(name), final=False) for name in names)
+    by = owner.recipient
+    info = b"waitwise.v1/clip\0" + hashed + by.kid + to.recipient.kid + "".join(names).encode()
+    fields = {
+        "by": (by.encryption_key + by.signing_key).hex(),
+        "clip": secrets.token_hex(16),
+        "header_sha256": hashed.hex(),
+        "to": to.recipient.kid.hex(),
+        "segments": names,
+        "sealed": seal_to(to.recipient, ClipContent(keys, "", "").encode(), info),
+        "created_at": datetime(2026, 11, 17, 12, 0, tzinfo=UTC),
+        "expires_at": None,
+    }
+    return sign("clip", dumps(fields), owner)
 
 
 def only(vector: Vector, names: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:

@@ -81,6 +81,7 @@ export function offerGroups(changed) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const members = boxes().filter(({ checked }) => checked).map(({ value }) => value);
+    if (!members.length) return void (says.textContent = "Tick who is in it first.");
     const asked = { name: name.value, members };
     const sentence = `${name.value.trim()} is kept. Who is new in it gets nothing until you share again.`;
     void done(() => tellJson(edited ? `/api/groups/${edited.id}` : "/api/groups", asked).then(() => edit(null)), sentence);
