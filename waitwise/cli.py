@@ -178,7 +178,7 @@ def open_(
         from waitwise.identity_file import identity_in  # noqa: PLC0415 - ten megabytes that hearing does not need
 
         me = identity_in(identity)
-        pinned = None if unit_key is None else _unit_key(unit_key)
+        pinned = None if unit_key is None else _public_key(unit_key, "A unit's public key")
         with show.progress("opening", is_hidden=as_json) as tell:
             opened = open_lesson(
                 lesson_dir, me, out, unit_key=pinned, stills=stills, skip_damaged=skip_damaged, on_progress=tell
@@ -215,13 +215,44 @@ def _tell_opened(opened: Opened, out: Path, *, stills: Path | None, account: Pat
         show.say("The recording was interrupted; this is what the unit had saved.")
 
 
-def _unit_key(text: str) -> bytes:
+@app.command(epilog="Example: `waitwise deletion lesson-3f2a.deletion.json --school 9ad1...`")
+def deletion(
+    file: Annotated[Path, typer.Argument(help="A deletion receipt, as the school's page saved it.")],
+    school: Annotated[str, typer.Option(help="The school's public receipt key, 64 hexadecimal digits.")],
+    as_json: AsJson = False,
+) -> None:
+    """Verify a school's signed word that it has destroyed a lesson, and say what it says.
+
+    The key stands on the page beside the receipt; have it from the technician instead if you do not believe the page.
+    It proves what the school said and when; that no copy is elsewhere nobody can prove.
+    """
+    from lesson.footage.deletion import Deletion  # noqa: PLC0415 - a command loads what it needs
+
+    try:
+        told = Deletion.verify(file.read_bytes().removesuffix(b"\n"), _public_key(school, "A school's receipt key"))
+    except WaitwiseError as error:
+        show.stop(error, as_json=as_json)
+    except OSError as error:
+        show.stop(
+            CommandError(f"{file} cannot be read: {error.strerror}.", "Name a deletion receipt."), as_json=as_json
+        )
+    if as_json:
+        show.print_json(to_wire(told))
+        return
+    show.say(
+        f"The signature holds. The school destroyed lesson {told.lesson} on {told.deleted_at:%d %B %Y, %H:%M} UTC:"
+    )
+    whose = "its teacher wanted it" if told.by.value == "teacher" else "its days were over"
+    show.say(f"{told.segments} segments, {told.bytes:,} bytes, and every key to it; {whose}.")
+
+
+def _public_key(text: str, what: str) -> bytes:
     try:
         key = bytes.fromhex(text)
     except ValueError:
         key = b""
     if len(key) != 32:
-        raise CommandError(f"{text!r} is no public key.", "A unit's public key has 64 hexadecimal digits.")
+        raise CommandError(f"{text!r} is no public key.", f"{what} has 64 hexadecimal digits.")
     return key
 
 

@@ -16,6 +16,7 @@
       IdentityError           the passphrase is wrong, or the identity file is not one
       RecoveryCodeError       a recovery code was mistyped
       ReceiptError            the school's receipt does not hold
+      DeletionError           its receipt for a lesson that it destroyed does not hold
 
 The page's JavaScript throws errors of the same names (school/pages/footage/errors.js).
 """
@@ -108,3 +109,10 @@ class ReceiptError(FootageError):
 
     problem = None
     remedy = "Keep the lesson on the unit and ask the school for the receipt again."
+
+
+class DeletionError(FootageError):
+    """The school's deletion receipt is damaged, or is for something else. Nothing is deleted for it."""
+
+    problem = None
+    remedy = "Ask the school for the deletion receipt again."

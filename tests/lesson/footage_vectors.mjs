@@ -4,6 +4,7 @@
 
 import { fromBase64url, fromHex, sha256, toHex, utf8 } from "../../school/pages/footage/bytes.js";
 import { openChunked } from "../../school/pages/footage/chunked.js";
+import { decodeDeletion } from "../../school/pages/footage/deletion.js";
 import { openFrom } from "../../school/pages/footage/hpke.js";
 import { unlock } from "../../school/pages/footage/identity.js";
 import { keyCard } from "../../school/pages/footage/key_card.js";
@@ -12,6 +13,7 @@ import { checkWords, recipientOf } from "../../school/pages/footage/recipients.j
 import { readCode } from "../../school/pages/footage/recovery_code.js";
 import { replacement } from "../../school/pages/footage/replacement.js";
 import { fromFileName } from "../../school/pages/footage/segments.js";
+import { importSigner } from "../../school/pages/footage/signed.js";
 
 /**
  * What is wrong with this vector's outcome; an empty text when nothing is.
@@ -32,7 +34,7 @@ export async function judge(text) {
     return `${expect} was expected, it opened`;
   }
   const opens = [...vector].filter(([key]) => key.startsWith("opens ")).map(([key, [value]]) => [key.slice(6), value]);
-  const named = ["kid", "words", "card", "code", "line"].filter((key) => vector.has(key)).map((key) => [key, vector.get(key)[0]]);
+  const named = ["kid", "words", "card", "code", "line", "deleted"].filter((key) => vector.has(key)).map((key) => [key, vector.get(key)[0]]);
   const wanted = [...opens, ...named];
   if (wanted.length === 0) {
     return "the vector wants nothing";
@@ -116,12 +118,20 @@ async function runReplacement(vector) {
   return [["line", new TextDecoder().decode(line)]];
 }
 
+async function runDeletion(vector) {
+  const [receipt, school, lesson] = ["receipt", "school", "lesson"].map((key) => vector.get(key)[0]);
+  const told = await decodeDeletion(utf8(receipt), await importSigner(fromHex(school)), lesson);
+  const at = told.deleted_at.toISOString().replace(".000", "");
+  return [["deleted", `${told.segments} segments, ${told.bytes} bytes, by ${told.by}, ${at}`]];
+}
+
 const RUNS = {
   lesson: runLesson,
   identity: runIdentity,
   "key card": runKeyCard,
   "recovery code": runRecoveryCode,
   replacement: runReplacement,
+  deletion: runDeletion,
 };
 
 /**

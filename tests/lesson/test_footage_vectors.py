@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lesson.footage import errors
+from lesson.footage.deletion import Deletion
 from lesson.footage.header import Header
 from lesson.footage.identity import SealedIdentity, read_identity
 from lesson.footage.key_card import decode as read_card
@@ -21,6 +22,7 @@ from lesson.footage.recipients import Recipient, check_words
 from lesson.footage.recovery_code import read_code
 from lesson.footage.replacement import Replacement
 from lesson.footage.segments import SegmentName
+from lesson.wire import to_wire
 
 FOLDER = Path(__file__).parents[1] / "vectors" / "footage"
 FILES = sorted(FOLDER.glob("*.txt"))
@@ -109,12 +111,19 @@ def run_replacement(vector: dict[str, list[str]]) -> dict[str, str]:
     return {"line": Replacement.of(before, file).encode(identity).decode()}
 
 
+def run_deletion(vector: dict[str, list[str]]) -> dict[str, str]:
+    told = Deletion.verify(vector["receipt"][0].encode(), bytes.fromhex(vector["school"][0]))
+    told.expect(lesson=vector["lesson"][0], header_sha256=told.header_sha256)
+    return {"deleted": f"{told.segments} segments, {told.bytes} bytes, by {told.by}, {to_wire(told.deleted_at)}"}
+
+
 RUNS = {
     "lesson": run_lesson,
     "identity": run_identity,
     "key card": run_key_card,
     "recovery code": run_recovery_code,
     "replacement": run_replacement,
+    "deletion": run_deletion,
 }
 
 
@@ -124,7 +133,7 @@ def test_python_agrees(file: Path) -> None:
     expect, run = vector["expect"][0], RUNS[vector["kind"][0]]
     if expect == "success":
         wanted = {key.removeprefix("opens "): values[0] for key, values in vector.items() if key.startswith("opens ")}
-        wanted |= {key: vector[key][0] for key in ("kid", "words", "card", "code", "line") if key in vector}
+        wanted |= {key: vector[key][0] for key in ("kid", "words", "card", "code", "line", "deleted") if key in vector}
         assert wanted
         assert run(vector) == wanted
     else:

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lesson.footage.chain import Link, chain_hash
 from lesson.footage.clip import Clip, ClipContent, give_clip
+from lesson.footage.deletion import DeletedBy, Deletion
 from lesson.footage.grant import Grant, give, seal_to
 from lesson.footage.header import Audio, ClockQuality, Header, Media, Video, header_hash
 from lesson.footage.identity import Identity, SealedIdentity, encode_open, typed
@@ -34,7 +35,7 @@ from lesson.footage.recovery_code import new_code
 from lesson.footage.replacement import Replacement
 from lesson.footage.sealing import LessonSealer
 from lesson.footage.segments import SegmentName, Track, segment_key
-from lesson.footage.signed import UnitKey, sign
+from lesson.footage.signed import ReceiptKey, UnitKey, sign
 from lesson.footage.stanza import Stanza, wrap
 from lesson.wire import dumps
 
@@ -938,6 +939,37 @@ def passkeys() -> Iterator[tuple[str, str]]:
         yield told(f"identity-passkey-{name}", story, second, changed, "IdentityError")
 
 
+def deletions() -> Iterator[tuple[str, str]]:
+    """What a school says of a lesson that it has destroyed, and what somebody may make of it."""
+    school, lesson = ReceiptKey.generate(), secrets.token_hex(16)
+    told = Deletion(
+        lesson=lesson,
+        header_sha256=secrets.token_hex(32),
+        chain=secrets.token_hex(32),
+        segments=1551,
+        bytes=931_024_118,
+        by=DeletedBy.TEACHER,
+        deleted_at=datetime(2026, 12, 22, 3, 10, tzinfo=UTC),
+    )
+    receipt = told.sign(school)
+
+    def text(story: str, receipt: bytes, expect: str = "DeletionError", of: str = lesson) -> str:
+        lines = [f"# {story}", "kind: deletion", f"expect: {expect}", f"school: {school.public.hex()}", f"lesson: {of}"]
+        if expect == "success":
+            lines.append("deleted: 1551 segments, 931024118 bytes, by teacher, 2026-12-22T03:10:00Z")
+        return "\n".join([*lines, f"receipt: {receipt.decode()}"]) + "\n"
+
+    body = receipt[len(FRAME_BEFORE) : -FRAME_BEHIND]
+    yield "success-deletion", text("A lesson was destroyed.", receipt, "success")
+    yield "deletion-flipped", text("A digit of the bytes was changed.", receipt.replace(b'"bytes":9', b'"bytes":8'))
+    yield "deletion-cut", text("Its end was cut off.", receipt[:-3])
+    yield "deletion-of-another-school", text("Another school signed it.", told.sign(ReceiptKey.generate()))
+    yield "deletion-of-another-lesson", text("It is for another lesson.", receipt, of=secrets.token_hex(16))
+    yield "deletion-is-a-receipt", text("Signed for having it, not for destroying it.", sign("receipt", body, school))
+    surplus = sign("deletion", body[:-1] + b',"note":"x"}', school)
+    yield "deletion-surplus-key", text("It says something that nobody agreed on.", surplus)
+
+
 def sealed_with_few_rounds(identity: Identity, passphrase: str) -> str:
     """An identity file that would open, but for its 1,000 rounds. Spelled out: the library refuses to make one."""
     recipient = identity.recipient
@@ -991,7 +1023,7 @@ def swapped(vector: Vector) -> tuple[tuple[str, bytes], ...]:
 def main() -> None:
     """Write what is not there."""
     FOLDER.mkdir(exist_ok=True)
-    for made in (lessons(), identities(), key_cards(), recovery_codes(), passkeys()):
+    for made in (lessons(), identities(), key_cards(), recovery_codes(), passkeys(), deletions()):
         for name, text in made:
             file = FOLDER / f"{name}.txt"
             if file.exists():

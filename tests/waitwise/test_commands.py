@@ -15,15 +15,18 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 
 import pytest
 
+from lesson.footage.deletion import DeletedBy, Deletion
 from lesson.footage.identity import Identity, SealedIdentity, encode_open
+from lesson.footage.signed import ReceiptKey
 from lesson.version import VERSION
 from tests.suites.programs import DEMO_SOUND, ctrl_c_works, waitwise
 
 COMMANDS = (
-    *("demo", "analyse", "correct", "open", "voice", "unit record", "unit send"),
+    *("demo", "analyse", "correct", "open", "deletion", "voice", "unit record", "unit send"),
     *(
         "school serve",
         "school invite",
@@ -62,6 +65,20 @@ def test_help_has_an_example_that_names_the_command(command: str) -> None:
 
 def test_the_version_is_told() -> None:
     assert waitwise("--version").stdout == f"waitwise {VERSION}\n"
+
+
+def test_a_deletion_receipt_is_verified_and_an_altered_one_is_not(tmp_path: pathlib.Path) -> None:
+    school, receipt = ReceiptKey.generate(), tmp_path / "receipt.json"
+    at = datetime(2026, 12, 22, 3, 10, tzinfo=UTC)
+    data = Deletion("5f" * 16, "0a" * 32, "0b" * 32, 1551, 931_024_118, DeletedBy.POLICY, at).sign(school)
+    receipt.write_bytes(data)
+    verify = ("deletion", receipt, "--school", school.public.hex())
+
+    assert "1551 segments, 931,024,118 bytes, and every key to it; its days were over." in said(*verify, status=0)
+    told = json.loads(waitwise(*verify, "--json").stdout)
+    assert (told["lesson"], told["deleted_at"]) == ("5f" * 16, "2026-12-22T03:10:00Z")
+    receipt.write_bytes(data.replace(b'"segments":1551', b'"segments":1550'))
+    assert "was altered, or another school made it" in said(*verify)
 
 
 def test_a_word_that_is_no_command_is_status_2() -> None:

@@ -86,3 +86,10 @@ export class RecoveryCodeError extends FootageError {
     return "Compare it with your paper.";
   }
 }
+
+/** The school's deletion receipt is damaged, or is for something else. */
+export class DeletionError extends FootageError {
+  get remedy() {
+    return "Ask the school for the deletion receipt again.";
+  }
+}
