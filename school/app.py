@@ -29,6 +29,7 @@ from school.passwords import Passwords
 from school.receipts import receipt_key
 from school.settings import Settings
 from school.sign_on import Provider
+from school.sweeper import Sweeper
 from school.units_app import UnitsParts, units_app
 from school.uploads import Uploads
 from school.web_app import page_templates, web_app
@@ -52,7 +53,9 @@ class School:
     receipt_key: bytes
     """Public half: what units verify receipts with."""
     closing: asyncio.Event
-    """Set it to end live pages."""
+    """Set it to end live pages, and the sweeper's loop."""
+    sweeper: Sweeper
+    """Destroys lessons whose time has come."""
 
 
 def utc_now() -> datetime:
@@ -87,8 +90,17 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> School:
     key = receipt_key(settings.data_folder)
     uploads = Uploads(database, store, key, now)
     closing = asyncio.Event()
+    sweeper = Sweeper(database, store, key, settings.policy, now)
     pages = WebParts(
-        settings, database, Passwords(database), store, page_templates(settings.templates_folder), now, closing
+        settings,
+        database,
+        Passwords(database),
+        store,
+        page_templates(settings.templates_folder),
+        now,
+        closing,
+        sweeper,
+        key.public,
     )
     return School(
         database=database,
@@ -97,4 +109,5 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> School:
         browsers=web_app(pages),
         receipt_key=key.public,
         closing=closing,
+        sweeper=sweeper,
     )

@@ -7,6 +7,8 @@
        >--< unit --< stream, unreadable, unit_status
               |
               +--< lesson --< lesson_recipient, stanza, segment, evidence, lesson_grant, lesson_clip, lesson_log
+                      .
+                   deletion --< deletion_owner        stays when the lesson is gone
 
 Bytes that somebody signed or sealed are kept exactly as they came. Footage itself lies in `footage_store.py`.
 The tables are made by the migrations in `migrations/`, never from here.
@@ -34,6 +36,7 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    false,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
@@ -323,6 +326,10 @@ class LessonRow(Base):
     header: Mapped[bytes | None] = mapped_column(LargeBinary)
     manifest: Mapped[bytes | None] = mapped_column(LargeBinary)
     receipt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    counted_from: Mapped[datetime | None] = mapped_column(Moment)
+    """Since when its days count: the first sure moment at which the school had its header (sweeper.py)."""
+    is_kept: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Its teacher wants it for as long as the school keeps lessons."""
 
 
 class LessonRecipientRow(Base):
@@ -440,6 +447,52 @@ class EvidenceRow(Base):
     ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class DeletionRow(Base):
+    """A lesson that is being deleted, or was: see school/bin.py. The row stays when nothing else of the lesson does."""
+
+    __tablename__ = "deletion"
+
+    lesson: Mapped[str] = mapped_column(String(32), primary_key=True)
+    unit: Mapped[str] = mapped_column(String(63), index=True)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    by: Mapped[str] = mapped_column(String(16))
+    """`teacher` or `policy`."""
+    who: Mapped[str] = mapped_column(String(32))
+    """Name of the keys of the teacher who put it into the bin; empty for the policy."""
+    started_at: Mapped[datetime | None] = mapped_column(Moment)
+    """So that she knows which one it was."""
+    binned_at: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When it is destroyed. None: the time has not been sure since."""
+    header_sha256: Mapped[str | None] = mapped_column(String(64))
+    chain: Mapped[str | None] = mapped_column(String(64))
+    segments: Mapped[int | None]
+    length_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    receipt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The signed deletion receipt. None: not destroyed yet."""
+    unit_deleted_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When its unit said that it has no copy any more."""
+
+
+class DeletionOwnerRow(Base):
+    """Somebody whose lesson it was: she sees that it was deleted."""
+
+    __tablename__ = "deletion_owner"
+    __table_args__ = (Index("ix_deletion_owner_kid", "kid"),)
+
+    lesson: Mapped[str] = mapped_column(ForeignKey("deletion.lesson", ondelete="CASCADE"), primary_key=True)
+    kid: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+
+class SureTimeRow(Base):
+    """The latest moment that was believed: see school/sure_time.py. There is one row."""
+
+    __tablename__ = "sure_time"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
 class Database:
     """An open database. Sessions are for one thread and one short piece of work each."""
 
@@ -483,6 +536,14 @@ class Database:
             finally:
                 if is_sqlite:
                     _pragma(connection, "foreign_keys = ON")
+
+    def forget_overwritten(self) -> bool:
+        """Have no older version of a page in the write-ahead log; say whether that was possible just now."""
+        if self.engine.dialect.name != "sqlite":
+            return True
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            is_busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        return not is_busy
 
     def close(self) -> None:
         """Close all connections."""

@@ -21,6 +21,7 @@ from lesson.footage.grant import check_grants
 from lesson.footage.header import Header, header_hash
 from lesson.footage.recipients import RecipientRole
 from lesson.footage.stanza import Stanza
+from school.bin import refuse_deleted
 from school.database import GrantRow, LessonRecipientRow, LessonRow, StanzaRow, UnitRow, insert_new
 from school.errors import ForbiddenError, MismatchError, NotFoundError, OtherBytesError
 from school.grants import keep_grant
@@ -28,7 +29,11 @@ from school.lesson_log import Deed
 
 
 def lesson_of_unit(session: Session, unit: str, lesson: str) -> LessonRow | None:
-    """A unit's own lesson, or None if nobody spoke of it yet. Raises `ForbiddenError` for another unit's."""
+    """A unit's own lesson, or None if nobody spoke of it yet. Raises `ForbiddenError` for another unit's.
+
+    Raises `GoneError` for one that was deleted.
+    """
+    refuse_deleted(session, lesson)
     row = session.get(LessonRow, lesson)
     if row is not None and row.unit != unit:
         raise ForbiddenError("This lesson is another unit's.")
@@ -36,7 +41,7 @@ def lesson_of_unit(session: Session, unit: str, lesson: str) -> LessonRow | None
 
 
 def open_lesson(session: Session, unit: str, lesson: str, now: datetime) -> LessonRow:
-    """A unit's own lesson, new if nobody spoke of it yet."""
+    """A unit's own lesson, new if nobody spoke of it yet. Raises as `lesson_of_unit` does."""
     insert_new(session, LessonRow, lesson=lesson, unit=unit, first_heard_at=now)
     row = lesson_of_unit(session, unit, lesson)
     assert row is not None

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from lesson.problems import NOT_TRUSTED, SCHOOL_REFUSED, Problem, WaitwiseError
+from lesson.wire import to_wire
 
 
 class SchoolError(WaitwiseError):
@@ -98,6 +99,23 @@ class OtherBytesError(RefusedError):
     status = 409
     title = "Other bytes are here already"
     problem = SCHOOL_REFUSED
+
+
+class GoneError(RefusedError):
+    """The lesson was deleted. Nothing of it is taken any more."""
+
+    status = 410
+    title = "This lesson was deleted"
+    problem = SCHOOL_REFUSED
+
+    def __init__(self, receipt: bytes | None) -> None:
+        """`receipt`: the signed deletion receipt; None while it is being destroyed."""
+        super().__init__("The school has deleted this lesson and takes nothing more of it.")
+        self._receipt = receipt
+
+    def document(self) -> dict[str, object]:
+        """The problem document, with the receipt for whoever still has a copy."""
+        return super().document() | ({} if self._receipt is None else {"receipt": to_wire(self._receipt)})
 
 
 class LengthMissingError(RefusedError):

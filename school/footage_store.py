@@ -80,6 +80,9 @@ class FootageStore(Protocol):
     def lengths(self, lesson: str) -> dict[SegmentName, int]:
         """Which segments of a lesson are here, and how many bytes each has."""
 
+    def remove(self, lesson: str) -> None:
+        """Delete all segments of a lesson, surely. Again, or for a lesson that is not here, does nothing."""
+
     def clean(self) -> int:
         """Forget what a power cut left half-way in; say how many. Only before anything is taken in."""
 
@@ -125,6 +128,17 @@ class FolderStore:
                 with suppress(SegmentMisplacedError):  # somebody else's file
                     found[SegmentName.from_file_name(entry.name)] = entry.stat().st_size
         return found
+
+    def remove(self, lesson: str) -> None:
+        """Delete all segments of a lesson, surely. Again, or for a lesson that is not here, does nothing."""
+        folder = self._folder / check_lesson_id(lesson)
+        # Somebody else may be removing it as well: whoever comes second finds nothing.
+        with _full_disk_named(), suppress(FileNotFoundError):
+            for path in list(folder.iterdir()):
+                path.unlink(missing_ok=True)
+            _sync_folder(folder)
+            folder.rmdir()
+            _sync_folder(self._folder)
 
     def clean(self) -> int:
         """Forget what a power cut left half-way in; say how many. Only before anything is taken in."""

@@ -39,7 +39,7 @@ from lesson.messages import (
 )
 from school.database import Database, EvidenceRow, StreamRow, UnitRow, UnitStatusRow, UnreadableRow, insert_new
 from school.envelope import keep_header, keep_stanza, open_lesson
-from school.errors import MismatchError, OtherBytesError, RefusedError
+from school.errors import GoneError, MismatchError, OtherBytesError, RefusedError
 
 MAX_UNREADABLE = 1000
 """Unreadable messages kept for a unit."""
@@ -113,6 +113,8 @@ class Ingest:
         try:
             with session.begin_nested():
                 self._apply(session, unit, read.event)
+        except GoneError:
+            return True  # nothing of a lesson that was deleted is kept, not even as unreadable
         except RefusedError as error:
             return self._set_aside(session, unit.unit, payload, error.detail)
         return True

@@ -39,6 +39,10 @@ class Deed(StrEnum):
     OPENED = "opened"
     WITHDRAWN = "withdrawn"
     """Its teacher took it back from `who`."""
+    BINNED = "binned"
+    """`who` put it into the bin: its teacher, or the school's rule."""
+    RESTORED = "restored"
+    """Out of the bin."""
 
 
 @dataclass(frozen=True, slots=True)

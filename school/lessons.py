@@ -29,6 +29,7 @@ from school.database import (
     ClipRow,
     ClipSegmentRow,
     Database,
+    DeletionRow,
     EvidenceRow,
     GrantRow,
     LessonRecipientRow,
@@ -40,9 +41,15 @@ from school.database import (
 )
 from school.people import Teacher
 from school.receipts import in_chain
-from school.sharing import claim_kids
+from school.sharing import claim_kids, owned_by
 
-_LESSONS = select(LessonRow, UnitRow).join(UnitRow, UnitRow.unit == LessonRow.unit).where(LessonRow.header.is_not(None))
+_IN_THE_BIN = exists().where(DeletionRow.lesson == LessonRow.lesson)
+# What lies in the bin is nobody's.
+_LESSONS = (
+    select(LessonRow, UnitRow)
+    .join(UnitRow, UnitRow.unit == LessonRow.unit)
+    .where(LessonRow.header.is_not(None), ~_IN_THE_BIN)
+)
 
 
 class LessonState(StrEnum):
@@ -68,6 +75,8 @@ class Lesson:
     """Where the unit is, as people call it."""
     started_at: datetime
     state: LessonState
+    is_hers: bool
+    """The reader is its teacher: she may share, keep and delete it."""
     duration: float | None = seconds()
     """None while nobody knows."""
     shared_by: str | None = None
@@ -76,6 +85,10 @@ class Lesson:
     """None: for good, or her own."""
     clips: tuple[str, ...] = ()
     """Which seconds alone were shared with her: `1:16 to 1:24`. None at all: the whole."""
+    counted_from: datetime | None = None
+    """Since when its days count (keeping.py). None: they have not begun to."""
+    is_kept: bool = False
+    """Its teacher keeps it for as long as the school keeps lessons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +131,10 @@ def lessons_of(database: Database, teacher: Teacher, now: datetime) -> list[Less
     """A teacher's lessons, and those of which she has clips alone, the latest first."""
     with database.reading() as session:
         given, clips = _given(session, teacher, now), _clips(session, teacher, now)
+        hers = _hers(session, teacher)
         lessons = [
-            *(_lesson(*row, given.get(row[0].lesson)) for row in session.execute(_visible_to(teacher, now))),
-            *(_lesson(*row, clips.get(row[0].lesson)) for row in session.execute(_clipped_for(teacher, now))),
+            *(_lesson(*row, given.get(row[0].lesson), hers) for row in session.execute(_visible_to(teacher, now))),
+            *(_lesson(*row, clips.get(row[0].lesson), hers) for row in session.execute(_clipped_for(teacher, now))),
         ]
     return sorted(lessons, key=lambda each: (-each.started_at.timestamp(), each.lesson))
 
@@ -129,7 +143,9 @@ def lesson_of(database: Database, teacher: Teacher, lesson: str, now: datetime) 
     """One of a teacher's lessons, or None if she has none of that id, or clips of it alone."""
     with database.reading() as session:
         row = _find(session, teacher, lesson, now)
-        return None if row is None else _lesson(*row, _given(session, teacher, now, lesson).get(lesson))
+        return None if row is None else _lesson(
+            *row, _given(session, teacher, now, lesson).get(lesson), _hers(session, teacher, lesson)
+        )
 
 
 def lesson_or_clip_of(database: Database, teacher: Teacher, lesson: str, now: datetime) -> Lesson | None:
@@ -137,7 +153,7 @@ def lesson_or_clip_of(database: Database, teacher: Teacher, lesson: str, now: da
     with database.reading() as session:
         row = _one(session, _clipped_for(teacher, now), lesson)
         clips = None if row is None else _clips(session, teacher, now, lesson).get(lesson)
-    return lesson_of(database, teacher, lesson, now) if row is None else _lesson(*row, clips)
+    return lesson_of(database, teacher, lesson, now) if row is None else _lesson(*row, clips, set())
 
 
 def sealed_lesson_of(database: Database, teacher: Teacher, lesson: str, now: datetime) -> SealedLesson | None:
@@ -159,7 +175,7 @@ def sealed_lesson_of(database: Database, teacher: Teacher, lesson: str, now: dat
         segments = session.scalars(select(SegmentRow).where(SegmentRow.lesson == lesson))
         given = _clips(session, teacher, now, lesson) if is_clip else _given(session, teacher, now, lesson)
         return SealedLesson(
-            lesson=_lesson(*row, given.get(lesson)),
+            lesson=_lesson(*row, given.get(lesson), _hers(session, teacher, lesson)),
             unit_key=unit.signing_key or bytes.fromhex(Header.decode(header).unit_key),
             header=header,
             stanzas=() if is_clip else tuple(session.scalars(stanzas)),
@@ -258,6 +274,12 @@ def _clips(session: Session, teacher: Teacher, now: datetime, lesson: str | None
     return given
 
 
+def _hers(session: Session, teacher: Teacher, lesson: str | None = None) -> set[str]:
+    """Of which lessons she is the teacher."""
+    query = owned_by(teacher)
+    return set(session.scalars(query if lesson is None else query.where(LessonRow.lesson == lesson)))
+
+
 def _find(session: Session, teacher: Teacher, lesson: str, now: datetime) -> tuple[LessonRow, UnitRow] | None:
     return _one(session, _visible_to(teacher, now), lesson)
 
@@ -267,7 +289,7 @@ def _one(session: Session, lessons: Select[LessonRow, UnitRow], lesson: str) -> 
     return None if row is None else (row[0], row[1])
 
 
-def _lesson(found: LessonRow, unit: UnitRow, given: _Given | None) -> Lesson:
+def _lesson(found: LessonRow, unit: UnitRow, given: _Given | None, hers: set[str]) -> Lesson:
     if found.receipt is not None:
         state = LessonState.COMPLETE
     elif found.end == DISCARDED:
@@ -285,7 +307,10 @@ def _lesson(found: LessonRow, unit: UnitRow, given: _Given | None) -> Lesson:
         started_at=found.started_at,
         state=state,
         duration=found.duration,
+        is_hers=found.lesson in hers,
         shared_by=given.by if given else None,
         shared_until=given.until if given else None,
         clips=given.clips if given else (),
+        counted_from=found.counted_from,
+        is_kept=found.is_kept,
     )

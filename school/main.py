@@ -1,4 +1,4 @@
-"""Runs a school: the units' port, the browsers' port and the broker's thread, in one process.
+"""Runs a school: the units' port, the browsers' port, the broker's thread and the sweeper, in one process.
 
 ::
 
@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
@@ -27,8 +29,11 @@ from school.listener import listener
 from school.mtls import PeerCertificateProtocol, units_tls
 from school.settings import Settings
 
+_LOG = logging.getLogger(__name__)
+
 GRACE_SECONDS = 5
 """How long answers that are on their way may take when the server stops."""
+
 KEEP_ALIVE_SECONDS = 75
 """A unit sends a segment every 2 s: its connection should outlive a slow one."""
 
@@ -102,8 +107,20 @@ async def _serve(
         for server in servers:
             await server.up.wait()
         address = f"https://{_host(settings.units_host)}:{settings.units_port}"
+        running.create_task(_sweep(settings, school))
         if not school.closing.is_set():
             ready(Ready(settings.origin, address, school.receipt_key))
+
+
+async def _sweep(settings: Settings, school: School) -> None:
+    """The loop that destroys what is due. It must not end for what goes wrong at one look."""
+    while not school.closing.is_set():
+        try:
+            await run_in_threadpool(school.sweeper.sweep)
+        except Exception:  # noqa: BLE001 - see the docstring
+            _LOG.exception("What is due could not be destroyed. It is tried again.")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(school.closing.wait(), settings.sweep_seconds)
 
 
 def _browsers_config(settings: Settings, app: ASGIApp) -> Config:

@@ -19,6 +19,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from lesson.settings import SettingsError, fill, setting
+from school.keeping import LARGEST_STEP, Policy
 
 MIB = 1024 * 1024
 _HERE = Path(__file__).parent
@@ -77,6 +78,10 @@ class Settings:
         "File that holds the client secret, readable by the server alone.", default=None
     )
     sign_on_name: str = setting("What the button says behind “Sign in with”.", default="your school account")
+    keep_days: int = setting("Days after which a lesson goes into the bin, unless its teacher keeps it.", default=28)
+    most_days: int = setting("Days that no lesson outlives, kept or not, the days in the bin included.", default=365)
+    bin_days: int = setting("Days in the bin, from which its teacher can take it back.", default=7)
+    sweep_seconds: float = setting("Seconds between two looks for lessons whose days are over.", default=60.0)
 
     max_segment_bytes: int = setting("Largest segment that a unit may send.", default=64 * MIB)
     max_document_bytes: int = setting("Largest header, stanza or manifest that a unit may send.", default=MIB)
@@ -99,6 +104,12 @@ class Settings:
             raise SettingsError("sign_on_issuer, _client_id and _secret belong together: set all, or none.")
         if self.sign_on_issuer is not None:
             _check_issuer(self.sign_on_issuer)
+        if self.bin_days <= LARGEST_STEP.days:
+            raise SettingsError(
+                f"bin_days must be more than {LARGEST_STEP.days}: see the manual on a clock that jumps."
+            )
+        if self.keep_days < 1 or self.keep_days + self.bin_days > self.most_days:
+            raise SettingsError("keep_days must be 1 or more, and with bin_days no more than most_days.")
         if self.browser_origin is not None:
             _check_origin(self.browser_origin)
 
@@ -116,6 +127,11 @@ class Settings:
     def database_file(self) -> Path:
         """Where SQLite keeps the database, unless `database_url` names another one."""
         return self.data_folder / "school.sqlite"
+
+    @property
+    def policy(self) -> Policy:
+        """How long lessons are kept."""
+        return Policy(self.keep_days, self.most_days, self.bin_days)
 
     @property
     def origin(self) -> str:

@@ -17,8 +17,8 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, delete, null, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, delete, exists, null, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from lesson.footage.clip import Clip, check_clips
 from lesson.footage.errors import GrantError
@@ -151,15 +151,25 @@ def expect_owner(session: Session, teacher: Teacher, lesson: str) -> None:
 
 def owns(session: Session, teacher: Teacher, lesson: str) -> bool:
     """Whether she is its teacher, or has claimed it."""
-    role = session.scalar(
-        select(LessonRecipientRow.role).where(
-            LessonRecipientRow.lesson == lesson, LessonRecipientRow.kid == teacher.kid
-        )
+    return session.scalar(owned_by(teacher).where(LessonRow.lesson == lesson)) is not None
+
+
+def owned_by(teacher: Teacher) -> Select[str]:
+    """Lessons whose teacher she is, or that she has claimed."""
+    claim = aliased(LessonRecipientRow)
+    named = exists().where(
+        LessonRecipientRow.lesson == LessonRow.lesson,
+        LessonRecipientRow.kid == teacher.kid,
+        LessonRecipientRow.role == RecipientRole.TEACHER.value,
     )
-    claimed = select(GrantRow.grant_id).where(
-        GrantRow.lesson == lesson, GrantRow.heir == teacher.kid, GrantRow.giver.in_(claim_kids(lesson))
+    claimed = exists().where(
+        GrantRow.lesson == LessonRow.lesson,
+        GrantRow.heir == teacher.kid,
+        claim.lesson == LessonRow.lesson,
+        claim.kid == GrantRow.giver,
+        claim.role == RecipientRole.CLAIM.value,
     )
-    return role == RecipientRole.TEACHER.value or session.scalar(claimed) is not None
+    return select(LessonRow.lesson).where(or_(named, claimed))
 
 
 def claim_kids(lesson: str) -> Select[str]:

@@ -29,7 +29,7 @@ from lesson.footage.signed import ReceiptKey
 from lesson.wire import to_wire
 from school.database import Database, GrantRow, SegmentRow, StanzaRow, UnitRow, insert_new
 from school.envelope import header_of, keep_claim, keep_header, keep_stanza, lesson_of_unit
-from school.errors import MismatchError, OtherBytesError
+from school.errors import GoneError, MismatchError, OtherBytesError
 from school.footage_store import Arriving, FootageStore, Kept
 from school.receipts import sign_receipt
 
@@ -92,6 +92,14 @@ class Uploads:
         kept = arriving.keep(lesson, link.name)
         if kept is Kept.CONFLICT:
             raise OtherBytesError(f"The school has other bytes for {link.name.file_name}. They stay.")
+        try:
+            return self._know(unit, lesson, link, line)
+        except GoneError:
+            # Destroyed while it came in, perhaps after its folder was removed.
+            self._store.remove(lesson)
+            raise
+
+    def _know(self, unit: UnitRow, lesson: str, link: Link, line: bytes) -> bool:
         with self._database.writing() as session:
             header_of(lesson_of_unit(session, unit.unit, lesson))
             created = insert_new(

@@ -8,6 +8,7 @@
       web_pages.py      HTML                           refused: a page that says why
       web_api.py        JSON and server-sent events    refused: a problem document
       web_groups.py     the same, of her groups
+      web_deletion.py   the same, about deleting
       web_sign_in.py    both, for who is not signed in
       web_account.py    both, for who changes how she signs in
 
@@ -24,14 +25,21 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from school import web_account, web_api, web_groups, web_pages, web_sign_in
+from school import web_account, web_api, web_deletion, web_groups, web_pages, web_sign_in
 from school.errors import NotSignedInError, RefusedError
 from school.refusing import answer_refusals
 from school.security import Security, problem_response
 from school.web_parts import WebParts, check_gates
 from school.web_sign_in import sign_in_address
 
-ROUTERS = (web_pages.router, web_sign_in.router, web_account.router, web_api.router, web_groups.router)
+ROUTERS = (
+    web_pages.router,
+    web_sign_in.router,
+    web_account.router,
+    web_api.router,
+    web_groups.router,
+    web_deletion.router,
+)
 
 
 def page_templates(folder: Path) -> Environment:

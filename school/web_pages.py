@@ -8,13 +8,14 @@
     /enter/CODE  a sign-in link, once; on to ?next=
     /keys        every way to her keys, to change them
     /card        her key card, drawn in her browser
-    /lessons     hers
+    /lessons     hers, what lies in her bin, and receipts for what was destroyed
     /lessons/ID  one of hers
 """
 
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -22,10 +23,11 @@ from starlette.responses import RedirectResponse, Response
 
 from lesson.wire import to_wire
 from school.accounts import enter, invited
-from school.lessons import lessons_of
+from school.bin import binned_of, deleted_of
+from school.lessons import Lesson, lessons_of
 from school.people import Person, Teacher
 from school.ways_in import has_recovery_code, ways_in
-from school.web_parts import FOR_EVERYBODY, OwnLessonOrClip, Parts, SignedInTeacher, Visitor
+from school.web_parts import FOR_EVERYBODY, OwnLessonOrClip, Parts, SignedInTeacher, Visitor, WebParts
 
 router = APIRouter()
 
@@ -106,11 +108,26 @@ def card_page(teacher: SignedInTeacher, parts: Parts) -> Response:
 @router.get("/lessons")
 def lessons_page(teacher: SignedInTeacher, parts: Parts) -> Response:
     """List her lessons."""
-    lessons = [to_wire(each) for each in lessons_of(parts.database, teacher, parts.now())]
-    return parts.page("lessons.html", teacher=teacher, lessons=lessons)
+    now, policy = parts.now(), parts.settings.policy
+    return parts.page(
+        "lessons.html",
+        teacher=teacher,
+        lessons=[_with_days(each, parts) for each in lessons_of(parts.database, teacher, now)],
+        binned=[to_wire(each) for each in binned_of(parts.database, teacher, policy, now)],
+        deleted=[to_wire(each) for each in deleted_of(parts.database, teacher)],
+        bin_days=policy.bin_days,
+        receipt_key=parts.receipt_key.hex(),
+    )
 
 
 @router.get("/lessons/{lesson}")
 def lesson_page(teacher: SignedInTeacher, lesson: OwnLessonOrClip, parts: Parts) -> Response:
     """Show one of her lessons; the page fetches and opens the rest itself."""
-    return parts.page("lesson.html", teacher=teacher, lesson=to_wire(lesson))
+    policy = parts.settings.policy
+    return parts.page("lesson.html", teacher=teacher, lesson=_with_days(lesson, parts), bin_days=policy.bin_days)
+
+
+def _with_days(lesson: Lesson, parts: WebParts) -> dict[str, Any]:
+    """A lesson as the pages show it, with the day on which it goes into the bin."""
+    leaves_at = parts.settings.policy.leaves_at(lesson.counted_from or parts.now(), is_kept=lesson.is_kept)
+    return {**to_wire(lesson), "leaves_at": to_wire(leaves_at)}

@@ -45,6 +45,7 @@ from school.passwords import Passwords
 from school.people import WITH_KEYS, Person, SchoolRole, Teacher
 from school.sessions import Browser, Here, SignedIn, here
 from school.settings import Settings
+from school.sweeper import Sweeper
 from school.ways_in import has_passkey, has_recovery_code
 
 COOKIE = "waitwise_session"
@@ -71,6 +72,9 @@ class WebParts:
     now: Callable[[], datetime]
     closing: asyncio.Event
     """Set when the server stops: live pages end then."""
+    sweeper: Sweeper
+    receipt_key: bytes
+    """Public half: what deletion receipts are verified with."""
 
     @property
     def cookie(self) -> str:

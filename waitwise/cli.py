@@ -243,7 +243,7 @@ def deletion(
         f"The signature holds. The school destroyed lesson {told.lesson} on {told.deleted_at:%d %B %Y, %H:%M} UTC:"
     )
     whose = "its teacher wanted it" if told.by.value == "teacher" else "its days were over"
-    show.say(f"{told.segments} segments, {told.bytes:,} bytes, and every key to it; {whose}.")
+    show.say(f"{told.segments} segments, {told.length_bytes:,} bytes, and every key to it; {whose}.")
 
 
 def _public_key(text: str, what: str) -> bytes:

@@ -9,6 +9,7 @@
     waitwise school sign-in school.toml --teacher 1                 prints a link that signs her in once
     waitwise school reset-sign-in school.toml --person 1            forgets password and second step, prints such a link
     waitwise school register school.toml --unit lab-2 ...           lets a unit in
+    waitwise school clock school.toml                               says whether lessons are deleted by its clock
 
 None of it can open a lesson.
 """
@@ -34,6 +35,7 @@ from school.main import serve as serve_school
 from school.people import SchoolRole
 from school.settings import Settings
 from school.signing_in import reset
+from school.sure_time import SureTime
 from school.units import register_unit
 from waitwise import show
 from waitwise.errors import CommandError
@@ -215,6 +217,29 @@ def register(
     except WaitwiseError as error:
         show.stop(error, to_technician=True)
     show.say(f"{unit} in {room} may send lessons.")
+
+
+@app.command(epilog="Example: `waitwise school clock school.toml`, and where the clock is right `--right`")
+def clock(
+    settings: SettingsFile,
+    right: Annotated[
+        bool, typer.Option("--right", help="You have looked at another clock, and the server's is right.")
+    ] = False,
+) -> None:
+    """Say whether lessons are deleted by the server's clock, and have a clock believed that was off for long.
+
+    A clock that has moved by more than three days since it was last believed deletes nothing: it may be wrong.
+    """
+    try:
+        time = SureTime(open_database(Settings.read(settings)), lambda: datetime.now(tz=UTC))
+        last = time.last
+        sure = time.believe() if right else time.look()
+    except WaitwiseError as error:
+        show.stop(error, to_technician=True)
+    show.say(f"The clock says {datetime.now(tz=UTC):%d %B %Y, %H:%M} UTC.")
+    if last is not None:
+        show.say(f"It was last believed on {last:%d %B %Y, %H:%M} UTC.")
+    show.say("It is believed." if sure else "It is not believed: nothing is deleted by it. Set it, or say --right.")
 
 
 def _public_key(text: str) -> bytes:

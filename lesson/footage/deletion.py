@@ -2,7 +2,7 @@
 
 ::
 
-    {"signed":{"lesson":"5f0e...","header_sha256":"<H>","chain":"...","segments":1551,"bytes":931024118,
+    {"signed":{"lesson":"5f0e...","header_sha256":"<H>","chain":"...","segments":1551,"length_bytes":931024118,
                "by":"teacher","deleted_at":"2026-12-22T03:10:00Z"},"signature":"..."}
 
 It names the lesson by its header and by the chain over every segment that the school had, so a unit that still has a
@@ -44,7 +44,7 @@ class Deletion:
     """Over the segments that were here, as in the links; H where there was none."""
     segments: int
     """Of all tracks."""
-    bytes: int
+    length_bytes: int
     """Of sealed footage."""
     by: DeletedBy
     deleted_at: datetime

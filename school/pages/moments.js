@@ -11,14 +11,17 @@ export const LONG = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "nu
 /** The day that something ends. */
 export const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
 
+const FORMS = { short: SHORT, long: LONG, day: DAY };
+
 /**
- * Write every `<time>` of the page as people say it here.
+ * Write every `<time>` of the page as people say it here; one with a `data-form` in that form.
  * @param {ParentNode} page
  * @param {Intl.DateTimeFormat} form
  */
 export function showMoments(page, form) {
   for (const time of page.querySelectorAll("time")) {
     const moment = new Date(time.dateTime);
-    if (!Number.isNaN(moment.getTime())) time.textContent = form.format(moment);
+    const own = FORMS[/** @type {keyof typeof FORMS} */ (time.dataset.form)] ?? form;
+    if (!Number.isNaN(moment.getTime())) time.textContent = own.format(moment);
   }
 }

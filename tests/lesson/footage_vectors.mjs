@@ -122,7 +122,7 @@ async function runDeletion(vector) {
   const [receipt, school, lesson] = ["receipt", "school", "lesson"].map((key) => vector.get(key)[0]);
   const told = await decodeDeletion(utf8(receipt), await importSigner(fromHex(school)), lesson);
   const at = told.deleted_at.toISOString().replace(".000", "");
-  return [["deleted", `${told.segments} segments, ${told.bytes} bytes, by ${told.by}, ${at}`]];
+  return [["deleted", `${told.segments} segments, ${told.length_bytes} bytes, by ${told.by}, ${at}`]];
 }
 
 const RUNS = {

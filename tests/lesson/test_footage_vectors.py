@@ -114,7 +114,7 @@ def run_replacement(vector: dict[str, list[str]]) -> dict[str, str]:
 def run_deletion(vector: dict[str, list[str]]) -> dict[str, str]:
     told = Deletion.verify(vector["receipt"][0].encode(), bytes.fromhex(vector["school"][0]))
     told.expect(lesson=vector["lesson"][0], header_sha256=told.header_sha256)
-    return {"deleted": f"{told.segments} segments, {told.bytes} bytes, by {told.by}, {to_wire(told.deleted_at)}"}
+    return {"deleted": f"{told.segments} segments, {told.length_bytes} bytes, by {told.by}, {to_wire(told.deleted_at)}"}
 
 
 RUNS = {

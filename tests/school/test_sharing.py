@@ -148,6 +148,9 @@ def test_who_was_given_a_lesson_cannot_give_it_on_nor_look_who_else_has_it(taugh
     assert taught.post(taught.colleague, onward).status_code == 403
     assert taught.withdraw(taught.colleague, grant).status_code == 403
     assert taught.browser(taught.colleague).get(f"/api/lessons/{taught.lesson}/sharing").status_code == 403
+    for wish in ("keep", "usual", "bin"):
+        answer = taught.browser(taught.colleague).post(f"/api/lessons/{taught.lesson}/days", json={"wish": wish})
+        assert answer.status_code == 403, wish
     assert taught.sees(friend) == [404] * 4
 
 

@@ -84,6 +84,10 @@ POST /api/lessons/{lesson}/withdraw                  401 422 404 404 404 404 403
 GET  /api/lessons/{lesson}/segments/{track}/{index}  401 200 404 200 404 404 403 403
 GET  /api/lessons/{lesson}/evidence                  401 200 404 404 404 404 403 403
 GET  /api/lessons/{lesson}/live                      401 200 404 404 404 404 403 403
+POST /api/lessons/{lesson}/days                      401 422 404 404 404 404 403 403
+GET  /api/bin                                        401 200 200 200 200 200 403 403
+POST /api/bin/{binned}                               401 422 422 422 422 422 403 403
+GET  /api/deletions/{deletion}                       401 404 404 404 404 404 403 403
 """
 EXPECTED = {
     (method, path): dict(zip(PEOPLE, answers, strict=True))
@@ -151,7 +155,7 @@ def client(session_school: Any) -> Iterator[httpx.Client]:
 
 
 def fill(path: str, lesson: str) -> str:
-    return path.format(lesson=lesson, track=0, index=1, code="x", group=0)
+    return path.format(lesson=lesson, track=0, index=1, code="x", group=0, binned=lesson, deletion=lesson)
 
 
 def test_every_route_has_a_row_and_every_row_a_route() -> None:

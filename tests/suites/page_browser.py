@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 PATIENCE_MS = 30_000
@@ -46,9 +46,13 @@ class Watched:
     def page(self) -> Page:
         """Open a tab."""
         page = self.context.new_page()
-        page.on("console", lambda said: self.wrong.append(f"console: {said.text}") if said.type == "error" else None)
+        page.on("console", self._note)
         page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
         return page
+
+    def _note(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.wrong.append(f"console: {said.text} {said.location['url']}")
 
     def guard(self, request: Request) -> None:
         """Note a request that leaves this machine."""

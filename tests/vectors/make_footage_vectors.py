@@ -947,7 +947,7 @@ def deletions() -> Iterator[tuple[str, str]]:
         header_sha256=secrets.token_hex(32),
         chain=secrets.token_hex(32),
         segments=1551,
-        bytes=931_024_118,
+        length_bytes=931_024_118,
         by=DeletedBy.TEACHER,
         deleted_at=datetime(2026, 12, 22, 3, 10, tzinfo=UTC),
     )
@@ -961,7 +961,10 @@ def deletions() -> Iterator[tuple[str, str]]:
 
     body = receipt[len(FRAME_BEFORE) : -FRAME_BEHIND]
     yield "success-deletion", text("A lesson was destroyed.", receipt, "success")
-    yield "deletion-flipped", text("A digit of the bytes was changed.", receipt.replace(b'"bytes":9', b'"bytes":8'))
+    yield (
+        "deletion-flipped",
+        text("A digit of the bytes was changed.", receipt.replace(b'"length_bytes":9', b'"length_bytes":8')),
+    )
     yield "deletion-cut", text("Its end was cut off.", receipt[:-3])
     yield "deletion-of-another-school", text("Another school signed it.", told.sign(ReceiptKey.generate()))
     yield "deletion-of-another-lesson", text("It is for another lesson.", receipt, of=secrets.token_hex(16))

@@ -13,7 +13,7 @@ const readDeletion = record({
   header_sha256: hex(32),
   chain: hex(32),
   segments: integer,
-  bytes: integer,
+  length_bytes: integer,
   by: oneOf("teacher", "policy"),
   deleted_at: moment,
 });

@@ -18,6 +18,7 @@ import { joined } from "../player/window.js";
 import "../timeline/timeline.js";
 import { askJson, sentenceOf } from "../school.js";
 import { clock } from "./clock.js";
+import { offerDays } from "./days.js";
 import { LiveLesson } from "./live.js";
 import { showMarks } from "./marks.js";
 import { beginningOf, openLesson } from "./open.js";
@@ -73,6 +74,7 @@ class LessonPage {
       duration: () => this.#duration(),
     });
     this.#listen();
+    offerDays(this.#id, () => this.#player?.end());
   }
 
   /** Show the lesson, or ask for the five words first. */

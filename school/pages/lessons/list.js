@@ -3,5 +3,8 @@
  */
 
 import { SHORT, showMoments } from "../moments.js";
+import { offerBin, offerReceipts } from "./bin.js";
 
 showMoments(document, SHORT);
+offerBin();
+offerReceipts();

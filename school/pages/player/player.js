@@ -169,6 +169,12 @@ export class Player extends EventTarget {
     });
   }
 
+  /** Fetch nothing more: the lesson is about to be gone. */
+  end() {
+    this.#buffer = null;
+    this.#running.abort();
+  }
+
   #onSeeking() {
     this.#seekStarted ??= performance.now();
     delete this.#element.dataset.seekMs;
@@ -197,7 +203,7 @@ export class Player extends EventTarget {
     while (this.#isWokenAgain && this.#buffer) {
       this.#isWokenAgain = false;
       try {
-        while (await this.#step(this.#buffer));
+        while (this.#buffer && (await this.#step(this.#buffer)));
       } catch (error) {
         this.#fail(sentenceOf(error));
         break;
