@@ -84,6 +84,8 @@ class LessonsToSend:
     def _add(self, lesson_id: str, folder: Path) -> None:
         if self._outbox.piece(lesson_id, MANIFEST_NAME) is not None:
             return  # it is added last
+        if self._outbox.is_deleted(lesson_id):
+            return  # the school takes nothing more of it, and its folder is about to go
         read = self._read.get(lesson_id, 0)
         header = Header.decode((folder / HEADER_NAME).read_bytes())
         if is_unclaimed(folder, header):

@@ -430,6 +430,7 @@ class UnitProgram:
             self._unit.look_at_time()
             if self.state.doing is Doing.READY:
                 self._unit.claims.expire(self._unit.time.read())
+                self._unit.take_away_deleted()
             self.state = self._with_facts(self.state)
         self.state = self._with_sound(self.state)
         is_lit = self._worker.hears if self.state.doing is Doing.STOPPING else self.state.doing in LISTENING

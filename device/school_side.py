@@ -34,6 +34,7 @@ from lesson.messages import UnitStatus, ack_topic, encode_status, status_topic
 from lesson.problems import ALL
 from lesson.settings import SettingsError
 from lesson.version import VERSION
+from sync.deletions import Deletions
 from sync.errors import OutboxError, SyncError
 from sync.https import HttpsUplink
 from sync.mqtt import Broker, Message, MqttSession
@@ -65,6 +66,7 @@ class SchoolSide:
                 unit=settings.unit,
                 outbox=self.outbox,
                 uploader=Uploader(self.outbox, uplink, receipt_key_of(settings)),
+                deletions=Deletions(self.outbox, uplink, receipt_key_of(settings)),
                 session=self._mqtt_session(),
                 status=self.status,
                 clock=clock,
@@ -86,6 +88,7 @@ class SchoolSide:
             segments=self.outbox.waiting_segments,
             events=self.outbox.waiting_events,
             problems=tuple(problem.code for problem in self.sending.problems),
+            deleted=len(self.outbox.deletions()),
         )
 
     def add_event(self, event: bytes) -> None:
@@ -123,6 +126,14 @@ class SchoolSide:
     def forget_lesson(self, lesson_id: str) -> None:
         """Forget a lesson that the school has, and whose files are about to be deleted."""
         self.to_send.forget(lesson_id)
+
+    def deletions(self) -> dict[str, bytes]:
+        """Deletion receipts of lessons of which a copy may be here."""
+        return self.outbox.deletions()
+
+    def copy_is_gone(self, lesson_id: str) -> None:
+        """No copy is here any more: the school is told with the next contact."""
+        self.outbox.copy_is_gone(lesson_id)
 
     def report(self, recording: Recording) -> None:
         """Tell the school with the next status."""

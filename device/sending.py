@@ -2,7 +2,7 @@
 
 ::
 
-    outbox --pieces--> Uploader --HTTPS--> school      thread "uploads"
+    outbox --pieces--> Uploader --HTTPS--> school      thread "uploads", which also asks what the school has deleted
     outbox --events--> Courier  --MQTT---> school      thread "messages", which also says how the unit is
 
 They share nothing but the outbox. Either can fail for weeks; the other goes on, and so does recording.
@@ -20,6 +20,7 @@ from device.clock import Clock
 from lesson.messages import UnitStatus, encode_status, status_topic
 from lesson.problems import Problem
 from sync.courier import Courier
+from sync.deletions import Deletions
 from sync.mqtt import Message, MqttSession
 from sync.outbox import Outbox
 from sync.uploader import Did, Uploader
@@ -45,6 +46,7 @@ class Sending:
         unit: str,
         outbox: Outbox,
         uploader: Uploader,
+        deletions: Deletions,
         session: MqttSession,
         status: Callable[[], UnitStatus],
         clock: Clock,
@@ -54,6 +56,7 @@ class Sending:
         self._topic = status_topic(unit)
         self._outbox = outbox
         self._uploader = uploader
+        self._deletions = deletions
         self._session = session
         self._courier = Courier(outbox, session, unit)
         self._status = status
@@ -107,6 +110,7 @@ class Sending:
         return run
 
     def _upload(self) -> None:
+        self._deletions.step()
         step = self._uploader.step()
         self.done[step.did] += 1
         self._note("uploads", step.problem, step.detail)

@@ -72,6 +72,8 @@ def serve(school: ToSchool, path: Path, users: Collection[int] | None) -> LocalS
         "listed": lambda _: school.listed(),
         "lessons": lambda _: school.lessons(),
         "receipt": lambda given: school.receipt(check_lesson_id(from_wire(str, given))),
+        "deletions": lambda _: school.deletions(),
+        "copy_is_gone": lambda given: school.copy_is_gone(check_lesson_id(from_wire(str, given))),
         "forget_lesson": lambda given: school.forget_lesson(check_lesson_id(from_wire(str, given))),
     }
     return LocalServer(path, handlers, users=users)
@@ -144,6 +146,15 @@ class SyncClient:
     def forget_lesson(self, lesson_id: str) -> None:
         """Have a lesson forgotten. Raises `LocalError`: then it may be there, and is found again in its folder."""
         self._asking.ask("forget_lesson", lesson_id)
+
+    def deletions(self) -> dict[str, bytes]:
+        """Ask which lessons the school has deleted; none, where nobody answers."""
+        found = self._ask("deletions", None, WITHIN)
+        return {} if found is None else from_wire(dict[str, bytes], found)
+
+    def copy_is_gone(self, lesson_id: str) -> None:
+        """Say that no copy is here any more. Raises `LocalError`: then it is said again."""
+        self._asking.ask("copy_is_gone", lesson_id)
 
     def close(self) -> None:
         """Say no more. What was not said is found in the lessons' folders."""

@@ -39,10 +39,12 @@ class Waiting:
     events: int = 0
     problems: tuple[str, ...] = ()
     """Codes from lesson/problems.py: what is wrong on the way."""
+    deleted: int = 0
+    """Lessons that the school has deleted, and of which a copy may be here."""
 
 
 class ToSchool(Protocol):
-    """The way to the school. Used by several threads; nothing raises but `forget_lesson`."""
+    """The way to the school. Used by several threads; nothing raises but `forget_lesson` and `copy_is_gone`."""
 
     @property
     def waiting(self) -> Waiting:
@@ -65,6 +67,12 @@ class ToSchool(Protocol):
 
     def forget_lesson(self, lesson_id: str) -> None:
         """Forget a lesson that the school has, before its files are deleted. Raises a `WaitwiseError` if that fails."""
+
+    def deletions(self) -> dict[str, bytes]:
+        """Signed deletion receipts of lessons of which a copy may be here; nothing where nobody answers."""
+
+    def copy_is_gone(self, lesson_id: str) -> None:
+        """No copy of a deleted lesson is here any more; the school is told. Raises a `WaitwiseError` if that fails."""
 
     def report(self, recording: Recording) -> None:
         """Have the school told."""

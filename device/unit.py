@@ -176,6 +176,15 @@ class Unit:
         """Have so much free, if that can be had by deleting what the school has signed for."""
         self._ring.make_room(needed_bytes, lambda: shutil.disk_usage(self._lessons).free)
 
+    def take_away_deleted(self) -> None:
+        """Delete the copies of lessons that the school has deleted. To be called every few seconds."""
+        if not self.school.waiting.deleted:
+            return
+        try:
+            self._ring.take_away_deleted(self._recording.lesson_id)
+        except (WaitwiseError, OSError) as error:
+            _log.warning("A deleted lesson's copy stays for now: %s", error)
+
     def discard(self, lesson_id: str) -> bool:
         """Throw a lesson away that has ended, and of which no footage has left the unit; say whether that was so.
 

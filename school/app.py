@@ -105,7 +105,7 @@ def build(settings: Settings, now: Callable[[], datetime] = utc_now) -> School:
     return School(
         database=database,
         ingest=Ingest(database, now),
-        units=units_app(UnitsParts(settings, database, store, uploads)),
+        units=units_app(UnitsParts(settings, database, store, uploads, now)),
         browsers=web_app(pages),
         receipt_key=key.public,
         closing=closing,

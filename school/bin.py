@@ -32,6 +32,10 @@ POLICY = "The school's rule"
 """Who puts a lesson into the bin when its days are over, as the lesson's log says it."""
 
 
+MOST_TOLD = 100
+"""Receipts in one answer to a unit. It deletes those copies, and asks again."""
+
+
 class BinState(StrEnum):
     """How far the deletion of a lesson is."""
 
@@ -175,6 +179,29 @@ def receipt_of(database: Database, teacher: Teacher, lesson: str) -> bytes | Non
         if session.get(DeletionOwnerRow, (lesson, teacher.kid)) is None:
             return None
         return session.get_one(DeletionRow, lesson).receipt
+
+
+def told_to_unit(database: Database, unit: str) -> list[bytes]:
+    """Receipts for lessons of which this unit may still have a copy, the oldest first."""
+    query = (
+        select(DeletionRow.receipt)
+        .where(DeletionRow.unit == unit, DeletionRow.receipt.is_not(None), DeletionRow.unit_deleted_at.is_(None))
+        .order_by(DeletionRow.binned_at, DeletionRow.lesson)
+        .limit(MOST_TOLD)
+    )
+    with database.reading() as session:
+        return [receipt for receipt in session.scalars(query) if receipt is not None]
+
+
+def unit_has_deleted(database: Database, unit: str, lesson: str, now: datetime) -> bool:
+    """Note that its unit has no copy any more; say whether that is new. Raises `NotFoundError`."""
+    with database.writing() as session:
+        row = session.get(DeletionRow, lesson, with_for_update=True)
+        if row is None or row.unit != unit or row.receipt is None:
+            raise NotFoundError("No lesson of this unit was deleted under that name.")
+        is_new = row.unit_deleted_at is None
+        row.unit_deleted_at = row.unit_deleted_at or now
+        return is_new
 
 
 def days_begin(session: Session, policy: Policy, now: datetime) -> None:

@@ -7,6 +7,7 @@
     PUT /v1/lessons/{lesson}/grants/{grant}
     PUT /v1/lessons/{lesson}/segments/{track}/{index}
     PUT /v1/lessons/{lesson}/manifest
+    GET /v1/deletions                                   PUT /v1/deletions/{lesson}
 
 201 kept, 200 the same was here, 202 manifest kept but something is missing; everything else is a problem document.
 Which unit it is says the certificate, never the request.
@@ -14,7 +15,9 @@ Which unit it is says the certificate, never the request.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
@@ -23,6 +26,8 @@ from starlette.concurrency import run_in_threadpool
 
 from lesson.footage.segments import SegmentName
 from lesson.messages import MessageError, check_lesson_id
+from lesson.wire import to_wire
+from school.bin import told_to_unit, unit_has_deleted
 from school.bodies import content_digest, content_length, link_line, receive, receive_whole
 from school.database import Database, UnitRow
 from school.errors import MismatchError, NotFoundError
@@ -42,6 +47,7 @@ class UnitsParts:
     database: Database
     store: FootageStore
     uploads: Uploads
+    now: Callable[[], datetime]
 
 
 def units_app(parts: UnitsParts) -> FastAPI:
@@ -144,6 +150,18 @@ async def put_segment(request: Request, unit: Unit, lesson: LessonId, name: Name
         await receive(request, digest, length, parts.settings.body_seconds, arriving.write)
         created = await run_in_threadpool(parts.uploads.segment, unit, lesson, link, line, arriving)
     return _kept(created)
+
+
+@_router.get("/deletions")
+def deletions(unit: Unit, parts: Parts) -> JSONResponse:
+    """Which of its lessons were destroyed, and may still lie on the unit."""
+    return JSONResponse({"deletions": to_wire(told_to_unit(parts.database, unit.unit))})
+
+
+@_router.put("/deletions/{lesson}")
+def put_deletion(unit: Unit, lesson: LessonId, parts: Parts) -> Response:
+    """The unit has no copy any more."""
+    return _kept(unit_has_deleted(parts.database, unit.unit, lesson, parts.now()))
 
 
 async def _document(request: Request, parts: UnitsParts) -> bytes:

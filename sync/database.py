@@ -4,6 +4,7 @@
 
     stream   one row: id, last, acked            lessons  number, id, receipt
     events   seq, digest, event                  pieces   lesson, kind, name, path, link, delivered, aside
+    deletions  id, receipt, is_gone
 
 WAL, synchronous FULL: what a method of `Outbox` changed is on the card when the method returns. Several processes may
 have the file open; one writes at a time, the others wait.
@@ -52,6 +53,11 @@ CREATE TABLE IF NOT EXISTS pieces (
     delivered  INTEGER NOT NULL DEFAULT 0,
     aside      TEXT,                     -- code of the problem that keeps it from being sent
     UNIQUE (lesson, name)
+);
+CREATE TABLE IF NOT EXISTS deletions (
+    id       TEXT PRIMARY KEY,
+    receipt  BLOB NOT NULL,
+    is_gone  INTEGER NOT NULL DEFAULT 0  -- no copy is here any more; the school is to be told
 );
 CREATE INDEX IF NOT EXISTS to_send ON pieces (lesson, kind, number) WHERE delivered = 0 AND aside IS NULL;
 CREATE INDEX IF NOT EXISTS undelivered ON pieces (kind, aside) WHERE delivered = 0;

@@ -59,6 +59,15 @@ class SchoolRefusedError(SyncError):
         self.status = status
 
 
+class LessonDeletedError(SchoolRefusedError):
+    """The school has deleted this lesson, and says so with its signature. It is not checked yet."""
+
+    def __init__(self, message: str, receipt: bytes) -> None:
+        """`receipt`: as in lesson/footage/deletion.py."""
+        super().__init__(message, status=410)
+        self.receipt = receipt
+
+
 class NotTrustedError(SyncError):
     """The school does not accept this unit's certificate."""
 

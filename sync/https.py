@@ -20,6 +20,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import socket
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TypeVar
@@ -30,7 +31,14 @@ from urllib3.exceptions import HTTPError, ProtocolError, SSLError
 
 from lesson.problems import NOT_TRUSTED
 from lesson.wire import WireError, from_wire, loads, to_wire
-from sync.errors import NotTrustedError, SchoolRefusedError, SchoolUnreachableError, SyncError, SyncSettingsError
+from sync.errors import (
+    LessonDeletedError,
+    NotTrustedError,
+    SchoolRefusedError,
+    SchoolUnreachableError,
+    SyncError,
+    SyncSettingsError,
+)
 from sync.pieces import Kind, PieceName, check_piece
 from sync.tls import client_context, is_certificate_refusal, is_wrong_server
 from sync.uplink import NOTHING, AlreadyThere, Answer, Committed, Have, Missing, Stored
@@ -50,6 +58,11 @@ MAX_ANSWER_BYTES = 4 * 1024 * 1024
 """`have` names every segment of a lesson: some 20 bytes each, so this is weeks."""
 
 _REFUSALS = frozenset({400, 403, 404, 405, 409, 410, 411, 413, 414, 415, 422, 431})
+
+
+@dataclass(frozen=True, slots=True)
+class _Deletions:
+    deletions: tuple[bytes, ...]
 
 
 class HttpsUplink:
@@ -119,6 +132,17 @@ class HttpsUplink:
             raise SchoolUnreachableError(f"The school answered {status}, which nobody agreed on.")
         return answer
 
+    def deletions(self) -> tuple[bytes, ...]:
+        """As in `sync.uplink.Uplink`."""
+        status, answer = self._ask("GET", "/v1/deletions", None, {})
+        if status != 200:
+            raise SchoolUnreachableError(f"The school answered {status}, which nobody agreed on.")
+        return _read(_Deletions, answer).deletions
+
+    def has_deleted(self, lesson_id: str) -> None:
+        """As in `sync.uplink.Uplink`."""
+        self._ask("PUT", f"/v1/deletions/{lesson_id}", b"", {})
+
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
         try:
             response = self._pool.request(method, path, body=body, headers=headers, preload_content=False)
@@ -181,25 +205,31 @@ def _read(kind: type[T], answer: bytes) -> T:
 
 
 def _answered_error(status: int, headers: dict[str, str], answer: bytes) -> SyncError:
-    code, detail = _problem(answer)
+    code, detail, receipt = _problem(answer)
     sentence = f"The school answered {status}: {detail}" if detail else f"The school answered {status}."
     if status == 401 or code == NOT_TRUSTED.code:
         return NotTrustedError(sentence)
+    if status == 410 and receipt is not None:
+        return LessonDeletedError(sentence, receipt)
     if status in _REFUSALS:
         return SchoolRefusedError(sentence, status=status)
     return SchoolUnreachableError(sentence, _retry_after({name.lower(): value for name, value in headers.items()}))
 
 
-def _problem(answer: bytes) -> tuple[str | None, str | None]:
-    """Code and detail of an RFC 9457 answer, if it is one."""
+def _problem(answer: bytes) -> tuple[str | None, str | None, bytes | None]:
+    """Code, detail and deletion receipt of an RFC 9457 answer, if it is one."""
     try:
         data = loads(answer)
     except WireError:
-        return None, None
+        return None, None, None
     if not isinstance(data, dict):
-        return None, None
+        return None, None, None
     code, detail = data.get("problem"), data.get("detail") or data.get("title")
-    return code if isinstance(code, str) else None, detail if isinstance(detail, str) else None
+    try:
+        receipt = from_wire(bytes, data.get("receipt"))
+    except WireError:
+        receipt = None
+    return code if isinstance(code, str) else None, detail if isinstance(detail, str) else None, receipt
 
 
 def _retry_after(headers: dict[str, str]) -> float | None:

@@ -3,6 +3,7 @@
 ::
 
     403  not this unit's lesson        409  other bytes are under that name
+    410  the school has deleted it
     413  too large                     422  the link does not match, or nobody agreed on it
 
 It checks what a real school checks and can open nothing. It forgets everything when the program ends, so it gives its
@@ -19,6 +20,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from lesson.footage.chain import Chain, Link
+from lesson.footage.deletion import DeletedBy, Deletion
 from lesson.footage.errors import FootageError
 from lesson.footage.grant import check_grants
 from lesson.footage.header import Header, header_hash
@@ -26,7 +28,7 @@ from lesson.footage.manifest import Manifest, manifest_hash
 from lesson.footage.receipt import Receipt
 from lesson.footage.signed import ReceiptKey
 from lesson.footage.stanza import Stanza
-from sync.errors import PieceError, SchoolRefusedError
+from sync.errors import LessonDeletedError, PieceError, SchoolRefusedError
 from sync.pieces import HEADER_NAME, Kind, PieceName, check_piece
 from sync.uplink import NOTHING, AlreadyThere, Answer, Committed, Have, Missing, Stored
 
@@ -53,6 +55,13 @@ class _Lesson:
         return bytes.fromhex(self.header.unit_key)
 
 
+@dataclass(slots=True)
+class _Deleted:
+    unit: str
+    receipt: bytes
+    is_told: bool = False
+
+
 class MemorySchool:
     """Takes lessons from any number of units. Safe to use from several threads."""
 
@@ -61,6 +70,7 @@ class MemorySchool:
         self._key = receipt_key
         self._now = now
         self._lessons: dict[str, _Lesson] = {}
+        self._deleted: dict[str, _Deleted] = {}
         self._lock = threading.Lock()
 
     def put(self, unit: str, lesson_id: str, name: str, body: bytes, link: bytes | None = None) -> Answer:
@@ -76,6 +86,7 @@ class MemorySchool:
     def have(self, unit: str, lesson_id: str) -> Have:
         """What is here of a unit's lesson. Raises `SchoolRefusedError`."""
         with self._lock:
+            self._refuse_deleted(unit, lesson_id)
             lesson = self._lessons.get(lesson_id)
             if lesson is None:
                 return NOTHING
@@ -101,7 +112,44 @@ class MemorySchool:
             del lesson.segments[segment.track, segment.index]
             lesson.receipt = None
 
+    def delete(self, lesson_id: str) -> None:
+        """Destroy a lesson, and sign for that."""
+        with self._lock:
+            lesson = self._lessons.pop(lesson_id)
+            hashed = header_hash(lesson.header_bytes).hex()
+            self._deleted[lesson_id] = _Deleted(
+                lesson.unit,
+                Deletion(
+                    lesson=lesson_id,
+                    header_sha256=hashed,
+                    chain=Manifest.decode(lesson.manifest, lesson.unit_key).chain if lesson.manifest else hashed,
+                    segments=len(lesson.segments),
+                    length_bytes=sum(map(len, lesson.segments.values())),
+                    by=DeletedBy.TEACHER,
+                    deleted_at=self._now(),
+                ).sign(self._key),
+            )
+
+    def deletions(self, unit: str) -> tuple[bytes, ...]:
+        """Receipts of a unit's deleted lessons, until it has said that its copies are gone."""
+        with self._lock:
+            return tuple(each.receipt for each in self._deleted.values() if each.unit == unit and not each.is_told)
+
+    def has_deleted(self, unit: str, lesson_id: str) -> None:
+        """A unit has no copy any more. Raises `SchoolRefusedError`."""
+        with self._lock:
+            deleted = self._deleted.get(lesson_id)
+            if deleted is None or deleted.unit != unit:
+                raise SchoolRefusedError("No lesson of this unit was deleted under that name.", status=404)
+            deleted.is_told = True
+
+    def _refuse_deleted(self, unit: str, lesson_id: str) -> None:
+        if (deleted := self._deleted.get(lesson_id)) is not None:
+            _expect_owner(unit, deleted.unit)
+            raise LessonDeletedError("This lesson was deleted.", deleted.receipt)
+
     def _take(self, unit: str, lesson_id: str, name: PieceName, body: bytes, link: bytes | None) -> Answer:
+        self._refuse_deleted(unit, lesson_id)
         lesson = self._lessons.get(lesson_id)
         if lesson is not None:
             _expect_owner(unit, lesson.unit)
@@ -170,6 +218,14 @@ class MemoryUplink:
     def have(self, lesson_id: str) -> Have:
         """As in `Uplink`."""
         return self._school.have(self._unit, lesson_id)
+
+    def deletions(self) -> tuple[bytes, ...]:
+        """As in `Uplink`."""
+        return self._school.deletions(self._unit)
+
+    def has_deleted(self, lesson_id: str) -> None:
+        """As in `Uplink`."""
+        self._school.has_deleted(self._unit, lesson_id)
 
     def close(self) -> None:
         """Nothing to give back."""

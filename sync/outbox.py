@@ -297,6 +297,37 @@ class Outbox:
             db.execute("DELETE FROM lessons WHERE id = ?", (lesson_id,))
             return True
 
+    # Lessons that the school has deleted
+
+    def keep_deletion(self, lesson_id: str, receipt: bytes) -> None:
+        """The school has deleted a lesson: nothing more of it is sent, and its copy here may go."""
+        with self._db.change() as db:
+            db.execute("INSERT OR IGNORE INTO deletions (id, receipt) VALUES (?, ?)", (lesson_id, receipt))
+            db.execute("DELETE FROM lessons WHERE id = ?", (lesson_id,))
+
+    def deletions(self) -> dict[str, bytes]:
+        """Deletion receipts of lessons whose copy is still here, or may be."""
+        rows = self._db.rows("SELECT id, receipt FROM deletions WHERE is_gone = 0 ORDER BY id")
+        return {lesson_id: bytes(receipt) for lesson_id, receipt in rows}
+
+    def is_deleted(self, lesson_id: str) -> bool:
+        """Whether the school has deleted it."""
+        return bool(self._db.rows("SELECT 1 FROM deletions WHERE id = ?", lesson_id))
+
+    def copy_is_gone(self, lesson_id: str) -> None:
+        """No copy of a deleted lesson is here any more."""
+        with self._db.change() as db:
+            db.execute("UPDATE deletions SET is_gone = 1 WHERE id = ?", (lesson_id,))
+
+    def gone_copies(self) -> tuple[str, ...]:
+        """Deleted lessons of which the school does not know yet that no copy is here."""
+        return tuple(row[0] for row in self._db.rows("SELECT id FROM deletions WHERE is_gone = 1 ORDER BY id"))
+
+    def forget_deletion(self, lesson_id: str) -> None:
+        """The school knows it."""
+        with self._db.change() as db:
+            db.execute("DELETE FROM deletions WHERE id = ?", (lesson_id,))
+
     # Counts, for the unit's status
 
     @property

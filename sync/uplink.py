@@ -95,12 +95,19 @@ class Uplink(Protocol):
     def put(self, lesson_id: str, name: str, body: bytes, link: bytes | None = None) -> Answer:
         """Bring a piece, named as in `sync.pieces`; a segment comes with its link.
 
-        Raises `SchoolUnreachableError` (try again), `SchoolRefusedError` (the same again is refused again) or
-        `NotTrustedError` (the school does not take this unit's certificate).
+        Raises `SchoolUnreachableError` (try again), `SchoolRefusedError` (the same again is refused again),
+        `LessonDeletedError` (the school has deleted this lesson) or `NotTrustedError` (the school does not take this
+        unit's certificate).
         """
 
     def have(self, lesson_id: str) -> Have:
         """Ask what the school has of a lesson; `NOTHING` if it never heard of it. Raises as `put` does."""
+
+    def deletions(self) -> tuple[bytes, ...]:
+        """Signed deletion receipts of this unit's lessons, until `has_deleted`. Raises as `put` does."""
+
+    def has_deleted(self, lesson_id: str) -> None:
+        """Say that this unit has no copy of a deleted lesson. Raises as `put` does."""
 
     def close(self) -> None:
         """Give back the connection."""

@@ -6,6 +6,7 @@
             RESYNCED      asked what the school has of this lesson: first thing after starting and after every failure
             SENT          a piece is on the school's disk
             COMMITTED     the school has the lesson and signed for it; the receipt was checked and kept
+            DELETED       the school has deleted this lesson: nothing more of it is sent, and its copy here may go
             REOPENED      the school misses segments that we can send again
             SET_ASIDE     refused, or unreadable here: the rest goes on, and this is tried again later
             FAILED        could not reach the school, or it does not know us: wait, then the same again
@@ -26,11 +27,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lesson.footage.errors import ReceiptError
+from lesson.footage.deletion import Deletion
+from lesson.footage.errors import DeletionError, ReceiptError
 from lesson.footage.receipt import Receipt
 from lesson.problems import ALL, DISK_FAILED, SCHOOL_REFUSED, Problem
 from sync.backoff import Backoff
-from sync.errors import NotTrustedError, SchoolRefusedError, SchoolUnreachableError
+from sync.errors import LessonDeletedError, NotTrustedError, SchoolRefusedError, SchoolUnreachableError
 from sync.outbox import Outbox
 from sync.pieces import HEADER_NAME, Piece
 from sync.uplink import Committed, Missing, Uplink
@@ -45,6 +47,7 @@ class Did(StrEnum):
     RESYNCED = "resynced"
     SENT = "sent"
     COMMITTED = "committed"
+    DELETED = "deleted"
     REOPENED = "reopened"
     SET_ASIDE = "set_aside"
     FAILED = "failed"
@@ -104,6 +107,8 @@ class Uploader:
             retry_after = error.retry_after if isinstance(error, SchoolUnreachableError) else None
             wait = self._backoff.failed(retry_after)
             return Step(Did.FAILED, wait, piece.lesson_id, piece.name, problem=error.problem, detail=str(error))
+        except LessonDeletedError as error:
+            return self._deleted(piece, error)
         except SchoolRefusedError as error:
             return self._refused(piece, error)
         self._backoff.succeeded()
@@ -177,6 +182,23 @@ class Uploader:
         )
         if receipt.lesson != manifest.lesson_id:
             raise ReceiptError("The receipt is for another lesson.")
+
+    def _deleted(self, piece: Piece, error: LessonDeletedError) -> Step:
+        try:
+            self._expect_deletion(piece, error.receipt)
+        except (DeletionError, OSError) as wrong:
+            self._outbox.set_aside(piece.lesson_id, SCHOOL_REFUSED)
+            return _aside(piece, SCHOOL_REFUSED, f"The deletion receipt does not hold: {wrong}")
+        self._outbox.keep_deletion(piece.lesson_id, error.receipt)
+        self._resynced.discard(piece.lesson_id)
+        return Step(Did.DELETED, 0.0, piece.lesson_id, detail="The school has deleted this lesson.")
+
+    def _expect_deletion(self, piece: Piece, data: bytes) -> None:
+        header = self._outbox.piece(piece.lesson_id, HEADER_NAME)
+        if header is None:
+            raise DeletionError("This unit never had the header of the lesson.")
+        hashed = hashlib.sha256(header.path.read_bytes()).hexdigest()
+        Deletion.verify(data, self._receipt_key).expect(lesson=piece.lesson_id, header_sha256=hashed)
 
     def _refused(self, piece: Piece, error: SchoolRefusedError) -> Step:
         # Without its header, or when it is not ours, nothing of a lesson can be taken: one refusal is enough.

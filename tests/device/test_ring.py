@@ -10,7 +10,7 @@ import hashlib
 import pathlib
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -21,6 +21,7 @@ from device.preflight import RESERVE
 from device.ring import Ring
 from device.room import Room
 from device.state import Doing
+from lesson.footage.deletion import DeletedBy, Deletion
 from lesson.footage.receipt import Receipt
 from lesson.footage.signed import ReceiptKey
 from lesson.problems import NO_ROOM
@@ -42,6 +43,8 @@ class Index:
 
     def __init__(self) -> None:
         self.receipts: dict[str, bytes | None] = {}
+        self.deleted: dict[str, bytes] = {}
+        self.gone: list[str] = []
 
     def lessons(self) -> dict[str, bool]:
         return {lesson_id: receipt is not None for lesson_id, receipt in self.receipts.items()}
@@ -51,6 +54,12 @@ class Index:
 
     def forget_lesson(self, lesson_id: str) -> None:
         assert self.receipts.pop(lesson_id) is not None
+
+    def deletions(self) -> dict[str, bytes]:
+        return {lesson_id: receipt for lesson_id, receipt in self.deleted.items() if lesson_id not in self.gone}
+
+    def copy_is_gone(self, lesson_id: str) -> None:
+        self.gone.append(lesson_id)
 
 
 class Card:
@@ -125,6 +134,63 @@ def test_what_a_power_cut_left_of_a_deletion_is_taken_away(tmp_path: pathlib.Pat
     card.make_room(0)
 
     assert not left.parent.exists()
+
+
+def deletion_for(folder: pathlib.Path, key: ReceiptKey = KEY, lesson: str | None = None) -> bytes:
+    header = hashlib.sha256((folder / "header.json").read_bytes()).hexdigest()
+    at = datetime(2026, 12, 22, tzinfo=UTC)
+    return Deletion(lesson or folder.name, header, "0b" * 32, 1, 1, DeletedBy.TEACHER, at).sign(key)
+
+
+def test_what_the_school_has_deleted_goes_from_the_unit_acknowledged_or_not(
+    tmp_path: pathlib.Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    card = Card(tmp_path)
+    sent, waiting, other = (
+        card.lesson(1, has_receipt=True),
+        card.lesson(2, has_receipt=False),
+        card.lesson(3, has_receipt=True),
+    )
+    card.index.deleted = {folder.name: deletion_for(folder) for folder in (sent, waiting)}
+    card.index.deleted["ee" * 16] = b"of a lesson that is not here"
+    ring = Ring(card.lessons, card.index, KEY.public)
+
+    assert ring.take_away_deleted(recording=waiting.name) == [sent.name]
+    assert waiting.exists(), "not while it is recorded"
+    assert ring.take_away_deleted(recording=None) == [waiting.name]
+    assert [folder.exists() for folder in (sent, waiting, other)] == [False, False, True]
+    assert sorted(card.index.gone) == sorted([sent.name, waiting.name, "ee" * 16])
+    assert f"Lesson {sent.name} was deleted at the school" in caplog.text
+
+
+WRONG_DELETIONS = {
+    "another school signed it": lambda folder: deletion_for(folder, ReceiptKey.generate()),
+    "it is for another lesson": lambda folder: deletion_for(folder, lesson="0a" * 16),
+    "a digit was changed": lambda folder: deletion_for(folder).replace(b'"segments":1', b'"segments":2'),
+    "it says that the school has the lesson": receipt_for,
+    "nothing": lambda _: b"",
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_DELETIONS.values(), ids=WRONG_DELETIONS)
+def test_a_deletion_receipt_that_does_not_hold_deletes_nothing(
+    tmp_path: pathlib.Path, wrong: Callable[[pathlib.Path], bytes]
+) -> None:
+    card = Card(tmp_path)
+    folder = card.lesson(1, has_receipt=True)
+    card.index.deleted[folder.name] = wrong(folder)
+    assert Ring(card.lessons, card.index, KEY.public).take_away_deleted(recording=None) == []
+    assert folder.exists()
+    assert card.index.gone == []
+
+
+def test_a_deletion_receipt_for_another_header_deletes_nothing(tmp_path: pathlib.Path) -> None:
+    card = Card(tmp_path)
+    folder = card.lesson(1, has_receipt=True)
+    card.index.deleted[folder.name] = deletion_for(folder)
+    (folder / "header.json").write_bytes(b"another")
+    assert Ring(card.lessons, card.index, KEY.public).take_away_deleted(recording=None) == []
+    assert folder.exists()
 
 
 # A real full disk

@@ -7,6 +7,7 @@
 """
 
 import contextlib
+import hashlib
 import os
 import pathlib
 import signal
@@ -27,6 +28,7 @@ from device.school_side import SchoolSide
 from device.sync_socket import SyncClient, serve
 from device.to_school import Recording, Waiting
 from device.unit import Unit
+from lesson.footage.deletion import DeletedBy, Deletion
 from lesson.messages import LessonEnded, LessonStarted, SealedEvidence, decode_event
 from lesson.problems import MICROPHONE_LOST, SENDING_STOPPED
 from tests.suites.one_unit import DRAWN, OneUnit
@@ -306,3 +308,21 @@ def test_the_program_is_killed_and_hangs_and_nothing_is_lost(both: TwoPrograms) 
         ended = [each for each in both.events(school) if isinstance(each, LessonEnded)]
         assert [each.lesson_id for each in ended] == [folder.name for folder in folders]
         assert datetime.now(tz=UTC) > ended[-1].ended_at
+
+
+def test_what_the_school_has_deleted_goes_from_the_folder_of_who_records(tmp_path: pathlib.Path) -> None:
+    """The program that sends hears of it and may not delete; the one that records deletes, and says so."""
+    two = TwoPrograms(tmp_path)
+    with contextlib.closing(two.client), two.sending() as school, two.recording() as unit:
+        folder = two.record(unit)
+        until(lambda: two.has_all(school, folder))
+        hashed = hashlib.sha256((folder / "header.json").read_bytes()).hexdigest()
+        told = Deletion(folder.name, hashed, hashed, 0, 0, DeletedBy.TEACHER, datetime.now(UTC))
+        school.outbox.keep_deletion(folder.name, told.sign(two.made.receipt_key))
+        until(lambda: unit.school.waiting.deleted == 1)
+        unit.take_away_deleted()
+        assert not folder.exists()
+        assert school.outbox.gone_copies() == (folder.name,)
+        school.to_send.look_everywhere()
+        assert school.outbox.lessons() == {}
+        until(lambda: unit.school.waiting.deleted == 0)

@@ -203,6 +203,8 @@ def test_no_key_of_it_is_left_in_the_databases_files(place: SchoolPlace) -> None
     assert place.sweeper.destroy(sealed.lesson)
     assert not [each for each in wrapped if each in place.raw()]
     assert sealed.header not in place.raw()
+    with place.database.reading() as session:
+        assert session.scalars(select(UnreadableRow)).all() == []
     assert to_text(others) in place.raw(), "the other lesson's is where it was"
 
 

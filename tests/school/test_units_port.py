@@ -21,6 +21,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives import serialization
 
+from lesson.footage.deletion import DeletedBy
 from lesson.footage.header import Header
 from lesson.footage.manifest import End, Manifest
 from lesson.footage.receipt import Receipt
@@ -28,6 +29,11 @@ from lesson.footage.sealing import LessonSealer
 from lesson.footage.signed import UnitKey
 from lesson.wire import from_wire, to_wire
 from provisioning.authority import new_key, write_certificate, write_key
+from school.bin import put_in_for
+from school.database import DeletionRow, LessonRow
+from school.footage_store import FolderStore
+from school.receipts import receipt_key as school_receipt_key
+from school.sweeper import Sweeper
 from school.units import register_unit, revoke_unit
 from sync.https import HttpsUplink
 from tests.suites.uplink import OTHER_UNIT, UNIT, SchoolUnderTest, UplinkSuite
@@ -46,7 +52,18 @@ def known_units(session_school: Any) -> SchoolUnderTest:
     def uplink(unit: str) -> HttpsUplink:
         return HttpsUplink(session_school.units, files[unit].ca_file, files[unit].cert_file, files[unit].key_file)
 
-    return SchoolUnderTest(uplink, receipt_key(session_school))
+    database, settings = session_school.database, session_school.settings
+    store, key = FolderStore(settings.footage), school_receipt_key(settings.data_folder)
+    sweeper = Sweeper(database, store, key, settings.policy, lambda: datetime.now(UTC))
+
+    def delete(lesson: str) -> None:
+        """What its teacher does at her page: these lessons have one who never joined."""
+        with database.writing() as session:
+            put_in_for(session, session.get_one(LessonRow, lesson), DeletedBy.TEACHER, None, datetime.now(UTC))
+            session.get_one(DeletionRow, lesson).due_at = datetime.now(UTC)
+        assert sweeper.destroy(lesson)
+
+    return SchoolUnderTest(uplink, receipt_key(session_school), delete)
 
 
 class TestOurOwnUplink(UplinkSuite):

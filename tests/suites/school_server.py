@@ -21,7 +21,7 @@ from lesson.problems import SCHOOL_REFUSED
 from lesson.wire import to_wire
 from provisioning.authority import unit_of_certificate
 from provisioning.throw_away import CredentialFiles
-from sync.errors import SchoolRefusedError
+from sync.errors import LessonDeletedError, SchoolRefusedError
 from sync.memory_school import MemorySchool
 from sync.uplink import AlreadyThere, Committed, Missing, Stored
 
@@ -89,8 +89,8 @@ class SchoolHandler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def problem(self, status: int, detail: str, code: str | None = None) -> None:
-        body = {"type": "about:blank", "title": "Refused", "status": status, "detail": detail, "problem": code}
+    def problem(self, status: int, detail: str, code: str | None = None, **more: str) -> None:
+        body = {"type": "about:blank", "title": "Refused", "status": status, "detail": detail, "problem": code, **more}
         self.answer(status, json.dumps(body).encode(), Content_Type="application/problem+json")
 
     @property
@@ -111,7 +111,9 @@ class SchoolHandler(BaseHTTPRequestHandler):
             self.do_as_agreed()
 
     def do_as_agreed(self) -> None:
-        if self.command == "PUT":
+        if self.path.startswith("/v1/deletions"):
+            self.talk_of_deletions()
+        elif self.command == "PUT":
             self.take_piece(self.body)
         else:
             self.tell_what_is_here()
@@ -125,6 +127,8 @@ class SchoolHandler(BaseHTTPRequestHandler):
         line = None if link is None else base64.urlsafe_b64decode(link + "=" * (-len(link) % 4))
         try:
             answer = self.server.school.put(self.unit, lesson_id, name, body, line)
+        except LessonDeletedError as error:
+            return self.problem(410, str(error), SCHOOL_REFUSED.code, receipt=to_wire(error.receipt))
         except SchoolRefusedError as error:
             return self.problem(error.status, str(error), SCHOOL_REFUSED.code)
         match answer:
@@ -137,9 +141,22 @@ class SchoolHandler(BaseHTTPRequestHandler):
             case AlreadyThere():
                 return self.answer(200)
 
+    def talk_of_deletions(self) -> None:
+        try:
+            if self.command == "GET":
+                return self.answer(
+                    200, json.dumps({"deletions": to_wire(self.server.school.deletions(self.unit))}).encode()
+                )
+            self.server.school.has_deleted(self.unit, self.path.split("/")[3])
+            return self.answer(201)
+        except SchoolRefusedError as error:
+            return self.problem(error.status, str(error), SCHOOL_REFUSED.code)
+
     def tell_what_is_here(self) -> None:
         try:
             have = self.server.school.have(self.unit, self.path.split("/")[3])
+        except LessonDeletedError as error:
+            return self.problem(410, str(error), SCHOOL_REFUSED.code, receipt=to_wire(error.receipt))
         except SchoolRefusedError as error:
             return self.problem(error.status, str(error), SCHOOL_REFUSED.code)
         return self.answer(200, json.dumps(to_wire(have)).encode(), Content_Type="application/json")

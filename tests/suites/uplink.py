@@ -6,7 +6,7 @@ Derive a class from `UplinkSuite` and give it a fixture `school` that yields a `
         @pytest.fixture
         def school(self):
             school = MemorySchool(KEY, now)
-            return SchoolUnderTest(lambda unit: MemoryUplink(school, unit), KEY.public)
+            return SchoolUnderTest(lambda unit: MemoryUplink(school, unit), KEY.public, school.delete)
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from lesson.footage.deletion import Deletion
 from lesson.footage.grant import give
 from lesson.footage.header import Header, Media, header_hash
 from lesson.footage.identity import Identity
@@ -29,7 +30,7 @@ from lesson.footage.sealing import LessonSealer
 from lesson.footage.segments import Track
 from lesson.footage.signed import UnitKey
 from lesson.footage.stanza import Stanza
-from sync.errors import SchoolRefusedError
+from sync.errors import LessonDeletedError, SchoolRefusedError
 from sync.outbox import Outbox
 from sync.uplink import NOTHING, AlreadyThere, Committed, Missing, Stored, Uplink
 from sync.uploader import Did, Uploader
@@ -48,6 +49,8 @@ class SchoolUnderTest:
     """From a unit id (UNIT and OTHER_UNIT are known to the school) to that unit's way."""
     receipt_key: bytes
     """Public half of the school's receipt key."""
+    delete: Callable[[str], None]
+    """Have the school destroy a lesson."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +174,31 @@ class UplinkSuite:
             assert have.names == sent - {"manifest.json"}
             assert have.manifest == ("manifest.json" in sent)
             assert have.receipt == (answer.receipt if isinstance(answer, Committed) else None)
+
+    def test_a_deleted_lesson_is_gone_for_good_and_its_unit_is_told(
+        self, school: SchoolUnderTest, uplink: Uplink, lesson: SealedLesson
+    ) -> None:
+        for name in lesson.pieces:
+            lesson.put(uplink, name)
+        school.delete(lesson.lesson_id)
+        attempts = [lambda: uplink.have(lesson.lesson_id)]
+        attempts += [lambda name=name: lesson.put(uplink, name) for name in lesson.pieces]
+        for attempt in attempts:
+            with pytest.raises(LessonDeletedError) as deleted:
+                attempt()
+            told = Deletion.verify(deleted.value.receipt, school.receipt_key)
+            told.expect(lesson=lesson.lesson_id, header_sha256=hashlib.sha256(lesson.pieces["header.json"]).hexdigest())
+        assert told.segments == len(lesson.links)
+        assert deleted.value.receipt in uplink.deletions()
+        with closing(school.uplink(OTHER_UNIT)) as other:
+            assert deleted.value.receipt not in other.deletions()
+            with pytest.raises(SchoolRefusedError):
+                other.has_deleted(lesson.lesson_id)
+        for _ in range(2):
+            uplink.has_deleted(lesson.lesson_id)
+        assert deleted.value.receipt not in uplink.deletions()
+        with pytest.raises(SchoolRefusedError):
+            uplink.has_deleted("ee" * 16)
 
     def test_a_manifest_that_comes_too_early_is_told_what_is_missing(
         self, uplink: Uplink, lesson: SealedLesson

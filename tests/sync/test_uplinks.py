@@ -57,13 +57,15 @@ class TestMemorySchool(UplinkSuite):
     @pytest.fixture
     def school(self) -> SchoolUnderTest:
         school = MemorySchool(RECEIPT_KEY, now)
-        return SchoolUnderTest(lambda unit: MemoryUplink(school, unit), RECEIPT_KEY.public)
+        return SchoolUnderTest(lambda unit: MemoryUplink(school, unit), RECEIPT_KEY.public, school.delete)
 
 
 class TestHttps(UplinkSuite):
     @pytest.fixture
     def school(self, server: SchoolServer, units: dict[str, CredentialFiles]) -> SchoolUnderTest:
-        return SchoolUnderTest(lambda unit: uplink_to(server.url, units[unit]), RECEIPT_KEY.public)
+        return SchoolUnderTest(
+            lambda unit: uplink_to(server.url, units[unit]), RECEIPT_KEY.public, server.school.delete
+        )
 
 
 def test_a_whole_lesson_goes_over_one_connection(server: SchoolServer, uplink: HttpsUplink) -> None:
