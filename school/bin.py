@@ -20,13 +20,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lesson.footage.deletion import DeletedBy
-from lesson.footage.recipients import RecipientRole
-from school.database import Database, DeletionOwnerRow, DeletionRow, GrantRow, LessonRecipientRow, LessonRow, insert_new
+from school.database import Database, DeletionOwnerRow, DeletionRow, LessonRow, insert_new
 from school.errors import ForbiddenError, GoneError, NotFoundError
+from school.holds import Hold, hold_on, refuse_held
 from school.keeping import Policy
 from school.lesson_log import Deed, note
 from school.people import Teacher
-from school.sharing import claim_kids, expect_owner
+from school.sharing import expect_owner, owner_kids
 
 POLICY = "The school's rule"
 """Who puts a lesson into the bin when its days are over, as the lesson's log says it."""
@@ -56,6 +56,8 @@ class Binned:
     """When it is destroyed. None: the days have not begun to count."""
     is_going: bool
     """It is being destroyed already."""
+    hold: Hold | None
+    """Who has stopped that it is destroyed."""
     can_come_back: bool
     """Undo is possible: the school's rule would not bin it again at once."""
 
@@ -87,9 +89,10 @@ def keep(database: Database, teacher: Teacher, lesson: str, *, is_kept: bool) ->
 
 
 def put_in(database: Database, teacher: Teacher, lesson: str, now: datetime) -> None:
-    """Put her lesson into the bin. Raises `ForbiddenError`."""
+    """Put her lesson into the bin. Raises `ForbiddenError` or `HeldError`."""
     with database.writing() as session:
         expect_owner(session, teacher, lesson)
+        refuse_held(session, lesson)
         put_in_for(session, session.get_one(LessonRow, lesson), DeletedBy.TEACHER, teacher, now)
 
 
@@ -108,7 +111,7 @@ def put_in_for(session: Session, row: LessonRow, by: DeletedBy, teacher: Teacher
     )
     if not is_new:
         return
-    for kid in _owners(session, row.lesson):
+    for kid in owner_kids(session, row.lesson):
         insert_new(session, DeletionOwnerRow, lesson=row.lesson, kid=kid)
     who, kid = (teacher.name, teacher.kid) if teacher else (POLICY, "")
     note(session, row.lesson, Deed.BINNED, who=who, kid=kid, at=now)
@@ -128,9 +131,11 @@ def take_out(database: Database, teacher: Teacher, lesson: str, policy: Policy, 
 
 
 def let_go(database: Database, teacher: Teacher, lesson: str, now: datetime) -> None:
-    """Wait no longer: it may be destroyed at once. Raises `NotFoundError`."""
+    """Wait no longer: it may be destroyed at once. Raises `NotFoundError` or `HeldError`."""
     with database.writing() as session:
-        _hers(session, teacher, lesson).due_at = now
+        deletion = _hers(session, teacher, lesson)
+        refuse_held(session, lesson)
+        deletion.due_at = now
 
 
 def binned_of(database: Database, teacher: Teacher, policy: Policy, now: datetime) -> list[Binned]:
@@ -151,6 +156,7 @@ def binned_of(database: Database, teacher: Teacher, policy: Policy, now: datetim
                 by=DeletedBy(deletion.by),
                 due_at=deletion.due_at,
                 is_going=deletion.state == BinState.SHREDDED,
+                hold=hold_on(session, row.lesson),
                 can_come_back=_can_come_back(row, policy, now),
             )
             for deletion, row in session.execute(query)
@@ -223,12 +229,3 @@ def _hers(session: Session, teacher: Teacher, lesson: str) -> DeletionRow:
 
 def _can_come_back(row: LessonRow, policy: Policy, now: datetime) -> bool:
     return row.counted_from is None or policy.leaves_at(row.counted_from, is_kept=True) > now
-
-
-def _owners(session: Session, lesson: str) -> set[str]:
-    """Whose it is: its teacher, or who claimed it."""
-    named = select(LessonRecipientRow.kid).where(
-        LessonRecipientRow.lesson == lesson, LessonRecipientRow.role == RecipientRole.TEACHER.value
-    )
-    claimed = select(GrantRow.heir).where(GrantRow.lesson == lesson, GrantRow.giver.in_(claim_kids(lesson)))
-    return {*session.scalars(named), *session.scalars(claimed)}

@@ -6,7 +6,7 @@
        |
        >--< unit --< stream, unreadable, unit_status
               |
-              +--< lesson --< lesson_recipient, stanza, segment, evidence, lesson_grant, lesson_clip, lesson_log
+              +--< lesson --< lesson_recipient, stanza, segment, evidence, lesson_grant, lesson_clip, lesson_log, hold
                       .
                    deletion --< deletion_owner        stays when the lesson is gone
 
@@ -417,6 +417,7 @@ class LessonLogRow(Base):
     """Which seconds it is about. None: the whole lesson."""
     before: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+    why: Mapped[str | None] = mapped_column(String(500))
 
 
 class SegmentRow(Base):
@@ -482,6 +483,19 @@ class DeletionOwnerRow(Base):
 
     lesson: Mapped[str] = mapped_column(ForeignKey("deletion.lesson", ondelete="CASCADE"), primary_key=True)
     kid: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+
+class HoldRow(Base):
+    """Two people have stopped the deletion of a lesson: see school/holds.py."""
+
+    __tablename__ = "hold"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lesson: Mapped[str] = mapped_column(ForeignKey("lesson.lesson", ondelete="CASCADE"), index=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    by: Mapped[str] = mapped_column(String(500))
+    placed_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class SureTimeRow(Base):

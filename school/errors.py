@@ -140,6 +140,13 @@ class MisdirectedError(RefusedError):
     title = "Another address"
 
 
+class HeldError(RefusedError):
+    """Two people have stopped its deletion."""
+
+    status = 423
+    title = "This lesson is held"
+
+
 class MismatchError(RefusedError):
     """The bytes are not what their digest, signature or format says."""
 

@@ -43,11 +43,15 @@ class Deed(StrEnum):
     """`who` put it into the bin: its teacher, or the school's rule."""
     RESTORED = "restored"
     """Out of the bin."""
+    HELD = "held"
+    """`who`, two people, stopped its deletion, and said why."""
+    RELEASED = "released"
+    """`who`, two people, ended that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. What is hashed is its JSON without `hash`, in this order, `clip` before `before` where there is one."""
+    """One line. What is hashed is its JSON without `hash`, in this order; `clip` and `why` before `before`, where they are."""
 
     number: int
     """From 1."""
@@ -61,12 +65,15 @@ class Entry:
     hash: str = ""
     clip: str | None = later(None)
     """Which seconds, as people read them. None: the whole lesson."""
+    why: str | None = later(None)
+    """What they gave as the reason. Only in the JSON where there is one."""
 
     def hashed(self) -> str:
         """What `hash` must be."""
         told = {"number": self.number, "at": self.at, "deed": self.deed, "who": self.who, "kid": self.kid}
-        if self.clip is not None:
-            told["clip"] = self.clip
+        for name in ("clip", "why"):
+            if (value := getattr(self, name)) is not None:
+                told[name] = value
         return hashlib.sha256(_START + dumps({**told, "before": self.before})).hexdigest()
 
 
@@ -76,14 +83,22 @@ def first_hash(lesson: str) -> str:
 
 
 def note(
-    session: Session, lesson: str, deed: Deed, *, who: str, kid: str, at: datetime, clip: str | None = None
+    session: Session,
+    lesson: str,
+    deed: Deed,
+    *,
+    who: str,
+    kid: str,
+    at: datetime,
+    clip: str | None = None,
+    why: str | None = None,
 ) -> None:
     """Add an entry."""
     last = _last(session, lesson)
     number, before = (1, first_hash(lesson)) if last is None else (last.number + 1, last.hash)
-    entry = Entry(number, at, deed, who, kid, before, clip=clip)
-    values = {"number": number, "at": at, "deed": deed.value, "who": who, "kid": kid, "clip": clip, "before": before}
-    session.add(LessonLogRow(lesson=lesson, hash=entry.hashed(), **values))
+    entry = Entry(number, at, deed, who, kid, before, clip=clip, why=why)
+    values = {"number": number, "at": at, "deed": deed.value, "who": who, "kid": kid, "clip": clip, "why": why}
+    session.add(LessonLogRow(lesson=lesson, before=before, hash=entry.hashed(), **values))
 
 
 def note_opening(database: Database, lesson: str, *, who: str, kid: str, at: datetime, clip: str | None = None) -> None:
@@ -100,7 +115,7 @@ def entries(session: Session, lesson: str) -> tuple[Entry, ...]:
     """All of them, the oldest first."""
     query = select(LessonLogRow).where(LessonLogRow.lesson == lesson).order_by(LessonLogRow.number)
     return tuple(
-        Entry(row.number, row.at, Deed(row.deed), row.who, row.kid, row.before, row.hash, row.clip)
+        Entry(row.number, row.at, Deed(row.deed), row.who, row.kid, row.before, row.hash, row.clip, row.why)
         for row in session.scalars(query)
     )
 

@@ -143,8 +143,10 @@ def lesson_of(database: Database, teacher: Teacher, lesson: str, now: datetime) 
     """One of a teacher's lessons, or None if she has none of that id, or clips of it alone."""
     with database.reading() as session:
         row = _find(session, teacher, lesson, now)
-        return None if row is None else _lesson(
-            *row, _given(session, teacher, now, lesson).get(lesson), _hers(session, teacher, lesson)
+        return (
+            None
+            if row is None
+            else _lesson(*row, _given(session, teacher, now, lesson).get(lesson), _hers(session, teacher, lesson))
         )
 
 

@@ -172,6 +172,15 @@ def owned_by(teacher: Teacher) -> Select[str]:
     return select(LessonRow.lesson).where(or_(named, claimed))
 
 
+def owner_kids(session: Session, lesson: str) -> set[str]:
+    """Names of the keys of whose it is: its teacher, or who claimed it."""
+    named = select(LessonRecipientRow.kid).where(
+        LessonRecipientRow.lesson == lesson, LessonRecipientRow.role == RecipientRole.TEACHER.value
+    )
+    claimed = select(GrantRow.heir).where(GrantRow.lesson == lesson, GrantRow.giver.in_(claim_kids(lesson)))
+    return {*session.scalars(named), *session.scalars(claimed)}
+
+
 def claim_kids(lesson: str) -> Select[str]:
     """Names of the lesson's claim keys, as a subquery."""
     return select(LessonRecipientRow.kid).where(

@@ -29,6 +29,7 @@ from lesson.footage.signed import ReceiptKey
 from school.bin import BinState, days_begin, put_in_for
 from school.database import ClipRow, Database, DeletionRow, GrantRow, LessonRow, SegmentRow, StanzaRow, UnreadableRow
 from school.footage_store import FootageStore
+from school.holds import hold_on
 from school.keeping import Policy
 from school.receipts import in_chain
 from school.sure_time import SureTime
@@ -97,7 +98,10 @@ class Sweeper:
         query = select(LessonRow).where(LessonRow.counted_from.is_not(None), LessonRow.lesson.not_in(known))
         for row in session.scalars(query):
             assert row.counted_from is not None
-            if self._policy.leaves_at(row.counted_from, is_kept=row.is_kept) <= now:
+            if (
+                hold_on(session, row.lesson) is None
+                and self._policy.leaves_at(row.counted_from, is_kept=row.is_kept) <= now
+            ):
                 put_in_for(session, row, DeletedBy.POLICY, None, now)
 
     def _shred(self, lesson: str, now: datetime | None) -> None:
@@ -107,7 +111,7 @@ class Sweeper:
             row = session.get(LessonRow, lesson, with_for_update=True)
             if deletion is None or row is None or deletion.state != BinState.BINNED or deletion.due_at is None:
                 return
-            if now is not None and deletion.due_at > now:
+            if (now is not None and deletion.due_at > now) or hold_on(session, lesson) is not None:
                 return
             _count(session, deletion, row)
             _overwrite_keys(session, row)

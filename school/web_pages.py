@@ -24,6 +24,7 @@ from starlette.responses import RedirectResponse, Response
 from lesson.wire import to_wire
 from school.accounts import enter, invited
 from school.bin import binned_of, deleted_of
+from school.holds import hold_of
 from school.lessons import Lesson, lessons_of
 from school.people import Person, Teacher
 from school.ways_in import has_recovery_code, ways_in
@@ -123,8 +124,9 @@ def lessons_page(teacher: SignedInTeacher, parts: Parts) -> Response:
 @router.get("/lessons/{lesson}")
 def lesson_page(teacher: SignedInTeacher, lesson: OwnLessonOrClip, parts: Parts) -> Response:
     """Show one of her lessons; the page fetches and opens the rest itself."""
-    policy = parts.settings.policy
-    return parts.page("lesson.html", teacher=teacher, lesson=_with_days(lesson, parts), bin_days=policy.bin_days)
+    hold = to_wire(hold_of(parts.database, lesson.lesson))
+    days, bin_days = _with_days(lesson, parts), parts.settings.policy.bin_days
+    return parts.page("lesson.html", teacher=teacher, lesson=days, hold=hold, bin_days=bin_days)
 
 
 def _with_days(lesson: Lesson, parts: WebParts) -> dict[str, Any]:

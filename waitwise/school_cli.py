@@ -9,6 +9,7 @@
     waitwise school sign-in school.toml --teacher 1                 prints a link that signs her in once
     waitwise school reset-sign-in school.toml --person 1            forgets password and second step, prints such a link
     waitwise school register school.toml --unit lab-2 ...           lets a unit in
+    waitwise school hold school.toml 5f0e... --reason ...           stops the deletion of one lesson
     waitwise school clock school.toml                               says whether lessons are deleted by its clock
 
 None of it can open a lesson.
@@ -30,6 +31,7 @@ from school.accounts import Invitation, set_email, sign_in_link
 from school.accounts import invite as invite_person
 from school.accounts import invite_again as invite_person_again
 from school.app import open_database
+from school.holds import end_hold, place_hold
 from school.main import Ready
 from school.main import serve as serve_school
 from school.people import SchoolRole
@@ -217,6 +219,31 @@ def register(
     except WaitwiseError as error:
         show.stop(error, to_technician=True)
     show.say(f"{unit} in {room} may send lessons.")
+
+
+@app.command(epilog="Example: `waitwise school hold school.toml 5f0e... --reason 'A concern, case 12.' --by 3 --by 5`")
+def hold(
+    settings: SettingsFile,
+    lesson: Annotated[str, typer.Argument(help="The lesson's id.")],
+    reason: Annotated[str, typer.Option(help="Why. The teacher reads it.")],
+    by: Annotated[list[int], typer.Option(help="Numbers of the two people who want it: give it twice.")],
+    end: Annotated[bool, typer.Option("--end", help="End the hold; also by two people, with a reason.")] = False,
+) -> None:
+    """Stop the deletion of one lesson, without opening it, or end that.
+
+    It takes two people who have joined and whose lesson it is not, one of them a safeguarding lead. The teacher sees who they are and why, on the
+    lesson's page and in its log, which cannot be changed without her noticing.
+    """
+    try:
+        database, now = open_database(Settings.read(settings)), datetime.now(tz=UTC)
+        if end:
+            end_hold(database, lesson, reason=reason, people=by, now=now)
+            show.say("The hold is ended. The lesson's days go on as if it had not been.")
+        else:
+            placed = place_hold(database, lesson, reason=reason, people=by, now=now)
+            show.say(f"Held by {placed.by}. Its teacher sees that, and why.")
+    except WaitwiseError as error:
+        show.stop(error, to_technician=True)
 
 
 @app.command(epilog="Example: `waitwise school clock school.toml`, and where the clock is right `--right`")

@@ -36,6 +36,15 @@ test("a log that is cut, or another one of the same length, is noticed", async (
   }
 });
 
+test("a reason is part of what is chained", async () => {
+  const told = { number: 1, at: "2026-11-28T10:00:00Z", deed: "held", who: "A and B", kid: "c4".repeat(16), why: "A complaint.", before: hash(LESSON) };
+  const entry = { ...told, hash: hash(JSON.stringify(told)) };
+  assert.equal(await checkLog(LESSON, [entry], memory()), null);
+  for (const wrong of [{ ...entry, why: "Another." }, (({ why, ...rest }) => rest)(entry)]) {
+    assert.match(await checkLog(LESSON, [wrong], memory()), /does not hold together/);
+  }
+});
+
 test("a log whose entries do not follow one another is noticed", async () => {
   const whole = log("Ümit", "R. Amin", "Ms Osei");
   const other = "6e".repeat(16);

@@ -27,11 +27,15 @@ from lesson.footage.header import Header, header_hash
 from lesson.footage.stanza import Stanza
 from lesson.messages import LessonStarted, encode_delivery, encode_event
 from lesson.settings import SettingsError
+from school.accounts import invite
 from school.bin import binned_of, deleted_of, keep, let_go, put_in, receipt_of, take_out
 from school.database import Base, Database, DeletionRow, LessonRow, SegmentRow, StanzaRow, UnreadableRow
-from school.errors import ForbiddenError, GoneError, NotFoundError
+from school.errors import AccountError, ForbiddenError, GoneError, HeldError, NotFoundError
+from school.holds import end_hold, place_hold
 from school.ingest import Ingest
+from school.lesson_log import entries
 from school.lessons import lesson_of
+from school.people import SchoolRole
 from school.settings import Settings
 from school.sure_time import SureTime
 from tests.suites.school_place import DAY, SEGMENTS, UNIT, SchoolPlace
@@ -183,6 +187,84 @@ def test_a_server_that_was_off_for_long_waits_until_somebody_says_that_its_clock
     SureTime(place.database, lambda: place.now).believe()
     place.sweep()
     assert place.state(lesson) == "binned"
+
+
+def test_a_clock_that_was_ahead_from_the_first_day_on_is_put_right(tmp_path: Path) -> None:
+    place = SchoolPlace(tmp_path, now=datetime(2036, 1, 1, tzinfo=UTC))
+    teacher, identity = place.teacher()
+    kept, binned = place.record(identity).lesson, place.record(identity).lesson
+    put_in(place.database, teacher, binned, place.now)
+    place.sweep()
+    place.now = datetime(2026, 11, 17, tzinfo=UTC)
+    SureTime(place.database, lambda: place.now).believe()
+    place.sweep()
+    place.pass_days(7.5)
+    assert (place.state(kept), place.state(binned)) == ("kept", "destroyed")
+    place.pass_days(21)
+    assert place.state(kept) == "binned"
+    place.close()
+
+
+# A hold
+
+
+def test_a_hold_stops_every_way_of_deleting_and_its_end_lets_the_days_go_on(place: SchoolPlace) -> None:
+    teacher, identity = place.teacher()
+    leads = [place.teacher("B. Lead", SchoolRole.SAFEGUARDING_LEAD)[0].id, place.teacher("C. Head")[0].id]
+    kept, binned = place.record(identity).lesson, place.record(identity).lesson
+    place.sweep()
+    put_in(place.database, teacher, binned, place.now)
+    for lesson in (kept, binned):
+        place_hold(place.database, lesson, reason="A concern, case 12.", people=leads, now=place.now)
+    place.pass_days(400)
+    assert (place.state(kept), place.state(binned)) == ("kept", "binned"), "not even by the most days"
+    with pytest.raises(HeldError, match=r"B. Lead and C. Head since 17 November 2026: A concern, case 12."):
+        put_in(place.database, teacher, kept, place.now)
+    with pytest.raises(HeldError):
+        let_go(place.database, teacher, binned, place.now)
+    assert not place.sweeper.destroy(binned)
+    (line,) = binned_of(place.database, teacher, place.policy, place.now)
+    assert line.hold is not None
+    for lesson in (kept, binned):
+        end_hold(place.database, lesson, reason="Nothing was found.", people=leads, now=place.now)
+    place.sweep()
+    assert (place.state(kept), place.state(binned)) == ("binned", "destroyed")
+    with place.database.reading() as session:
+        log = entries(session, kept)
+    assert [(each.deed.value, each.who, each.why) for each in log] == [
+        ("held", "B. Lead and C. Head", "A concern, case 12."),
+        ("released", "B. Lead and C. Head", "Nothing was found."),
+        ("binned", "The school's rule", None),
+    ]
+    assert [each.hash for each in log] == [each.hashed() for each in log]
+
+
+def test_a_hold_takes_two_others_and_a_reason(place: SchoolPlace) -> None:
+    teacher, identity = place.teacher()
+    one, two = place.teacher("B. Lead", SchoolRole.SAFEGUARDING_LEAD)[0].id, place.teacher("C. Head")[0].id
+    colleague = place.teacher("E. Else")[0].id
+    unjoined = invite(place.database, "D. New", now=place.now, days=1).teacher_id
+    lesson = place.record(identity).lesson
+    refused: dict[str, tuple[list[int], str]] = {
+        "one person": ([one], "Why."),
+        "one person twice": ([one, one], "Why."),
+        "three people": ([one, two, teacher.id], "Why."),
+        "whose lesson it is": ([one, teacher.id], "Why."),
+        "somebody who has not joined": ([one, unjoined], "Why."),
+        "nobody": ([one, 999], "Why."),
+        "no safeguarding lead": ([two, colleague], "Why."),
+        "no reason": ([one, two], "  "),
+    }
+    for people, reason in refused.values():
+        with pytest.raises(AccountError):
+            place_hold(place.database, lesson, reason=reason, people=people, now=place.now)
+    with pytest.raises(AccountError, match="no such lesson"):
+        place_hold(place.database, "ee" * 16, reason="Why.", people=[one, two], now=place.now)
+    place_hold(place.database, lesson, reason="Why.", people=[one, two], now=place.now)
+    with pytest.raises(AccountError, match="held already"):
+        place_hold(place.database, lesson, reason="Why.", people=[one, two], now=place.now)
+    with pytest.raises(AccountError):
+        end_hold(place.database, lesson, reason="Why.", people=[one], now=place.now)
 
 
 # What is left

@@ -34,6 +34,8 @@ COMMANDS = (
         "school sign-in",
         "school reset-sign-in",
         "school register",
+        "school hold",
+        "school clock",
         "self-test",
     ),
 )

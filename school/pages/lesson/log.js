@@ -7,7 +7,7 @@
 
 import { sha256, toHex, utf8 } from "../footage/bytes.js";
 
-/** @typedef {{number: number, at: string, deed: "claimed"|"shared"|"opened"|"withdrawn"|"binned"|"restored", who: string, kid: string, clip?: string|null, before: string, hash: string}} Entry `clip`: which seconds alone */
+/** @typedef {{number: number, at: string, deed: "claimed"|"shared"|"opened"|"withdrawn"|"binned"|"restored"|"held"|"released", who: string, kid: string, clip?: string|null, why?: string, before: string, hash: string}} Entry `clip`: which seconds alone */
 
 const START = "waitwise.v1/log\0";
 
@@ -21,9 +21,9 @@ const START = "waitwise.v1/log\0";
 export async function checkLog(lesson, log, memory) {
   let before = await hashOf(lesson);
   for (const [place, { hash, ...told }] of log.entries()) {
-    const { number, at, deed, who, kid, clip } = told;
+    const { number, at, deed, who, kid, clip, why } = told;
     const isNext = number === place + 1 && told.before === before;
-    before = await hashOf(JSON.stringify({ number, at, deed, who, kid, ...(clip ? { clip } : {}), before }));
+    before = await hashOf(JSON.stringify({ number, at, deed, who, kid, ...(clip ? { clip } : {}), why, before }));
     if (!isNext || hash !== before) return "The record of who opened this lesson does not hold together: somebody has changed it. Tell the technician.";
   }
   const key = `waitwise.log.${lesson}`;

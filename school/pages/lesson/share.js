@@ -24,7 +24,7 @@ import { rangeOf, told, touched } from "./stretch.js";
 /** @typedef {import("../player/window.js").Range} Range */
 /** @typedef {import("../player/window.js").Segment} Segment */
 
-const DEEDS = { claimed: "claimed it at the unit", shared: "was given it", opened: "opened it", withdrawn: "was taken off", binned: "put it into the bin", restored: "took it out of the bin" };
+const DEEDS = { claimed: "claimed it at the unit", shared: "was given it", opened: "opened it", withdrawn: "was taken off", binned: "put it into the bin", restored: "took it out of the bin", held: "stopped its deletion", released: "ended the hold" };
 const USUAL_DAYS = 28;
 
 /**
@@ -217,8 +217,8 @@ export function offerSharing(id, lesson, identity, { tell, numbersOf }) {
 }
 
 /** @param {import("./log.js").Entry} entry */
-function logRow({ at, deed, who, clip }) {
-  return element("li", {}, element("b", {}, who), ` ${DEEDS[deed]}${clip ? ` (${clip} alone)` : ""}, `, element("span", { class: "muted" }, SHORT.format(new Date(at))));
+function logRow({ at, deed, who, clip, why }) {
+  return element("li", {}, element("b", {}, who), ` ${DEEDS[deed]}${clip ? ` (${clip} alone)` : ""}, `, element("span", { class: "muted" }, SHORT.format(new Date(at))), why !== undefined && `: ${why}`);
 }
 
 /**
