@@ -8,6 +8,7 @@
     /enter/CODE  a sign-in link, once; on to ?next=
     /keys        every way to her keys, to change them
     /card        her key card, drawn in her browser
+    /export      everything that the school knows of her, one zip
     /lessons     hers, what lies in her bin, and receipts for what was destroyed
     /lessons/ID  one of hers
 """
@@ -24,11 +25,12 @@ from starlette.responses import RedirectResponse, Response
 from lesson.wire import to_wire
 from school.accounts import enter, invited
 from school.bin import binned_of, deleted_of
+from school.export import export
 from school.holds import hold_of
 from school.lessons import Lesson, lessons_of
 from school.people import Person, Teacher
 from school.ways_in import has_recovery_code, ways_in
-from school.web_parts import FOR_EVERYBODY, OwnLessonOrClip, Parts, SignedInTeacher, Visitor, WebParts
+from school.web_parts import FOR_EVERYBODY, OwnLessonOrClip, Parts, SignedInPerson, SignedInTeacher, Visitor, WebParts
 
 router = APIRouter()
 
@@ -104,6 +106,14 @@ def keys_page(teacher: SignedInTeacher, parts: Parts, next: str | None = None) -
 def card_page(teacher: SignedInTeacher, parts: Parts) -> Response:
     """Her key card. The page draws it from her own keys; what stands here of her keys is not on it."""
     return parts.page("card.html", teacher=teacher)
+
+
+@router.get("/export")
+def export_page(person: SignedInPerson, parts: Parts) -> Response:
+    """Everything that the school knows of her, as a file."""
+    now = parts.now()
+    headers = {"Content-Disposition": f'attachment; filename="waitwise-{now:%Y-%m-%d}.zip"'}
+    return Response(export(parts.database, person, now), media_type="application/zip", headers=headers)
 
 
 @router.get("/lessons")

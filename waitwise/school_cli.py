@@ -10,6 +10,7 @@
     waitwise school reset-sign-in school.toml --person 1            forgets password and second step, prints such a link
     waitwise school register school.toml --unit lab-2 ...           lets a unit in
     waitwise school hold school.toml 5f0e... --reason ...           stops the deletion of one lesson
+    waitwise school export school.toml 3 --out ada-okafor.zip       writes what is known of one person
     waitwise school clock school.toml                               says whether lessons are deleted by its clock
 
 None of it can open a lesson.
@@ -31,6 +32,7 @@ from school.accounts import Invitation, set_email, sign_in_link
 from school.accounts import invite as invite_person
 from school.accounts import invite_again as invite_person_again
 from school.app import open_database
+from school.export import export_by_number
 from school.holds import end_hold, place_hold
 from school.main import Ready
 from school.main import serve as serve_school
@@ -231,8 +233,8 @@ def hold(
 ) -> None:
     """Stop the deletion of one lesson, without opening it, or end that.
 
-    It takes two people who have joined and whose lesson it is not, one of them a safeguarding lead. The teacher sees who they are and why, on the
-    lesson's page and in its log, which cannot be changed without her noticing.
+    It takes two people who have joined and whose lesson it is not, one of them a safeguarding lead. The teacher sees
+    who they are and why, on the lesson's page and in its log, which cannot be changed without her noticing.
     """
     try:
         database, now = open_database(Settings.read(settings)), datetime.now(tz=UTC)
@@ -244,6 +246,30 @@ def hold(
             show.say(f"Held by {placed.by}. Its teacher sees that, and why.")
     except WaitwiseError as error:
         show.stop(error, to_technician=True)
+
+
+@app.command(epilog="Example: `waitwise school export school.toml 3 --out ada-okafor.zip`")
+def export(
+    settings: SettingsFile,
+    person: Annotated[int, typer.Argument(help="The person's number, from `invite`.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The zip to write. It is for her, and for nobody else.")],
+) -> None:
+    """Write everything that the school knows of one person into one file, for her.
+
+    She can have the same herself, from her account menu. No footage is in it, and nothing that opens any.
+    """
+    from waitwise.open_lesson import expect_place, open_private  # noqa: PLC0415 - a command loads what it needs
+
+    try:
+        expect_place(out)
+        data = export_by_number(open_database(Settings.read(settings)), person, datetime.now(tz=UTC))
+        with open_private(out) as stream:
+            stream.write(data)
+    except WaitwiseError as error:
+        show.stop(error, to_technician=True)
+    except OSError as error:
+        show.stop(CommandError(f"{out} was not written: {error.strerror}.", "Choose a place with room, with -o."))
+    show.say(f"Wrote {out}. README.txt in it says what is there.")
 
 
 @app.command(epilog="Example: `waitwise school clock school.toml`, and where the clock is right `--right`")

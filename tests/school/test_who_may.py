@@ -49,6 +49,7 @@ GET  /sign-in/school/back                            404 404 404 404 404 404 404
 GET  /join/{code}                                    404 404 404 404 404 404 404 404
 GET  /enter/{code}                                   404 404 404 404 404 404 404 404
 GET  /account                                        in  200 200 200 200 200 200 200
+GET  /export                                         in  200 200 200 200 200 200 200
 GET  /card                                           in  200 200 200 200 200 403 403
 GET  /keys                                           in  200 200 200 200 200 403 403
 GET  /lessons                                        in  200 200 200 200 200 403 403

@@ -36,6 +36,7 @@ COMMANDS = (
         "school register",
         "school hold",
         "school clock",
+        "school export",
         "self-test",
     ),
 )
