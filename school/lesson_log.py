@@ -51,7 +51,7 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. What is hashed is its JSON without `hash`, in this order; `clip` and `why` before `before`, where they are."""
+    """One line. What is hashed is its JSON without `hash`, in this order; `clip` and `why`, if any, before `before`."""
 
     number: int
     """From 1."""
