@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import secrets
 import shutil
 import signal
 import sys
@@ -29,7 +30,7 @@ from lesson.messages import LessonStarted, encode_delivery, encode_event
 from lesson.settings import SettingsError
 from school.accounts import invite
 from school.bin import binned_of, deleted_of, keep, let_go, put_in, receipt_of, take_out
-from school.database import Base, Database, DeletionRow, LessonRow, SegmentRow, StanzaRow, UnreadableRow
+from school.database import Base, ClipRow, Database, DeletionRow, LessonRow, SegmentRow, StanzaRow, UnreadableRow
 from school.errors import AccountError, ForbiddenError, GoneError, HeldError, NotFoundError
 from school.holds import end_hold, place_hold
 from school.ingest import Ingest
@@ -276,7 +277,12 @@ def test_no_key_of_it_is_left_in_the_databases_files(place: SchoolPlace) -> None
     keys, others = (Stanza.decode(each.stanza, place.unit_key.public).sealed for each in (sealed, other))
     refused = LessonStarted(sealed.lesson, place.now, sealed.header, (sealed.stanza,), "\n")
     Ingest(place.database, lambda: place.now).delivery(UNIT, encode_delivery("s", 1, encode_event(refused)))
-    wrapped = [sealed.stanza, to_text(keys)]
+    clip = secrets.token_bytes(200)
+    with place.database.writing() as session:
+        kids = {"giver": "a" * 32, "heir": "b" * 32}
+        values = {"clip_id": "c" * 32, "seconds": "0:00 to 0:02", "body": clip, "kept_at": place.now}
+        session.add(ClipRow(lesson=sealed.lesson, **kids, **values))
+    wrapped = [sealed.stanza, to_text(keys), clip]
     assert all(each in place.raw() for each in wrapped)
     with place.database.reading() as session:
         assert len(session.scalars(select(UnreadableRow)).all()) == 1, "a message with the same key, set aside"
