@@ -6,6 +6,7 @@
       HeaderError             header.json is not what the lesson was sealed with
       StanzaError             somebody's wrapped key is damaged, or another lesson's
       GrantError              the lesson was handed on in a way that does not hold
+      CommentError            a comment was altered, is another lesson's, or is older than one that was seen
       LinkError               links.jsonl does not hold together
         TornLinkError         its last line was cut off, as a power cut does
       ManifestError           manifest.json is damaged, or says something else than the links
@@ -51,6 +52,13 @@ class GrantError(FootageError):
     """How a lesson was handed on is damaged, for another lesson, or signed by somebody whose it is not."""
 
     remedy = "Fetch the lesson again. If it stays, ask whoever shared it to share it once more."
+
+
+class CommentError(FootageError):
+    """A comment was altered, belongs to another lesson, or is an older version than one that was seen."""
+
+    problem = None
+    remedy = "Load the page again. If it stays, tell the technician: the school shows another text than was written."
 
 
 class LinkError(FootageError):

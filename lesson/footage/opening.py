@@ -23,10 +23,13 @@ from datetime import datetime
 
 from cryptography.cobblestone import Cobblestone128Decryptor
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lesson.footage.chain import Chain, Link, read_links
 from lesson.footage.clip import Clip, ClipContent, check_clips
+from lesson.footage.comment import NONCE_BYTES, Comment, Readers, Said, comment_key
 from lesson.footage.errors import (
+    CommentError,
     GrantError,
     HeaderError,
     ManifestError,
@@ -148,6 +151,30 @@ class OpenLesson:
         if not 0 <= index <= MAX_INDEX:
             raise SegmentDamagedError(f"There is no evidence of number {index}.")
         return self._decrypt(SegmentName(Track.EVIDENCE, index), ciphertext, final=False)
+
+    def open_comment(self, comment: Comment, identity: Identity) -> Said | None:
+        """What a comment says; None when its author has deleted it.
+
+        Raises `CommentError`, and `NotForYouError` when its author keeps it to herself.
+        """
+        if comment.header_sha256 != self._hash.hex():
+            raise CommentError("This comment was written about another lesson.")
+        if comment.readers is Readers.AUTHOR and comment.author != identity.recipient:
+            raise NotForYouError("Who wrote this comment keeps it to herself.")
+        if comment.sealed is None:
+            return None
+        if comment.readers is Readers.LESSON and self._content_key is None:
+            raise NotForYouError("Comments are for who may open the whole lesson.")
+        try:
+            if comment.readers is Readers.AUTHOR:
+                padded = WRAP_SUITE.decrypt(comment.sealed, identity.encryption_key, info=comment.binding)
+            else:
+                assert self._content_key is not None
+                nonce, sealed = comment.sealed[:NONCE_BYTES], comment.sealed[NONCE_BYTES:]
+                padded = AESGCM(comment_key(self._content_key, comment.binding)).decrypt(nonce, sealed, None)
+        except (InvalidTag, ValueError) as error:
+            raise CommentError("A comment does not open with this lesson's key.") from error
+        return Said.decode(padded)
 
     def _open_clips(self, clips: tuple[Clip, ...], identity: Identity, at: datetime | None) -> None:
         kid = identity.recipient.kid.hex()

@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 
 import { fromHex, toHex, utf8 } from "../../school/pages/footage/bytes.js";
+import { decodeComment } from "../../school/pages/footage/comment.js";
 import { addWayIn, makeIdentity, unlock } from "../../school/pages/footage/identity.js";
 import { OpenLesson } from "../../school/pages/footage/opening.js";
 import { recipientOf } from "../../school/pages/footage/recipients.js";
@@ -24,6 +25,9 @@ const lesson = await OpenLesson.open({
   manifest: utf8(asked.manifest),
   identity: teacher,
 });
+const text = (/** @type {Uint8Array} */ bytes) => new TextDecoder().decode(bytes);
+const write = (readers, after) => lesson.writeComment({ said: asked.said, readers, after }, teacher);
+const written = await decodeComment(await write("author", null));
 const coach = await recipientOf(fromHex(asked.coach.encryption_key), fromHex(asked.coach.signing_key));
 
 console.log(
@@ -33,6 +37,8 @@ console.log(
     signature: toHex(new Uint8Array(await crypto.subtle.sign("Ed25519", made.identity.signingKey, utf8("hello")))),
     grant: new TextDecoder().decode(await lesson.handOn(coach, teacher, null, asked.note)),
     clip: new TextDecoder().decode(await lesson.handOnClip(asked.clip, coach, teacher, null, { note: asked.note, numbers: "{}\n" })),
+    comments: [text(await write("author", null)), text(await write("lesson", written)), text(await lesson.writeComment({ said: null, readers: "lesson", after: written }, teacher))],
+    written: written.comment,
     passphrases: [newPassphrase(), newPassphrase()],
   }),
 );

@@ -3,6 +3,7 @@
  */
 
 import { fromBase64url, fromHex, sha256, toHex, utf8 } from "../../school/pages/footage/bytes.js";
+import { decodeComment, expectAfter } from "../../school/pages/footage/comment.js";
 import { openChunked } from "../../school/pages/footage/chunked.js";
 import { decodeDeletion } from "../../school/pages/footage/deletion.js";
 import { openFrom } from "../../school/pages/footage/hpke.js";
@@ -58,7 +59,14 @@ function numbered(vector, kind) {
     .flatMap(([key, values]) => values.map((value) => [key.slice(kind.length + 1), fromBase64url(value)]));
 }
 
+/** What a comment says, a line each: tag, milliseconds from and to, what it answers, text. Nothing: deleted. */
+function told(said) {
+  const moments = [said?.at_s, said?.end_s].map((each) => (each == null ? "" : Math.round(each * 1000)));
+  return utf8(said ? [said.tag, ...moments, said.parent ?? "", said.text].join("\n") : "");
+}
+
 async function runLesson(vector) {
+  const identity = await unlock(utf8(vector.get("identity")[0]), null);
   const lines = (key) => vector.get(key) ?? [];
   const lesson = await OpenLesson.open({
     header: utf8(vector.get("header")[0]),
@@ -68,7 +76,7 @@ async function runLesson(vector) {
     at: vector.has("at") ? new Date(vector.get("at")[0]) : undefined,
     links: utf8(lines("link").map((line) => `${line}\n`).join("") + lines("torn_link").join("")),
     manifest: vector.has("manifest") ? utf8(vector.get("manifest")[0]) : null,
-    identity: await unlock(utf8(vector.get("identity")[0]), null),
+    identity,
     unitKey: vector.has("unit_key") ? fromHex(vector.get("unit_key")[0]) : null,
   });
   const segments = numbered(vector, "segment");
@@ -85,6 +93,15 @@ async function runLesson(vector) {
   for (const [name, text] of texts.filter(([, text]) => text)) {
     opened.push([name, utf8(text)]);
   }
+  const comments = new Map();
+  const seen = new Map();
+  for (const line of lines("comment")) {
+    const comment = await decodeComment(utf8(line));
+    expectAfter(comment, seen.get(comment.comment));
+    seen.set(comment.comment, comment.seen);
+    comments.set(`comment ${comment.comment}`, told(await lesson.openComment(comment, identity)));
+  }
+  opened.push(...comments);
   return Promise.all(opened.map(async ([name, plaintext]) => [name, toHex(await sha256(plaintext))]));
 }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lesson.footage import errors
+from lesson.footage.comment import Comment, Said, Seen
 from lesson.footage.deletion import Deletion
 from lesson.footage.header import Header
 from lesson.footage.identity import SealedIdentity, read_identity
@@ -78,7 +79,20 @@ def run_lesson(vector: dict[str, list[str]]) -> dict[str, str]:
     for number, clip in enumerate(lesson.clips):
         texts |= {f"note {number}": clip.note, f"numbers {number}": clip.numbers}
     opened |= {name: text.encode() for name, text in texts.items() if text}
+    seen: dict[str, Seen] = {}
+    for line in vector["comment"]:
+        comment = Comment.decode(line.encode())
+        seen[comment.comment] = comment.expect_after(seen.get(comment.comment), line.encode())
+        opened[f"comment {comment.comment}"] = told(lesson.open_comment(comment, identity))
     return {name: hashlib.sha256(plaintext).hexdigest() for name, plaintext in opened.items()}
+
+
+def told(said: Said | None) -> bytes:
+    """What a comment says, a line each: tag, milliseconds from and to, what it answers, text. Nothing: deleted."""
+    if said is None:
+        return b""
+    moments = ["" if each is None else str(round(each * 1000)) for each in (said.at, said.end)]
+    return "\n".join([said.tag, *moments, said.parent or "", said.text]).encode()
 
 
 def run_identity(vector: dict[str, list[str]]) -> dict[str, str]:

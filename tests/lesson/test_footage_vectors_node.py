@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from lesson.footage import errors
+from lesson.footage.comment import Comment, Said, Tag
 from lesson.footage.identity import Identity, SealedIdentity, encode_open, read_identity
 from lesson.footage.opening import OpenLesson
 from lesson.footage.segments import SegmentName, Track
@@ -56,6 +57,7 @@ def test_python_and_javascript_hand_each_other_keys(folder: Any) -> None:
         "identity": encode_open(folder.teacher).decode(),
         "note": "Schau dir die Pause an: Gr\u00fc\u00dfe!",
         "clip": ["0-000000.seg", "0-000002.seg"],
+        "said": {"parent": None, "tag": "wait_time", "text": "Gr\u00fc\u00df \U0001f642\n", "at_s": 12, "end_s": 13.5},
         "coach": {
             "encryption_key": guest.recipient.encryption_key.hex(),
             "signing_key": guest.recipient.signing_key.hex(),
@@ -88,6 +90,18 @@ def test_python_and_javascript_hand_each_other_keys(folder: Any) -> None:
     assert [(each.note, each.numbers) for each in lesson.clips] == [(asked["note"], "{}\n")]
     with pytest.raises(errors.NotForYouError):
         lesson.open_segment(name, folder.segments[name])
+
+    # What she writes about it in the browser, her own computer reads: to herself, to all, and what she has deleted.
+    read = [Comment.decode(line.encode()) for line in answer["comments"]]
+    said = Said(None, Tag.WAIT_TIME, "Gr\u00fc\u00df \U0001f642\n", 12.0, 13.5)
+    assert [folder.open().open_comment(comment, folder.teacher) for comment in read] == [said, said, None]
+    assert [(comment.number, comment.readers.value) for comment in read] == [
+        (1, "author"),
+        (2, "lesson"),
+        (2, "lesson"),
+    ]
+    assert [comment.author for comment in read] == [folder.teacher.recipient] * 3
+    assert {read[1].comment, read[2].comment} == {answer["written"]}
 
     for passphrase in answer["passphrases"]:
         assert set(passphrase.split(" ")) <= set(word_list())

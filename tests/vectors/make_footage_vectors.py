@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lesson.footage.chain import Link, chain_hash
 from lesson.footage.clip import Clip, ClipContent, give_clip
+from lesson.footage.comment import Comment, Readers, Said, Seen, Tag, comment_key, write_comment
 from lesson.footage.deletion import DeletedBy, Deletion
 from lesson.footage.grant import Grant, give, seal_to
 from lesson.footage.header import Audio, ClockQuality, Header, Media, Video, header_hash
@@ -36,7 +37,7 @@ from lesson.footage.replacement import Replacement
 from lesson.footage.sealing import LessonSealer
 from lesson.footage.segments import SegmentName, Track, segment_key
 from lesson.footage.signed import ReceiptKey, UnitKey, sign
-from lesson.footage.stanza import Stanza, wrap
+from lesson.footage.stanza import WRAP_SUITE, Stanza, wrap
 from lesson.wire import dumps
 
 FOLDER = Path(__file__).parent / "footage"
@@ -64,6 +65,7 @@ class Vector:
     torn_link: bytes | None = None
     grants: tuple[bytes, ...] = ()
     clips: tuple[bytes, ...] = ()
+    comments: tuple[bytes, ...] = ()
     at: str | None = None
 
     def text(self, story: str) -> str:
@@ -84,6 +86,7 @@ class Vector:
             lines.append(f"manifest: {self.manifest.decode()}")
         lines += [f"segment {name}: {base64url(data)}" for name, data in self.segments]
         lines += [f"evidence {index}: {base64url(data)}" for index, data in self.evidence]
+        lines += [f"comment: {comment.decode()}" for comment in self.comments]
         if self.expect == "success":
             lines += [f"opens {name}: {hashlib.sha256(data).hexdigest()}" for name, data in self.opens]
         return "\n".join(lines) + "\n"
@@ -182,6 +185,7 @@ def lessons() -> Iterator[tuple[str, str]]:
     yield from notes(cast, one)
     yield from clips(cast, one, other)
     yield from claimed_clips(cast, parts)
+    yield from comments(cast, one, other)
 
 
 def grants(cast: Cast, one: Vector, other: Vector) -> Iterator[tuple[str, str]]:
@@ -481,6 +485,212 @@ def only(vector: Vector, names: tuple[str, ...]) -> tuple[tuple[str, bytes], ...
 def opens_only(vector: Vector, names: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
     """What those open to."""
     return tuple((name, data) for name, data in vector.opens if name in names)
+
+
+SAYS = Said(
+    None, Tag.STRENGTH, "She counted to five, and a second pupil spoke.\n\u201cWeil ...\u201d \U0001f642", 325.2, 331.0
+)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Somebody who writes comments about one lesson."""
+
+    key: bytes
+    hashed: bytes
+    by: Identity
+
+    def __call__(
+        self,
+        said: Said | None,
+        readers: Readers = Readers.LESSON,
+        comment: str | None = None,
+        after: bytes | None = None,
+    ) -> bytes:
+        """The next version behind `after`."""
+        seen = None
+        if after is not None:
+            read = Comment.decode(after)
+            comment, seen = read.comment, read.expect_after(None, after)
+        return self.behind(said, readers, comment, seen)
+
+    def behind(self, said: Said | None, readers: Readers, comment: str | None, seen: Seen | None) -> bytes:
+        """The next version behind something that was seen."""
+        at = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)
+        return write_comment(
+            said,
+            by=self.by,
+            readers=readers,
+            content_key=self.key,
+            header_hash=self.hashed,
+            at=at,
+            comment=comment,
+            after=seen,
+        )[1]
+
+
+def comments(cast: Cast, one: Vector, other: Vector) -> Iterator[tuple[str, str]]:
+    """What people say of a lesson, and what a server may try with it."""
+    stranger = Identity.generate()
+    key, hashed = content_key(one, cast.teacher), header_hash(one.header)
+    hers, coachs = Writer(key, hashed, cast.teacher), Writer(key, hashed, cast.coach)
+    elsewhere = Writer(content_key(other, cast.teacher), header_hash(other.header), cast.teacher)
+    bare = one.but("success", links=(), manifest=b"", segments=(), evidence=(), opens=())
+    first = coachs(SAYS)
+    root = Comment.decode(first).comment
+    answer = hers(Said(root, Tag.NOTE, "I did not notice.", 325.2, None))
+    edited = coachs(replace(SAYS, text="She counted to four."), after=first)
+    deleted = coachs(None, after=edited)
+    mine = hers(Said(None, Tag.TO_DISCUSS, "Ask R. about this.", 60.0, None), Readers.AUTHOR)
+    shown = hers(Said(None, Tag.TO_DISCUSS, "Ask you about this.", 60.0, None), after=mine)
+    longest = hers(Said(None, Tag.QUESTION, "\u00e9" * 4000, 0.0, None))
+
+    def good(*lines: bytes, opens: tuple[bytes, ...], identity: Identity = cast.teacher) -> Vector:
+        told = {f"comment {Comment.decode(line).comment}": says(line, key, identity) for line in opens}
+        return bare.but("success", comments=lines, opens=tuple(told.items()), identity=encode_open(identity))
+
+    def bad(*lines: bytes, expect: str = "CommentError", identity: Identity = cast.teacher) -> Vector:
+        return bare.but(expect, comments=lines, identity=encode_open(identity))
+
+    yield vector(
+        "comments", "A comment of the coach, and the teacher's answer.", good(first, answer, opens=(first, answer))
+    )
+    yield vector("comment-edited", "Seen as it was, and then as it is.", good(first, edited, opens=(edited,)))
+    yield vector("comment-deleted", "The coach has taken it back.", good(first, edited, deleted, opens=(deleted,)))
+    yield vector("comment-newest", "Only the third version was ever seen.", good(deleted, opens=(deleted,)))
+    yield vector("comment-again", "The same version comes twice.", good(first, first, opens=(first,)))
+    yield vector("comment-of-8192", "The longest of the six lengths.", good(longest, opens=(longest,)))
+    yield vector("comment-to-herself", "The teacher keeps it to herself.", good(mine, opens=(mine,)))
+    yield vector(
+        "comment-shown",
+        "She kept it to herself, and lets the coach read it now.",
+        good(shown, opens=(shown,), identity=cast.coach),
+    )
+    yield vector(
+        "comment-not-hers",
+        "The coach is served what the teacher keeps to herself.",
+        bad(mine, expect="NotForYouError", identity=cast.coach),
+    )
+    yield vector(
+        "comment-flipped",
+        "A letter of what was sealed was changed.",
+        bad(first.replace(b'"sealed":"', b'"sealed":"A', 1)),
+    )
+    yield vector(
+        "comment-later", "Its moment of writing was changed.", bad(first.replace(b"2026-11-18", b"2026-11-19"))
+    )
+    yield vector("comment-cut", "The comment is cut.", bad(first[:-9]))
+    yield vector(
+        "comment-grant", "A grant where a comment should be.", bad(handed_on(key, hashed, cast.coach, cast.teacher))
+    )
+    yield vector("comment-other-lesson", "It was written about another lesson.", bad(elsewhere(SAYS)))
+    theirs = elsewhere(SAYS, Readers.AUTHOR)
+    yield vector("comment-other-lesson-hers", "What she keeps to herself about another lesson.", bad(theirs))
+    yield vector(
+        "comment-other-lesson-deleted", "What she has deleted in another lesson.", bad(elsewhere(None, after=theirs))
+    )
+    yield vector("comment-replayed", "After the edit the old text comes again.", bad(first, edited, first))
+    yield vector(
+        "comment-revived", "After it was deleted the old text comes again.", bad(first, edited, deleted, edited)
+    )
+    yield vector(
+        "comment-two-versions",
+        "Two versions under one number: one for some, the other for others.",
+        bad(first, edited, coachs(SAYS, after=first)),
+    )
+    yield vector(
+        "comment-does-not-follow",
+        "The second version names another first one.",
+        bad(first, coachs.behind(SAYS, Readers.LESSON, root, Seen(1, "0" * 64))),
+    )
+    yield vector(
+        "comment-other-number",
+        "What was sealed as the first version stands in the second.",
+        bad(moved(cast.coach, first, number=2, before=hashlib.sha256(first).hexdigest())),
+    )
+    yield vector(
+        "comment-other-name",
+        "What was sealed in one comment stands in another.",
+        bad(moved(cast.coach, first, comment="0" * 32)),
+    )
+    yield vector(
+        "comment-of-somebody-else",
+        "Somebody signs what another has sealed.",
+        bad(moved(stranger, first, by=(stranger.recipient.encryption_key + stranger.recipient.signing_key).hex())),
+    )
+    yield vector(
+        "comment-without-the-key",
+        "Somebody who cannot open the lesson writes one.",
+        bad(Writer(bytes(16), hashed, stranger)(SAYS)),
+    )
+    yield vector(
+        "comment-other-readers",
+        "What is hers alone is said to be everybody's.",
+        bad(moved(cast.teacher, mine, readers=Readers.LESSON, sealed=Comment.decode(first).sealed)),
+    )
+    for name, story, inside in (
+        ("no-words", "It has no words.", padded(b'{"parent":null,"tag":"note","text":" ","at_s":1,"end_s":null}')),
+        (
+            "other-tag",
+            "A tag that nobody agreed on.",
+            padded(b'{"parent":null,"tag":"bad","text":"a","at_s":1,"end_s":null}'),
+        ),
+        (
+            "ends-before",
+            "It ends before it begins.",
+            padded(b'{"parent":null,"tag":"note","text":"a","at_s":2,"end_s":1}'),
+        ),
+        (
+            "other-padding",
+            "There is something in the padding.",
+            padded(b'{"parent":null,"tag":"note","text":"a","at_s":1,"end_s":null}')[:-1] + b"x",
+        ),
+        (
+            "too-short-inside",
+            "It says that it is longer than it is.",
+            (300).to_bytes(2) + b'{"parent":null,"tag":"note","text":"a","at_s":1,"end_s":null}'.ljust(254),
+        ),
+    ):
+        yield vector(f"comment-{name}", story, bad(moved(cast.coach, first, sealed=resealed(key, first, inside))))
+    was, short = (
+        Comment.decode(first).sealed,
+        padded(b'{"parent":null,"tag":"note","text":"a","at_s":1,"end_s":null}')[:100],
+    )
+    assert was is not None
+    body = dumps(Comment.decode(first)).replace(
+        base64url(was).encode(), base64url(resealed(key, first, short)).encode()
+    )
+    yield vector("comment-not-padded", "It has a length of its own.", bad(sign("comment", body, cast.coach)))
+
+
+def says(line: bytes, key: bytes, identity: Identity) -> bytes:
+    """What is told of it (docs/formats/sealed-footage.md). Spelled out: a reader does it with its own code."""
+    comment = Comment.decode(line)
+    if comment.sealed is None:
+        return b""
+    if comment.readers is Readers.AUTHOR:
+        inside = WRAP_SUITE.decrypt(comment.sealed, identity.encryption_key, info=comment.binding)
+    else:
+        inside = AESGCM(comment_key(key, comment.binding)).decrypt(comment.sealed[:12], comment.sealed[12:], None)
+    told = json.loads(inside[2 : 2 + int.from_bytes(inside[:2])])
+    moments = ["" if told[each] is None else str(round(told[each] * 1000)) for each in ("at_s", "end_s")]
+    return "\n".join([told["tag"], *moments, told["parent"] or "", told["text"]]).encode()
+
+
+def padded(told: bytes) -> bytes:
+    """As `Said.encode` does it, for what `Said` would never say."""
+    return len(told).to_bytes(2) + told + bytes(254 - len(told))
+
+
+def resealed(key: bytes, line: bytes, inside: bytes) -> bytes:
+    """Something else under the same key."""
+    nonce = secrets.token_bytes(12)
+    return nonce + AESGCM(comment_key(key, Comment.decode(line).binding)).encrypt(nonce, inside, None)
+
+
+def moved(signer: Identity, line: bytes, **changes: object) -> bytes:
+    """A comment with other words around what was sealed, signed by somebody."""
+    return sign("comment", dumps(replace(Comment.decode(line), **changes)), signer)  # type: ignore[arg-type]
 
 
 def handed_on(key: bytes, hashed: bytes, to: Identity, by: Identity, until: datetime | None = None) -> bytes:

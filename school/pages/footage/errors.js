@@ -36,6 +36,13 @@ export class GrantError extends FootageError {
   }
 }
 
+/** A comment was altered, belongs to another lesson, or is an older version than one that was seen. */
+export class CommentError extends FootageError {
+  get remedy() {
+    return "Load the page again. If it stays, tell the technician: the school shows another text than was written.";
+  }
+}
+
 /** The list of segments does not hold together: a line is damaged, lost or out of order. */
 export class LinkError extends FootageError {}
 

@@ -13,6 +13,7 @@
 import { fromHex, sha256, toHex } from "./bytes.js";
 import { readLinks } from "./chain.js";
 import { ChunkedError, openChunked } from "./chunked.js";
+import { openComment, writeComment } from "./comment.js";
 import {
   GrantError,
   HeaderError,
@@ -34,6 +35,7 @@ import { decodeStanza, unwrap } from "./stanza.js";
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Chain, Link } from "./chain.js" */
 /** @import { Clip, OpenClip } from "./clip.js" */
+/** @import { Comment, Draft } from "./comment.js" */
 /** @import { Grant } from "./grant.js" */
 /** @import { Header } from "./header.js" */
 /** @import { Identity } from "./identity.js" */
@@ -238,6 +240,29 @@ export class OpenLesson {
     const key = this.#clipKeys.get(name);
     if (key === undefined) throw new NotForYouError(`${name} is not in the clip that was shared with you.`);
     return key;
+  }
+
+  /**
+   * What a comment says; null when its author has deleted it. Throws CommentError or NotForYouError.
+   * @param {Comment} comment
+   * @param {Identity} identity
+   */
+  openComment(comment, identity) {
+    return openComment(comment, this.#keyOfComments(), this.#hash, identity);
+  }
+
+  /**
+   * The next version of a comment, sealed, and signed by whose it is. Throws CommentError.
+   * @param {Draft} draft
+   * @param {Identity} by
+   */
+  writeComment(draft, by) {
+    return writeComment(draft, this.#keyOfComments(), this.#hash, by);
+  }
+
+  #keyOfComments() {
+    if (this.#contentKey === null) throw new NotForYouError("Comments are for who may open the whole lesson.");
+    return this.#contentKey;
   }
 
   /**
