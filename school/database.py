@@ -402,6 +402,24 @@ class ClipSegmentRow(Base):
     index: Mapped[int] = mapped_column(primary_key=True)
 
 
+class CommentRow(Base):
+    """A comment on a lesson, sealed: its newest version. An older one is overwritten, a deleted one has no text."""
+
+    __tablename__ = "comment"
+
+    lesson: Mapped[str] = mapped_column(ForeignKey("lesson.lesson", ondelete="CASCADE"), primary_key=True)
+    comment: Mapped[str] = mapped_column(String(32), primary_key=True)
+    author: Mapped[str] = mapped_column(String(32))
+    """Name of the keys that signed it."""
+    number: Mapped[int]
+    readers: Mapped[str] = mapped_column(String(16))
+    is_deleted: Mapped[bool]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    """The signed line, as it came; the columns before are read from it."""
+    first_kept_at: Mapped[datetime] = mapped_column(Moment)
+    kept_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class LessonLogRow(Base):
     """What happened to a lesson: see school/lesson_log.py."""
 

@@ -37,6 +37,8 @@ class Deed(StrEnum):
     SHARED = "shared"
     """Its teacher gave it to `who`."""
     OPENED = "opened"
+    COMMENTED = "commented"
+    """`who` wrote a comment that the lesson's readers can read."""
     WITHDRAWN = "withdrawn"
     """Its teacher took it back from `who`."""
     BINNED = "binned"

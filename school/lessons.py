@@ -189,6 +189,11 @@ def sealed_lesson_of(database: Database, teacher: Teacher, lesson: str, now: dat
         )
 
 
+def may_read(session: Session, teacher: Teacher, lesson: str, now: datetime) -> bool:
+    """Whether the whole of a lesson is hers to open: then she may read what is said of it, and say something."""
+    return _find(session, teacher, lesson, now) is not None
+
+
 def lesson_segment(
     database: Database, teacher: Teacher, lesson: str, name: SegmentName, now: datetime
 ) -> SegmentRow | None:

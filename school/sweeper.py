@@ -27,7 +27,17 @@ from lesson.footage.deletion import DeletedBy, Deletion
 from lesson.footage.header import header_hash
 from lesson.footage.signed import ReceiptKey
 from school.bin import BinState, days_begin, put_in_for
-from school.database import ClipRow, Database, DeletionRow, GrantRow, LessonRow, SegmentRow, StanzaRow, UnreadableRow
+from school.database import (
+    ClipRow,
+    CommentRow,
+    Database,
+    DeletionRow,
+    GrantRow,
+    LessonRow,
+    SegmentRow,
+    StanzaRow,
+    UnreadableRow,
+)
 from school.footage_store import FootageStore
 from school.holds import hold_on
 from school.keeping import Policy
@@ -168,7 +178,7 @@ def _count(session: Session, deletion: DeletionRow, row: LessonRow) -> None:
 
 def _overwrite_keys(session: Session, row: LessonRow) -> None:
     """Zeros first, for a database that leaves removed rows where they were; SQLite overwrites removed ones itself."""
-    for table in (StanzaRow, GrantRow, ClipRow):
+    for table in (StanzaRow, GrantRow, ClipRow, CommentRow):
         longest = session.scalar(select(func.max(func.length(table.body))).where(table.lesson == row.lesson)) or 0
         session.execute(update(table).where(table.lesson == row.lesson).values(body=bytes(longest)))
         session.execute(delete(table).where(table.lesson == row.lesson))

@@ -9,6 +9,7 @@
       web_api.py        JSON and server-sent events    refused: a problem document
       web_groups.py     the same, of her groups
       web_deletion.py   the same, about deleting
+      web_comments.py   JSON, what is said of a lesson
       web_sign_in.py    both, for who is not signed in
       web_account.py    both, for who changes how she signs in
 
@@ -25,7 +26,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from school import web_account, web_api, web_deletion, web_groups, web_pages, web_sign_in
+from school import web_account, web_api, web_comments, web_deletion, web_groups, web_pages, web_sign_in
 from school.errors import NotSignedInError, RefusedError
 from school.refusing import answer_refusals
 from school.security import Security, problem_response
@@ -37,6 +38,7 @@ ROUTERS = (
     web_sign_in.router,
     web_account.router,
     web_api.router,
+    web_comments.router,
     web_groups.router,
     web_deletion.router,
 )

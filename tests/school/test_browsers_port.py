@@ -65,6 +65,7 @@ class TestWhoSeesWhat:
             "/api/lessons/{lesson}/evidence",
             "/api/lessons/{lesson}/live",
             "/api/lessons/{lesson}/sharing",
+            "/api/lessons/{lesson}/comments",
         }
 
     @pytest.mark.parametrize("path", LESSON_ROUTES)

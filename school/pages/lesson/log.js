@@ -7,7 +7,7 @@
 
 import { sha256, toHex, utf8 } from "../footage/bytes.js";
 
-/** @typedef {{number: number, at: string, deed: "claimed"|"shared"|"opened"|"withdrawn"|"binned"|"restored"|"held"|"released", who: string, kid: string, clip?: string|null, why?: string, before: string, hash: string}} Entry `clip`: which seconds alone */
+/** @typedef {{number: number, at: string, deed: "claimed"|"shared"|"opened"|"commented"|"withdrawn"|"binned"|"restored"|"held"|"released", who: string, kid: string, clip?: string|null, why?: string, before: string, hash: string}} Entry `clip`: which seconds alone */
 
 const START = "waitwise.v1/log\0";
 

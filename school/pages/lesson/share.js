@@ -24,7 +24,7 @@ import { rangeOf, told, touched } from "./stretch.js";
 /** @typedef {import("../player/window.js").Range} Range */
 /** @typedef {import("../player/window.js").Segment} Segment */
 
-const DEEDS = { claimed: "claimed it at the unit", shared: "was given it", opened: "opened it", withdrawn: "was taken off", binned: "put it into the bin", restored: "took it out of the bin", held: "stopped its deletion", released: "ended the hold" };
+const DEEDS = { claimed: "claimed it at the unit", shared: "was given it", opened: "opened it", commented: "wrote a comment", withdrawn: "was taken off", binned: "put it into the bin", restored: "took it out of the bin", held: "stopped its deletion", released: "ended the hold" };
 const USUAL_DAYS = 28;
 
 /**
