@@ -66,6 +66,16 @@ export function arrow() {
   );
 }
 
+/** What stands for "sealed". */
+export function padlock() {
+  return svg(
+    "svg",
+    { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true", fill: "none", stroke: "currentColor", "stroke-width": 2, "stroke-linecap": "round", "stroke-linejoin": "round" },
+    svg("rect", { x: 5, y: 11, width: 14, height: 9, rx: 2 }),
+    svg("path", { d: "M8 11V8a4 4 0 0 1 8 0v3" }),
+  );
+}
+
 /** The sign in front of a notice. */
 export function warning() {
   return svg(

@@ -67,6 +67,7 @@ def test_each_wait_is_a_click_from_its_moment(
 ) -> None:
     with watched(browser) as profile:
         page = opened(profile.page(), world, teacher, lesson)
+        page.get_by_role("tab", name="Waits").click()
         waits = page.locator("[data-part=waits] button")
         expect(waits).to_have_count(14)
         expect(page.locator("[data-part=waits-count]")).to_have_text("12 counted")
@@ -298,7 +299,7 @@ def test_the_pictures_that_prove_the_mask_are_shown_when_somebody_looks(
 INK_BETWEEN_STRIP_AND_PHASES = """() => {
     const canvas = document.querySelector("talk-timeline canvas");
     const { width } = canvas;
-    const row = canvas.getContext("2d").getImageData(0, 32, width, 8).data;
+    const row = canvas.getContext("2d").getImageData(0, 60, width, 8).data;
     return row.filter((value, n) => n % 4 === 3 && value > 128).length;
 }"""
 
@@ -396,6 +397,7 @@ def test_a_lesson_being_recorded_is_drawn_as_it_happens(world: PageWorld, browse
         page = profile.page()
         page.goto(unlocked(world, teacher, live.lesson))
         page.wait_for_selector("[data-part=player][data-first-frame-ms]")
+        page.get_by_role("tab", name="Waits").click()
         waits = page.locator("[data-part=waits] button")
         expect(page.get_by_text("Recording now", exact=True).first).to_be_visible()
         expect(waits).to_have_count(2)

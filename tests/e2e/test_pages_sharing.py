@@ -9,11 +9,11 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Route, expect
 
 from lesson.footage.recipients import check_words
 from tests.suites.page_browser import axe_findings, watched
-from tests.suites.page_people import Teacher, join, opened, seek, unlocked
+from tests.suites.page_people import Teacher, join, opened, seek, share_with, unlocked
 from tests.suites.page_world import PageWorld
 
 pytestmark = pytest.mark.browser
@@ -29,14 +29,6 @@ def ada(world: PageWorld, browser: Browser) -> Teacher:
 def amin(world: PageWorld, browser: Browser) -> Teacher:
     with watched(browser) as profile:
         return join(profile.page(), world, "R. Amin")
-
-
-def share(page: Page) -> None:
-    """Share the lesson that is open."""
-    page.get_by_role("button", name="Share…").click()
-    page.get_by_role("combobox", name="With", exact=True).select_option("R. Amin")
-    page.get_by_role("button", name="Share", exact=True).click()
-    expect(page.get_by_text("R. Amin can open this lesson now.")).to_be_visible()
 
 
 def test_a_colleague_opens_what_was_shared_and_not_what_was_withdrawn(
@@ -122,7 +114,7 @@ def test_a_school_that_takes_something_out_of_the_log_is_found_out(
     lesson = world.record(ada.keys, "A log that was cut")
     with watched(browser) as hers:
         page = opened(hers.page(), world, ada, lesson)
-        share(page)
+        share_with(page, "R. Amin")
         page.get_by_role("button", name="Close").click()
 
         def cut(route: Route) -> None:
@@ -151,7 +143,7 @@ def test_a_school_that_forges_a_reader_gives_her_nothing(
     """A grant that the school serves, but that nobody signed who may: the browser opens nothing with it."""
     lesson, other = world.record(ada.keys, "Not shared"), world.record(ada.keys, "Shared")
     with watched(browser) as hers, watched(browser) as his:
-        share(opened(hers.page(), world, ada, other))
+        share_with(opened(hers.page(), world, ada, other), "R. Amin")
         page = his.page()
         page.goto(unlocked(world, amin, other))
         page.wait_for_selector("[data-part=player][data-first-frame-ms]")

@@ -95,6 +95,14 @@ def opened(page: Page, world: PageWorld, teacher: Teacher, lesson: str) -> Page:
     return page
 
 
+def share_with(page: Page, name: str) -> None:
+    """Share the lesson that is open; the dialog stays open."""
+    page.get_by_role("button", name="Share…").click()
+    page.get_by_role("combobox", name="With", exact=True).select_option(name)
+    page.get_by_role("button", name="Share", exact=True).click()
+    expect(page.get_by_text(f"{name} can open this lesson now.")).to_be_visible()
+
+
 def shown(page: Page) -> float:
     """Moment of the picture on the screen, once the last seek has landed."""
     page.wait_for_selector("[data-part=player][data-seek-ms]")

@@ -16,6 +16,18 @@ export function clock(seconds) {
 }
 
 /**
+ * A moment as somebody types it: `25:13`, `1:00:05`, or seconds. Null when it is none.
+ * @param {string} typed
+ */
+export function seconds(typed) {
+  const found = /^(?:(?:(\d+):)?(\d{1,3}):(?=\d\d))?(\d+(?:\.\d+)?)$/.exec(typed.trim());
+  if (!found) return null;
+  const [h, m, s] = [found[1], found[2], found[3]].map((each) => Number(each ?? 0));
+  if (found[2] !== undefined && s >= 60) return null;
+  return h * 3600 + m * 60 + s;
+}
+
+/**
  * A moment for ears: "1 minute 16 seconds".
  * @param {number} seconds
  */

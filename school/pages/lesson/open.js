@@ -49,6 +49,8 @@ import { clock } from "./clock.js";
  * @property {string} note what goes with a lesson that was shared with her
  * @property {SeenClip[]|null} clips all that was shared with her; null when she may see everything
  * @property {number} duration seconds of the lesson, whatever she may see of it
+ * @property {OpenLesson["openComment"]} openComment what a comment says
+ * @property {OpenLesson["writeComment"]} writeComment its next version, sealed and signed by her
  * @property {string[]} recipients roles of everybody the lesson is sealed to
  * @property {string|null} mime as MediaSource takes it; null when there is neither picture nor sound
  * @property {{segments: Segment[], duration: number, isWhole: boolean, segment: (index: number, signal: AbortSignal) => Promise<Bytes>}} footage
@@ -112,6 +114,8 @@ export async function openLesson(id, answer, identity, say) {
     note: opened.note,
     clips: opened.clips.length ? opened.clips.map((each) => seen(each, all, track)) : null,
     duration,
+    openComment: (comment, who) => opened.openComment(comment, who),
+    writeComment: (draft, by) => opened.writeComment(draft, by),
     recipients: opened.header.recipients.map((recipient) => recipient.role),
     mime: mimeOf(opened.header.media, track),
     footage: { segments, duration: segments.at(-1)?.end ?? 0, isWhole: parts.manifest !== null, segment: (index, signal) => fetched(track, index, signal) },

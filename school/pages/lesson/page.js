@@ -15,9 +15,11 @@ import { DAY, LONG, showMoments } from "../moments.js";
 import { makeControls } from "../player/controls.js";
 import { Player } from "../player/player.js";
 import { joined } from "../player/window.js";
+import { makeTabs } from "../tabs.js";
 import "../timeline/timeline.js";
 import { askJson, sentenceOf } from "../school.js";
 import { clock } from "./clock.js";
+import { Comments } from "./comments.js";
 import { offerDays } from "./days.js";
 import { LiveLesson } from "./live.js";
 import { showMarks } from "./marks.js";
@@ -55,12 +57,14 @@ class LessonPage {
   /** @type {import("../player/window.js").Range[]} */ #holes = [];
   /** @type {OpenedLesson|null} */ #lesson = null;
   /** @type {Player|null} */ #player = null;
+  /** @type {Comments|null} */ #comments = null;
   /** @type {Promise<any>} */ #answer;
   /** @type {string|null} */ #chosen = null;
   /** @type {ReturnType<typeof offerStretch>|null} */ #stretch = null;
   /** @type {((wait: WaitTime) => void)|null} */ #shareWait = null;
   #isRendered = true;
   #controls;
+  #showTab = makeTabs(part("beside"));
 
   constructor() {
     // Asked for at once, beside the keys: waiting for one after the other would cost the first picture a round trip.
@@ -72,6 +76,7 @@ class LessonPage {
       mark: (place) => this.#stretch?.here(place),
       start: () => this.#lesson?.footage.segments[0]?.start ?? 0,
       duration: () => this.#duration(),
+      comment: () => this.#comments?.write(),
     });
     this.#listen();
     offerDays(this.#id, () => this.#player?.end());
@@ -103,7 +108,7 @@ class LessonPage {
       this.#player?.stop();
       this.#element.dataset.state = "failed";
       part("screen-words").textContent = "Not opened";
-      part("waits-empty").textContent = "The lesson could not be opened.";
+      for (const list of ["waits-empty", "comments-empty"]) part(list).textContent = "The lesson could not be opened.";
       this.#say(sentenceOf(error));
       return;
     }
@@ -112,6 +117,7 @@ class LessonPage {
     offerProof(/** @type {HTMLDetailsElement} */ (part("proof")), this.#lesson);
     if (this.#player) this.#player.grow(this.#lesson.footage);
     else this.#play(this.#lesson);
+    this.#comment(this.#lesson, unlocked);
     await this.#readLog(this.#lesson);
     if (!this.#lesson.isComplete && !this.#lesson.clips) this.#follow(unlocked);
   }
@@ -163,6 +169,23 @@ class LessonPage {
       this.#showTime();
     });
     this.#controls.show();
+  }
+
+  /**
+   * @param {OpenedLesson} lesson
+   * @param {Unlocked} unlocked
+   */
+  #comment(lesson, unlocked) {
+    if (lesson.clips) {
+      part("comments-empty").textContent = "Comments are for who may open the whole lesson.";
+      return;
+    }
+    this.#comments = new Comments(this.#id, lesson, unlocked.identity, {
+      now: () => this.#video.currentTime,
+      seek: (seconds) => this.#player?.seek(seconds),
+      show: () => this.#showTab(part("comments-tab")),
+      timeline: this.#timeline,
+    });
   }
 
   /**
@@ -263,6 +286,7 @@ class LessonPage {
 
   #showTime() {
     this.#controls.show();
+    this.#comments?.follow();
     if (this.#video.readyState > 0) this.#timeline.time = this.#video.currentTime;
   }
 

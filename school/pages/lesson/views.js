@@ -148,7 +148,7 @@ function stepOf(step, isFirst) {
  * @param {HTMLElement} list
  * @param {HTMLElement} row
  */
-function scrollWithin(list, row) {
+export function scrollWithin(list, row) {
   const [top, bottom] = [row.offsetTop - list.offsetTop * Number(row.offsetParent !== list), row.offsetTop + row.offsetHeight];
   if (top < list.scrollTop) list.scrollTop = top - 8;
   else if (bottom > list.scrollTop + list.clientHeight) list.scrollTop = bottom - list.clientHeight + 8;

@@ -3,6 +3,7 @@
  *
  *     Space K  play      J L  -10 s +10 s     arrows  -5 s +5 s     N P  next, previous wait     M  mute     F  full screen
  *     I O  mark a stretch from here, to here
+ *     C  comment
  *
  * Single keys can be switched off (WCAG 2.1.4): somebody who speaks to the computer would press them by talking. They
  * never work in a field, on a slider, or together with Ctrl, Alt or Meta.
@@ -20,6 +21,7 @@ const SWITCH = "waitwise.single-keys";
  * @property {(place: 0|1) => void} mark a stretch from here, or to here
  * @property {() => number} start 0, or where the first seconds are that somebody was given
  * @property {() => number} duration
+ * @property {() => void} comment write one at this moment
  */
 
 /**
@@ -30,7 +32,7 @@ const SWITCH = "waitwise.single-keys";
 export function wish(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
   /** @type {Record<string, string>} */
-  const wishes = { " ": "play", k: "play", j: "back", l: "forward", arrowleft: "little-back", arrowright: "little-forward", n: "next", p: "previous", i: "from", o: "to", m: "mute", f: "full" };
+  const wishes = { " ": "play", k: "play", j: "back", l: "forward", arrowleft: "little-back", arrowright: "little-forward", n: "next", p: "previous", i: "from", o: "to", m: "mute", f: "full", c: "comment" };
   return wishes[event.key.toLowerCase()] ?? null;
 }
 
@@ -62,7 +64,8 @@ export function makeControls(element, video, steering) {
     full: () => void (document.fullscreenElement ? document.exitFullscreen() : element.requestFullscreen()).catch(() => undefined),
   };
   const act = (/** @type {string} */ name) => {
-    if (isPlayable()) does[name]?.();
+    if (name === "comment") steering.comment();
+    else if (isPlayable()) does[name]?.();
   };
 
   element.addEventListener("click", (event) => {
@@ -116,5 +119,5 @@ function isBusy(target, key) {
   if (target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return true;
   // A button is pressed, a summary opened and a list scrolled with these.
   if (key === " ") return target.closest("button, a, summary, input, [role=slider]") !== null;
-  return key.startsWith("Arrow") && target.closest("[role=slider], .waits, .scroll, [popover]") !== null;
+  return key.startsWith("Arrow") && target.closest("[role=slider], [role=tablist], .waits, .comments, .scroll, [popover]") !== null;
 }

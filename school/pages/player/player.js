@@ -101,8 +101,7 @@ export class Player extends EventTarget {
 
   /** Take the picture away: what it came from does not hold. */
   stop() {
-    this.#running.abort();
-    this.#buffer = null;
+    this.end();
     this.#become("failed");
     this.#video.removeAttribute("src");
     this.#video.load();

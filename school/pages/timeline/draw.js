@@ -2,6 +2,7 @@
  * Draws a lesson's talk and its waits on a canvas.
  *
  *     Whole lesson  ▁▂▅▂▁▃▅▅▅▂▁     overview, with the view as a window in it
+ *     Comments        ▾    ▾         threads of comments (comments.js)
  *     Marks             ⚑    ‖––‖    bookmarks, and pauses of the recording
  *     Phases        [Whole class  ][Pair or group talk ][Whole class]
  *     Teacher       ▪▪▪ ▪ ▪▪▪▪
@@ -70,11 +71,12 @@ export const MARGIN = 8;
 export function rows(unit) {
   const px = (/** @type {number} */ n) => Math.round(n * unit);
   const overview = { top: px(4), height: px(24) };
-  const marks = { top: px(31), height: px(10) };
-  const phases = { top: px(42), height: px(22) };
-  const lanes = LANES.map((_, n) => ({ top: px(70 + n * 24), height: px(18) }));
-  const waits = { top: px(178), height: px(132) };
-  return { overview, marks, phases, lanes, waits, axis: { top: px(314), height: px(22) }, height: px(338) };
+  const comments = { top: px(32), height: px(26) };
+  const marks = { top: px(59), height: px(10) };
+  const phases = { top: px(70), height: px(22) };
+  const lanes = LANES.map((_, n) => ({ top: px(98 + n * 24), height: px(18) }));
+  const waits = { top: px(206), height: px(132) };
+  return { overview, comments, marks, phases, lanes, waits, axis: { top: px(342), height: px(22) }, height: px(366) };
 }
 
 /**

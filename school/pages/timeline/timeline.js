@@ -6,6 +6,7 @@
  *
  *     event "seek"    detail.time   somebody wants to be there
  *     event "choose"  detail.wait   somebody chose a dot
+ *     event "comment" detail.id     somebody chose a comment; timeline.comments = [{ id, at, end, label }] are its marks
  *
  * For a keyboard and a screen reader it is one slider over time. Every drag has a way without dragging: the buttons
  * inside the element (data-do="in|out|earlier|later|whole") and the keys + - for the view, arrows for the playhead.
@@ -13,6 +14,7 @@
  */
 
 import { clock, spokenClock } from "../lesson/clock.js";
+import { CommentRow } from "./comments.js";
 import { LANES, PHASE_WORDS, drawLesson, drawNow, laneWidth, rows } from "./draw.js";
 import { following, inside, isWhole, panned, toSeconds, wholeLesson, zoomed } from "./scale.js";
 
@@ -50,6 +52,7 @@ export class TalkTimeline extends HTMLElement {
   #base = document.createElement("canvas");
   #over = document.createElement("canvas");
   /** @type {import("./draw.js").Scene|null} */ #scene = null;
+  #comments = new CommentRow((id) => this.dispatchEvent(new CustomEvent("comment", { detail: { id } })));
   #isDrawn = true;
   #abort = new AbortController();
 
@@ -174,6 +177,21 @@ export class TalkTimeline extends HTMLElement {
     this.#drawOver();
   }
 
+  /** @param {import("./comments.js").Mark[]} marks in order of time */
+  set comments(marks) {
+    this.#comments.marks = marks;
+    this.#redraw();
+  }
+
+  /**
+   * Show which comment was chosen.
+   * @param {string|null} id
+   */
+  chooseComment(id) {
+    this.#comments.chosen = id;
+    this.#redraw();
+  }
+
   #build() {
     this.#stage.className = "timeline-stage";
     this.#probe.className = "timeline-probe";
@@ -187,13 +205,13 @@ export class TalkTimeline extends HTMLElement {
     const labels = document.createElement("div");
     labels.className = "timeline-labels";
     labels.setAttribute("aria-hidden", "true");
-    for (const [name, text] of [["overview", "Whole lesson"], ["phases", "Phases"], ...LANES.map((lane) => [lane.name, lane.label]), ["waits", "Pauses"], ["waits-note", "after you spoke"]]) {
+    for (const [name, text] of [["overview", "Whole lesson"], ["comments", "Comments"], ["phases", "Phases"], ...LANES.map((lane) => [lane.name, lane.label]), ["waits", "Pauses"], ["waits-note", "after you spoke"]]) {
       const label = document.createElement("span");
       label.className = `timeline-label timeline-label-${name}`;
       label.textContent = text;
       labels.append(label);
     }
-    this.#stage.replaceChildren(this.#base, labels, this.#over, this.#slider, this.#probe);
+    this.#stage.replaceChildren(this.#base, labels, this.#over, this.#slider, this.#comments.element, this.#probe);
     (this.querySelector("[data-part=stage]") ?? this).replaceChildren(this.#stage);
     this.#tell();
   }
@@ -237,6 +255,7 @@ export class TalkTimeline extends HTMLElement {
     };
     const ctx = this.#base.getContext("2d");
     if (ctx) drawLesson(ctx, this.#scene);
+    this.#comments.draw({ view: this.#view, width: laneWidth(this.#scene), gutter, ...place.comments, unit });
     this.#drawOver();
     this.#offer();
   }
@@ -251,7 +270,7 @@ export class TalkTimeline extends HTMLElement {
    * @param {number} gutter
    */
   #placeLabels(place, gutter) {
-    const row = { overview: place.overview, phases: place.phases, waits: { top: place.waits.top + 8, height: 18 }, "waits-note": { top: place.waits.top + 28, height: 34 } };
+    const row = { overview: place.overview, comments: place.comments, phases: place.phases, waits: { top: place.waits.top + 8, height: 18 }, "waits-note": { top: place.waits.top + 28, height: 34 } };
     const all = { ...row, ...Object.fromEntries(LANES.map((lane, n) => [lane.name, place.lanes[n]])) };
     for (const [name, { top, height }] of Object.entries(all)) {
       const label = /** @type {HTMLElement|null} */ (this.#stage.querySelector(`.timeline-label-${name}`));
