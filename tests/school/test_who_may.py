@@ -84,6 +84,8 @@ POST /api/lessons/{lesson}/clips                     401 422 404 404 404 404 403
 POST /api/lessons/{lesson}/withdraw                  401 422 404 404 404 404 403 403
 GET  /api/lessons/{lesson}/segments/{track}/{index}  401 200 404 200 404 404 403 403
 GET  /api/lessons/{lesson}/evidence                  401 200 404 404 404 404 403 403
+GET  /api/lessons/{lesson}/comments                  401 200 404 404 404 404 403 403
+POST /api/lessons/{lesson}/comments                  401 422 404 404 404 404 403 403
 GET  /api/lessons/{lesson}/live                      401 200 404 404 404 404 403 403
 POST /api/lessons/{lesson}/days                      401 422 404 404 404 404 403 403
 GET  /api/bin                                        401 200 200 200 200 200 403 403
