@@ -23,6 +23,8 @@ from school.keeping import LARGEST_STEP, Policy
 
 MIB = 1024 * 1024
 _HERE = Path(__file__).parent
+PAGES, TEMPLATES = _HERE / "pages", _HERE / "templates"
+"""Those that are installed."""
 _PORTS = range(65_536)
 
 
@@ -88,8 +90,8 @@ class Settings:
     body_seconds: float = setting("Seconds a unit may fall silent inside an upload.", default=30.0)
     live_seconds: float = setting("Seconds between two looks for new evidence on a live page.", default=0.25)
 
-    templates_folder: Path = setting("Folder of the page templates.", default=_HERE / "templates")
-    pages_folder: Path = setting("Folder of the scripts and styles of the pages.", default=_HERE / "pages")
+    templates_folder: Path = setting("Folder of the page templates.", default=TEMPLATES)
+    pages_folder: Path = setting("Folder of the scripts and styles of the pages.", default=PAGES)
 
     def __post_init__(self) -> None:
         for name in ("browser_port", "units_port", "broker_port"):

@@ -12,6 +12,7 @@
       web_comments.py   JSON, what is said of a lesson
       web_sign_in.py    both, for who is not signed in
       web_account.py    both, for who changes how she signs in
+      web_keeping.py    a lesson as a zip              refused: a page that says why
 
 A route that does not say who may use it stops the server before it opens a port (web_parts.py).
 """
@@ -26,7 +27,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from school import web_account, web_api, web_comments, web_deletion, web_groups, web_pages, web_sign_in
+from school import web_account, web_api, web_comments, web_deletion, web_groups, web_keeping, web_pages, web_sign_in
 from school.errors import NotSignedInError, RefusedError
 from school.refusing import answer_refusals
 from school.security import Security, problem_response
@@ -41,6 +42,7 @@ ROUTERS = (
     web_comments.router,
     web_groups.router,
     web_deletion.router,
+    web_keeping.router,
 )
 
 

@@ -11,6 +11,7 @@
     waitwise open LESSON_DIR --identity FILE -o lesson.mp4     a sealed lesson becomes a film, for whoever may
     waitwise unit record unit.toml --sound FILE   a unit records a lesson
     waitwise school serve school.toml             the school's server
+    waitwise viewer FOLDER                        the lesson page as a file, for kept lessons, without a school
     waitwise self-test                            whether all of this works on this computer
 """
 
@@ -39,6 +40,7 @@ PROGRAMS = {
     "rehearse": ("waitwise.rehearse_cli", "unit"),
     "unit": ("waitwise.unit_cli", "unit"),
     "school": ("waitwise.school_cli", "school"),
+    "viewer": ("waitwise.viewer_cli", "school"),
     "self-test": ("waitwise.self_test_cli", "unit"),
     "voice": ("waitwise.voice_cli", "unit"),
 }
@@ -59,6 +61,7 @@ class _Programs(TyperGroup):
             "evaluate",
             "unit",
             "school",
+            "viewer",
             "self-test",
         ]
 

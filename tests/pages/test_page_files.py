@@ -44,12 +44,12 @@ def test_the_lesson_page_asks_for_all_its_modules_at_once() -> None:
     text = (TEMPLATES / "lesson.html").read_text()
     asked = {PAGES / each for each in re.findall(r'<link rel="modulepreload" href="/pages/([^"]+)">', text)}
 
-    assert asked == imports(PAGES / "lesson" / "page.js") | imports(PAGES / "account" / "menu.js")
+    assert asked == imports(PAGES / "lesson" / "start.js") | imports(PAGES / "account" / "menu.js")
 
 
 def test_no_word_list_before_the_first_picture() -> None:
     # 63 KB that only an unlock needs: whoever imports it on the lesson page makes every lesson start later.
-    assert PAGES / "footage" / "words.js" not in imports(PAGES / "lesson" / "page.js")
+    assert PAGES / "footage" / "words.js" not in imports(PAGES / "lesson" / "start.js")
 
 
 @pytest.mark.parametrize("template", EVERY_TEMPLATE, ids=lambda path: path.name)

@@ -57,7 +57,7 @@ class Watched:
     def guard(self, request: Request) -> None:
         """Note a request that leaves this machine."""
         address = urlsplit(request.url)
-        if address.scheme not in ("blob", "data") and address.hostname not in _HERE:
+        if address.scheme not in ("blob", "data", "file") and address.hostname not in _HERE:
             self.wrong.append(f"left the machine: {request.url}")
 
 

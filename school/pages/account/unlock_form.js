@@ -12,20 +12,21 @@ import { unlock, unlockByPasskey } from "./unlock.js";
 /**
  * Show the form until her words unlock her keys.
  * @param {(unlocked: Unlocked) => unknown} [then] gets them
+ * @param {(words: string) => Promise<Unlocked>} [open] opens her identity file: the one that the school keeps, if nothing else is said
  */
-export function askForWords(then) {
+export function askForWords(then, open = unlock) {
   const section = part("unlock");
   const form = /** @type {HTMLFormElement} */ (part("unlock-form"));
   const field = /** @type {HTMLInputElement} */ (form.querySelector("input"));
   const says = part("unlock-says");
   section.hidden = false;
   field.focus({ preventScroll: true });
-  /** @param {() => Promise<Unlocked>} open */
-  const unlockBy = async (open) => {
+  /** @param {() => Promise<Unlocked>} way */
+  const unlockBy = async (way) => {
     says.textContent = "Unlocking…";
     let unlocked;
     try {
-      unlocked = await open();
+      unlocked = await way();
     } catch (error) {
       says.textContent = sentenceOf(error);
       field.setAttribute("aria-invalid", "true");
@@ -38,8 +39,9 @@ export function askForWords(then) {
   };
   form.onsubmit = (event) => {
     event.preventDefault();
-    void unlockBy(() => unlock(field.value));
+    void unlockBy(() => open(field.value));
   };
+  if (open !== unlock) return; // a passkey is bound to the school's address, and the file is not the school's
   part("passkey-row").hidden = !offersPasskey();
   part("unlock-passkey").onclick = () => void unlockBy(unlockByPasskey);
 }

@@ -126,7 +126,7 @@ export async function unlock(file, secret, by = "passphrase") {
   if (secret === null) {
     throw new IdentityError("This identity file needs its passphrase.");
   }
-  const recipient = await recipientOf(fromHex(sealed.encryption_key), fromHex(sealed.signing_key));
+  const recipient = await recipientIn(file);
   const accountKey = await unwrapAccountKey(sealed, recipient, by, secret);
   /** @type {Bytes} */
   let secrets;
@@ -211,6 +211,16 @@ export function typed(secret) {
     .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
     .replace(/[ \t\n\r-]+/g, " ")
     .replace(/^ | $/g, "");
+}
+
+/**
+ * The public half in an identity file, which needs no words. It is checked when the file is unlocked. Throws IdentityError.
+ * @param {Bytes} file
+ * @returns {Promise<Recipient>}
+ */
+export async function recipientIn(file) {
+  const sealed = readSealedFile(file);
+  return recipientOf(fromHex(sealed.encryption_key), fromHex(sealed.signing_key));
 }
 
 /**

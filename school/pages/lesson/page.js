@@ -8,16 +8,14 @@
  * What is damaged is named in a sentence at the top of the page; the rest still plays.
  */
 
-import { identityHere } from "../account/unlock.js";
-import { askForWords } from "../account/unlock_form.js";
 import { element, part, warning } from "../element.js";
-import { DAY, LONG, showMoments } from "../moments.js";
+import { DAY } from "../moments.js";
 import { makeControls } from "../player/controls.js";
 import { Player } from "../player/player.js";
 import { joined } from "../player/window.js";
 import { makeTabs } from "../tabs.js";
 import "../timeline/timeline.js";
-import { askJson, sentenceOf } from "../school.js";
+import { sentenceOf } from "../school.js";
 import { clock } from "./clock.js";
 import { Comments } from "./comments.js";
 import { offerDays } from "./days.js";
@@ -35,7 +33,13 @@ import { isCounted, moment, neighbour } from "./waits.js";
 
 /** @typedef {import("../account/keys.js").Unlocked} Unlocked */
 /** @typedef {import("./open.js").OpenedLesson} OpenedLesson */
+/** @typedef {import("./source.js").Source} Source */
 /** @typedef {import("./talk.js").WaitTime} WaitTime */
+/**
+ * @typedef {object} Keys where the reader's keys come from
+ * @property {() => Promise<Unlocked|null>} here those that are unlocked already
+ * @property {(then: (unlocked: Unlocked) => unknown) => void} ask asks her for her words
+ */
 
 const GOAL = "waitwise.goal";
 const PICTURE_LATEST = 1_000; // milliseconds that the rest of a lesson waits for its first picture
@@ -43,10 +47,10 @@ const PICTURE_LATEST = 1_000; // milliseconds that the rest of a lesson waits fo
 const STATES = { recording: "Recording now", arriving: "Still arriving", discarded: "Thrown away at the unit" };
 const GROW_EVERY = 8_000; // milliseconds between looks for new footage of a lesson that is being recorded
 
-class LessonPage {
+export class LessonPage {
   #root = part("lesson");
-  // From the address, which she chose; the rest of the page is what the school says.
-  #id = location.pathname.split("/").at(-1) ?? "";
+  #source;
+  #keys;
   #element = part("player");
   #video = /** @type {HTMLVideoElement} */ (part("video"));
   #timeline = /** @type {import("../timeline/timeline.js").TalkTimeline} */ (part("timeline"));
@@ -66,9 +70,15 @@ class LessonPage {
   #controls;
   #showTab = makeTabs(part("beside"));
 
-  constructor() {
+  /**
+   * @param {Source} source
+   * @param {Keys} keys
+   */
+  constructor(source, keys) {
+    this.#source = source;
+    this.#keys = keys;
     // Asked for at once, beside the keys: waiting for one after the other would cost the first picture a round trip.
-    this.#answer = askJson(`/api/lessons/${this.#id}`);
+    this.#answer = source.answer();
     this.#answer.catch(() => undefined);
     this.#controls = makeControls(this.#element, this.#video, {
       seek: (seconds) => this.#player?.seek(seconds),
@@ -84,14 +94,13 @@ class LessonPage {
 
   /** Show the lesson, or ask for the five words first. */
   async start() {
-    const kid = document.querySelector("[data-kid]")?.getAttribute("data-kid") ?? "";
     const open = (/** @type {Unlocked} */ unlocked) => this.#open(unlocked);
     try {
-      const unlocked = await identityHere(kid);
+      const unlocked = await this.#keys.here();
       if (unlocked) await this.#open(unlocked);
-      else askForWords(open);
+      else this.#keys.ask(open);
     } catch (error) {
-      askForWords(open);
+      this.#keys.ask(open);
       part("unlock-says").textContent = sentenceOf(error);
     }
   }
@@ -103,7 +112,7 @@ class LessonPage {
     try {
       const answer = await this.#answer;
       await this.#begin(beginningOf(answer), unlocked);
-      this.#lesson = await openLesson(this.#id, answer, unlocked.identity, (sentence) => this.#say(sentence));
+      this.#lesson = await this.#opened(answer, unlocked, (sentence) => this.#say(sentence));
     } catch (error) {
       this.#player?.stop();
       this.#element.dataset.state = "failed";
@@ -119,7 +128,9 @@ class LessonPage {
     else this.#play(this.#lesson);
     this.#comment(this.#lesson, unlocked);
     await this.#readLog(this.#lesson);
-    if (!this.#lesson.isComplete && !this.#lesson.clips) this.#follow(unlocked);
+    if (this.#lesson.isComplete || this.#lesson.clips) return;
+    if (this.#source.isSchool) this.#follow(unlocked);
+    else this.#say("The end of this lesson is not certain: its manifest.json is not among the files.");
   }
 
   /**
@@ -131,7 +142,7 @@ class LessonPage {
     if (!beginning) return;
     let opened;
     try {
-      opened = await openLesson(this.#id, beginning, unlocked.identity, () => undefined);
+      opened = await this.#opened(beginning, unlocked, () => undefined);
     } catch {
       return; // what does not hold in the beginning is said of the whole
     }
@@ -142,6 +153,15 @@ class LessonPage {
       this.#player?.addEventListener("shown", resolve, { once: true });
       setTimeout(resolve, PICTURE_LATEST);
     });
+  }
+
+  /**
+   * @param {import("./open.js").Answer} answer
+   * @param {Unlocked} unlocked
+   * @param {(sentence: string) => void} say
+   */
+  #opened(answer, unlocked, say) {
+    return openLesson(this.#source.id, answer, unlocked.identity, say, this.#source.segment);
   }
 
   /** @param {OpenedLesson} lesson */
@@ -215,7 +235,7 @@ class LessonPage {
     part("live").hidden = false;
     let state = this.#root.dataset.state ?? "recording";
     part("live-words").textContent = STATES[state];
-    const live = new LiveLesson(this.#id, {
+    const live = new LiveLesson(this.#source.id, {
       open: (index, ciphertext) => /** @type {OpenedLesson} */ (this.#lesson).evidence(index, ciphertext),
       heard: (plaintext) => {
         this.#log.feed(plaintext);
@@ -233,7 +253,7 @@ class LessonPage {
       clearTimeout(timer);
       if (this.#lesson?.isComplete || state === "discarded") return;
       try {
-        const lesson = await openLesson(this.#id, await askJson(`/api/lessons/${this.#id}`), unlocked.identity, (sentence) => this.#say(sentence));
+        const lesson = await this.#opened(await this.#source.answer(), unlocked, (sentence) => this.#say(sentence));
         this.#lesson = lesson;
         offerProof(/** @type {HTMLDetailsElement} */ (part("proof")), lesson);
         if (this.#player) this.#player.grow(lesson.footage);
@@ -370,12 +390,13 @@ class LessonPage {
     const others = lesson.recipients.filter((role) => role !== "teacher" && role !== "claim");
     const words = others.includes("recovery") ? "Yours. Also open to the school’s recovery key" : others.length ? "Yours. Also open to your coach" : "Yours. Only you can open it";
     part("sealed-to-words").textContent = words;
+    if (!this.#source.isSchool) return;
     const numbers = (/** @type {import("../player/window.js").Range} */ range) => (this.#log.isComplete ? numbersOf(this.#log.account(), range) : null);
     const tell = (/** @type {import("./share.js").Shared[]} */ shared) => {
       const open = shared.map(({ name, expires_at, clip }) => `${name}${clip ? ` (${clip})` : ""}${expires_at ? ` until ${DAY.format(new Date(expires_at))}` : ""}`);
       part("sealed-to-words").textContent = open.length ? `Yours. Also open to ${open.length > 2 ? `${new Set(shared.map(({ kid }) => kid)).size} colleagues` : open.join(" and ")}` : words;
     };
-    const sharing = offerSharing(this.#id, lesson, unlocked.identity, { tell, numbersOf: numbers });
+    const sharing = offerSharing(this.#source.id, lesson, unlocked.identity, { tell, numbersOf: numbers });
     if (!lesson.isComplete || !lesson.footage.segments.length) return; // a clip of what still arrives could end anywhere
     this.#stretch = offerStretch({
       now: () => this.#video.currentTime,
@@ -418,6 +439,3 @@ function storedGoal() {
 function showGoal(field, goal) {
   if (document.activeElement !== field || !field.value) field.value = String(goal);
 }
-
-showMoments(document, LONG);
-void new LessonPage().start();
