@@ -13,6 +13,7 @@
       web_sign_in.py    both, for who is not signed in
       web_account.py    both, for who changes how she signs in
       web_keeping.py    a lesson as a zip              refused: a page that says why
+      web_about.py      which pages these should be    for everybody
 
 A route that does not say who may use it stops the server before it opens a port (web_parts.py).
 """
@@ -27,7 +28,17 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from school import web_account, web_api, web_comments, web_deletion, web_groups, web_keeping, web_pages, web_sign_in
+from school import (
+    web_about,
+    web_account,
+    web_api,
+    web_comments,
+    web_deletion,
+    web_groups,
+    web_keeping,
+    web_pages,
+    web_sign_in,
+)
 from school.errors import NotSignedInError, RefusedError
 from school.refusing import answer_refusals
 from school.security import Security, problem_response
@@ -43,6 +54,7 @@ ROUTERS = (
     web_groups.router,
     web_deletion.router,
     web_keeping.router,
+    web_about.router,
 )
 
 

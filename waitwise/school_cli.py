@@ -12,6 +12,7 @@
     waitwise school hold school.toml 5f0e... --reason ...           stops the deletion of one lesson
     waitwise school export school.toml 3 --out ada-okafor.zip       writes what is known of one person
     waitwise school clock school.toml                               says whether lessons are deleted by its clock
+    waitwise school check-page https://waitwise.school.example      whether it serves the pages of this version
 
 None of it can open a lesson.
 """
@@ -43,6 +44,7 @@ from school.sure_time import SureTime
 from school.units import register_unit
 from waitwise import show
 from waitwise.errors import CommandError
+from waitwise.page_hash_cli import check_page_, page_hash
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -54,6 +56,11 @@ app = typer.Typer(
 
 SettingsFile = Annotated[Path, typer.Argument(help="The school's settings, a TOML file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
+
+app.command(name="page-hash", epilog="Example: `waitwise school page-hash`")(page_hash)
+app.command(name="check-page", epilog="Example: `waitwise school check-page https://waitwise.school.example`")(
+    check_page_
+)
 
 
 @app.command(epilog="Example: `waitwise school serve /etc/waitwise/school.toml`")

@@ -43,6 +43,7 @@ PEOPLE = ("nobody", "she", "another", "clipped", "coach", "safeguarding-lead", "
 MATRIX = """
 GET  /                                               303 303 303 303 303 303 303 303
 GET  /welcome                                        200 200 200 200 200 200 200 200
+GET  /about                                          200 200 200 200 200 200 200 200
 GET  /sign-in                                        200 303 303 303 303 303 303 303
 GET  /sign-in/school                                 404 404 404 404 404 404 404 404
 GET  /sign-in/school/back                            404 404 404 404 404 404 404 404
@@ -54,6 +55,7 @@ GET  /card                                           in  200 200 200 200 200 403
 GET  /keys                                           in  200 200 200 200 200 403 403
 GET  /lessons                                        in  200 200 200 200 200 403 403
 GET  /lessons/{lesson}                               in  200 404 200 404 404 403 403
+GET  /lessons/{lesson}/sealed.zip                    in  200 404 404 404 404 403 403
 POST /api/join                                       422 422 422 422 422 422 422 422
 POST /api/join/password                              422 422 422 422 422 422 422 422
 POST /api/sign-in                                    422 422 422 422 422 422 422 422
