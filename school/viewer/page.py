@@ -26,7 +26,15 @@ START = "viewer/start.js"
 _ADDRESS = re.compile(r'url\("(?P<path>[^"]+)"\)')
 _KINDS = {".woff2": "font/woff2", ".svg": "image/svg+xml"}
 _LOOK = Path(look.__file__).parent
-_NOBODYS = {"lesson": "", "title": "", "started_at": "", "room": "", "state": "complete", "duration_s": None}
+_NOBODYS = {
+    "lesson": "",
+    "title": "",
+    "started_at": "",
+    "room": "",
+    "state": "complete",
+    "duration_s": None,
+    "is_hers": False,
+}
 """What the lesson page would show of a lesson: the viewer fills it in from the files."""
 
 

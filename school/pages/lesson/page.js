@@ -89,7 +89,7 @@ export class LessonPage {
       comment: () => this.#comments?.write(),
     });
     this.#listen();
-    offerDays(this.#id, () => this.#player?.end());
+    if (source.isSchool) offerDays(source.id, () => this.#player?.end());
   }
 
   /** Show the lesson, or ask for the five words first. */
@@ -196,11 +196,11 @@ export class LessonPage {
    * @param {Unlocked} unlocked
    */
   #comment(lesson, unlocked) {
-    if (lesson.clips) {
-      part("comments-empty").textContent = "Comments are for who may open the whole lesson.";
+    if (lesson.clips || !this.#source.isSchool) {
+      part("comments-empty").textContent = lesson.clips ? "Comments are for who may open the whole lesson." : "Comments stay with the school: they are not among these files.";
       return;
     }
-    this.#comments = new Comments(this.#id, lesson, unlocked.identity, {
+    this.#comments = new Comments(this.#source.id, lesson, unlocked.identity, {
       now: () => this.#video.currentTime,
       seek: (seconds) => this.#player?.seek(seconds),
       show: () => this.#showTab(part("comments-tab")),

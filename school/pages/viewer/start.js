@@ -7,7 +7,7 @@
  * somebody opens shares one place to keep things in, so this one keeps none there.
  */
 
-import { unlockKeys } from "../account/keys.js";
+import { openerOf, unlockKeys } from "../account/keys.js";
 import { askForWords } from "../account/unlock_form.js";
 import { part } from "../element.js";
 import { recipientIn } from "../footage/identity.js";
@@ -66,7 +66,7 @@ async function open(name, lesson, file) {
   part("unit").textContent = lesson.unit;
   await new LessonPage(lesson.source, {
     here: async () => null,
-    ask: (then) => askForWords(then, (words) => unlockKeys(file, words, kid)),
+    ask: (then) => askForWords(then, async (words) => unlockKeys(file, await openerOf(words), kid)),
   }).start();
 }
 
