@@ -39,7 +39,17 @@ class LargeStore:
 def sealed(unit: str = "lab-2") -> SealedLesson:
     at = datetime(2026, 11, 17, 10, 5, tzinfo=UTC)
     about = Lesson("0" * 32, "Year 8: why?", unit, "Lab 2", at, LessonState.COMPLETE, 600.0)
-    return SealedLesson(about, b"", b"header", (b"stanza",), (b"grant",), (b"one", b"two\n"), b"manifest", None)
+    return SealedLesson(
+        lesson=about,
+        unit_key=b"",
+        header=b"header",
+        stanzas=(b"stanza",),
+        grants=(b"grant",),
+        clips=(),
+        links=(b"one", b"two\n"),
+        manifest=b"manifest",
+        receipt=None,
+    )
 
 
 def test_everything_that_opens_it_is_in_it_and_segments_stand_as_they_are() -> None:

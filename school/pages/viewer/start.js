@@ -66,7 +66,7 @@ async function open(name, lesson, file) {
   part("unit").textContent = lesson.unit;
   await new LessonPage(lesson.source, {
     here: async () => null,
-    ask: (then) => askForWords(then, async (words) => unlockKeys(file, await openerOf(words), kid)),
+    ask: (then) => askForWords(then, async (typed) => unlockKeys(file, await openerOf(typed), kid)),
   }).start();
 }
 
