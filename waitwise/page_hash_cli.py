@@ -43,7 +43,7 @@ def page_hash(
 
 
 def check_page_(
-    address: Annotated[str, typer.Argument(help="Where browsers find the school, as https://waitwise.school.example")],
+    address: Annotated[str, typer.Argument(help="Where browsers find the school.")],
     sign_in: Annotated[
         str | None,
         typer.Option(help="A fresh sign-in link of a teacher: the pages behind it are looked at too. It is spent."),
