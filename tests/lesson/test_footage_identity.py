@@ -120,6 +120,28 @@ def test_a_file_that_cannot_be_right_is_refused_before_any_work(damage: dict[str
         read_identity(changed(file, **damage), PASSPHRASE)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"rounds": 2},
+        {"rounds": 600_000},
+        {"kdf": "PBKDF2-SHA-256"},
+        {"salt": "A" * 22},
+        {"credential": ""},
+        {"credential": "A" * 1366},
+        {"by": "passphrase"},
+    ],
+    ids=str,
+)
+def test_a_passkeys_wrap_that_cannot_be_right_is_refused_before_any_work(damage: dict[str, Any], file: bytes) -> None:
+    with_passkey = SealedIdentity.decode(file).add_passkey(b"its name", bytes(32), bytes(32), unlocked_with=PASSPHRASE)
+    assert SealedIdentity.decode(with_passkey.encode()) == with_passkey
+    raw = json.loads(with_passkey.encode())
+    raw["wraps"][-1].update(damage)
+    with pytest.raises(IdentityError, match="cannot be read"):
+        SealedIdentity.decode(json.dumps(raw).encode())
+
+
 def test_a_cut_file_is_refused(file: bytes) -> None:
     for length in range(0, len(file), 11):
         with pytest.raises(IdentityError):
