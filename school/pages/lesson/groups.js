@@ -55,6 +55,7 @@ export function offerGroups(changed) {
       ...[...people.values()].map((person) => element("label", { class: "check" }, element("input", { type: "checkbox", value: person.kid }), person.name)),
     );
     edit(groups.find(({ id }) => id === edited?.id) ?? null);
+    name.disabled = false;
   }
 
   async function read() {
@@ -90,6 +91,10 @@ export function offerGroups(changed) {
     /** All of them. */
     get groups() {
       return groups;
+    },
+    /** Nothing can be typed until they are read. */
+    wait() {
+      name.disabled = true;
     },
     /**
      * Read them anew.

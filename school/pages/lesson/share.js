@@ -177,6 +177,7 @@ export function offerSharing(id, lesson, identity, { tell, numbersOf }) {
     offerWhat();
     says.textContent = "";
     choice.disabled = true; // until the school has said who there is: what is typed before that would be lost
+    groups.wait();
     const today = new Date();
     until.min = isoDay(today, 0);
     until.value ||= isoDay(today, USUAL_DAYS);
