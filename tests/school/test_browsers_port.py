@@ -51,7 +51,7 @@ def taught(new_unit: Any, new_teacher: Any, record: Any, send_all: Any, tell: An
 
 
 def fill(path: str, lesson: str) -> str:
-    return path.format(lesson=lesson, track=0, index=1, code="x", binned=lesson, deletion=lesson)
+    return path.format(lesson=lesson, track=0, index=1, code="x", group=0, binned=lesson, deletion=lesson)
 
 
 class TestWhoSeesWhat:
