@@ -223,7 +223,7 @@ def test_what_the_school_cannot_keep_stays_in_the_field(world: PageWorld, browse
         page.route("**/comments", lambda route: route.fulfill(status=401, json={"detail": "Who is there?"}))
         field(page).fill("Said too late")
         page.keyboard.press("Control+Enter")
-        expect(page.get_by_text("You are signed out. Open your sign-in link again.").first).to_be_visible()
+        expect(page.get_by_text("You are signed out. Sign in again.").first).to_be_visible()
         expect(field(page)).to_have_value("Said too late")
         profile.wrong.clear()
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from lesson.footage.comment import MAX_NUMBER, Comment, Readers, Said, Seen, Tag, write_comment
 from lesson.footage.grant import give
@@ -25,7 +25,7 @@ from lesson.footage.signed import sign
 from lesson.footage.stanza import Stanza
 from lesson.wire import dumps, from_wire, to_wire
 from school.comments import MAX_BYTES, MAX_OF_ONE, comments_of, keep_comment
-from school.database import CommentRow, GrantRow, TeacherRow
+from school.database import CommentRow, GrantRow, LessonRow, TeacherRow
 from school.errors import NotFoundError
 from school.people import Teacher, person_of
 
@@ -294,3 +294,12 @@ def test_not_only_the_routes_ask_who_may(taught: Taught, school: Any) -> None:
     with pytest.raises(NotFoundError):
         comments_of(school.database, stranger, taught.lesson, now)
     assert taught.bodies(taught.teacher) == []
+
+
+def test_with_the_lesson_its_comments_go(taught: Taught, school: Any) -> None:
+    assert taught.post(taught.teacher, taught.written(taught.teacher)) == 201
+    with school.database.writing() as session:
+        session.execute(delete(LessonRow).where(LessonRow.lesson == taught.lesson))
+    with school.database.reading() as session:
+        left = select(func.count()).select_from(CommentRow).where(CommentRow.lesson == taught.lesson)
+        assert session.scalars(left).one() == 0
