@@ -27,11 +27,12 @@ def about(parts: Parts) -> Response:
 
 
 def about_page(templates: Environment, files: PageFiles, origin: str) -> str:
-    """The page as a server of these files at this address has to show it."""
+    """The page, of these files, at this address."""
     page = templates.get_template("about.html")
     return page.render(teacher=None, version=VERSION, page_hash=files.page_hash, count=len(files.files), origin=origin)
 
 
-def welcome_page(templates: Environment) -> str:
-    """What a stranger has to be shown at /welcome."""
-    return templates.get_template("welcome.html").render(teacher=None)
+def known_pages(templates: Environment, files: PageFiles, origin: str) -> dict[str, str]:
+    """Pages of which every word is known: what a server of these files at this address has to show a stranger."""
+    welcome = templates.get_template("welcome.html").render(teacher=None)
+    return {"/welcome": welcome, "/about": about_page(templates, files, origin)}

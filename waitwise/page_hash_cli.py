@@ -19,6 +19,7 @@ from lesson.version import VERSION
 from lesson.wire import to_wire
 from school.page_hash import page_files
 from school.settings import PAGES, TEMPLATES
+from school.web_about import known_pages
 from school.web_app import page_templates
 from waitwise import show
 from waitwise.check_page import Site, check_page
@@ -62,9 +63,10 @@ def check_page_(
     not found this way.
     """
     try:
-        files, templates = page_files(PAGES, TEMPLATES), page_templates(TEMPLATES)
+        files = page_files(PAGES, TEMPLATES)
         with Site(address, authority) as site:
-            checked = check_page(site, files, templates, VERSION, sign_in=sign_in)
+            pages = known_pages(page_templates(TEMPLATES), files, site.origin)
+            checked = check_page(site, files, pages, VERSION, sign_in=sign_in)
         if checked.found and not as_json:
             for each in checked.found:
                 show.say(f"{each.path}: {each.how}")

@@ -60,6 +60,7 @@ class TestWhoSeesWhat:
     def test_there_are_routes_about_lessons(self) -> None:
         assert set(LESSON_ROUTES) == {
             "/lessons/{lesson}",
+            "/lessons/{lesson}/sealed.zip",
             "/api/lessons/{lesson}",
             "/api/lessons/{lesson}/segments/{track}/{index}",
             "/api/lessons/{lesson}/evidence",

@@ -19,6 +19,7 @@ import pytest
 from lesson.version import VERSION
 from school.page_hash import page_files
 from school.settings import PAGES, TEMPLATES
+from school.web_about import known_pages
 from school.web_app import page_templates
 from tests.suites.programs import waitwise
 from waitwise.check_page import Answer, PageCheck, Site, check_page
@@ -52,9 +53,10 @@ def at(where: str, old: bytes, new: bytes) -> Lie:
 
 
 def looked(school: Any, lie: Lie, sign_in: str | None = None) -> PageCheck:
-    files, templates = page_files(PAGES, TEMPLATES), page_templates(TEMPLATES)
+    files = page_files(PAGES, TEMPLATES)
     with LyingSite(school.browser, lie) as site:
-        return check_page(site, files, templates, VERSION, sign_in=sign_in)
+        pages = known_pages(page_templates(TEMPLATES), files, site.origin)
+        return check_page(site, files, pages, VERSION, sign_in=sign_in)
 
 
 @pytest.fixture
