@@ -130,6 +130,7 @@ def test_a_wait_is_shared_from_its_own_strip_with_its_number(
 ) -> None:
     lesson = world.record(ada.keys, "A wait of 5.6 seconds")
     opened(page, world, ada, lesson)
+    page.get_by_role("tab", name="Waits").click()
     page.get_by_role("list", name="Waits in this lesson").get_by_role("button", name=re.compile("^0:17")).click()
     page.locator("[data-part=detail]").get_by_role("button", name="Share clip…").click()
     # From three seconds before it to two behind what came then: 14.0 to 26.2 s, in segments of two.

@@ -161,10 +161,10 @@ def test_with_the_keyboard_alone_and_no_draft_is_lost(world: PageWorld, browser:
         page.keyboard.press("c")
         expect(page.get_by_role("textbox", name="Comment at")).to_have_value("0:25")
 
-        page.get_by_role("textbox", name="to", exact=True).fill("0:20")
+        page.get_by_role("textbox", name="Comment up to").fill("0:20")
         page.keyboard.press("Control+Enter")
         expect(page.get_by_text("The end comes before the beginning.")).to_be_visible()
-        page.get_by_role("textbox", name="to", exact=True).fill("0:28")
+        page.get_by_role("textbox", name="Comment up to").fill("0:28")
         page.keyboard.press("Control+Enter")
         expect(listed(page)).to_contain_text("to 0:28")
 
@@ -328,11 +328,12 @@ def test_a_school_that_lies_about_comments_is_found_out(
     world: PageWorld, browser: Browser, ada: Teacher, amin: Teacher
 ) -> None:
     lesson, other = world.record(ada.keys, "Lies"), world.record(ada.keys, "Elsewhere")
-    with watched(browser) as profile, watched(browser) as his:
-        page = opened(profile.page(), world, ada, other)
+    with watched(browser) as aside:
+        page = opened(aside.page(), world, ada, other)
         write(page, "About another lesson")
         elsewhere = page.request.get(f"{world.browser}/api/lessons/{other}/comments").json()["comments"][0]
-        page = opened(page, world, ada, lesson)
+    with watched(browser) as profile, watched(browser) as his:
+        page = opened(profile.page(), world, ada, lesson)
         share_with(page, "R. Amin")
         page.get_by_role("button", name="Close").click()
         write(page, "Old words", at=5.05, readers="only me")
