@@ -266,10 +266,10 @@ def test_deleted_is_deleted_and_its_answers_stay(
         expect(page.get_by_role("list", name="Answers")).to_contain_text("Her answer")
 
         theirs.reload()
-        theirs.get_by_role("button", name="Delete").click()
+        theirs.get_by_role("button", name="Delete", exact=True).click()
         theirs.get_by_role("button", name="Keep it").click()
         expect(theirs.get_by_text("His remark")).to_be_visible()
-        theirs.get_by_role("button", name="Delete").click()
+        theirs.get_by_role("button", name="Delete", exact=True).click()
         theirs.get_by_role("button", name="Delete for good").click()
         expect(theirs.get_by_text("You have deleted this.")).to_be_visible()
         page.reload()
@@ -279,7 +279,7 @@ def test_deleted_is_deleted_and_its_answers_stay(
         assert [each.sealed is None for each in served(page, world, lesson)] == [True, False]
 
         # Of a comment that nobody has answered nothing is left to see.
-        page.get_by_role("button", name="Delete").click()
+        page.get_by_role("button", name="Delete", exact=True).click()
         page.get_by_role("button", name="Delete for good").click()
         expect(page.get_by_text("No comments yet.")).to_be_visible()
 

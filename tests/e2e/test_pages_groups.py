@@ -129,5 +129,5 @@ def test_a_group_is_made_with_the_keyboard_alone(world: PageWorld, page: Page, p
     expect(page.get_by_text("Coaching pair is kept.")).to_be_visible()
     expect(page.get_by_role("list", name="My groups")).to_contain_text("Coaching pair C. Osei")
     page.get_by_role("textbox", name="Name").fill("Nobody")
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("dialog").get_by_role("button", name="Keep").click()
     expect(page.get_by_text("Tick who is in it first.")).to_be_visible()
