@@ -39,7 +39,7 @@ def ada(world: PageWorld, browser: Browser) -> Teacher:
 def sign_in(page: Page, email: str, password: str) -> None:
     page.get_by_role("textbox", name="E-mail address").fill(email)
     page.get_by_role("textbox", name="Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def sign_out(page: Page) -> None:
@@ -133,7 +133,7 @@ def test_what_is_wrong_is_said_and_the_password_does_not_stay_in_the_page(
         for _ in range(11):
             sign_in(page, "nobody@school.example", "whatever it was")
             expect(page.get_by_role("textbox", name="Password")).to_have_value("")
-            expect(page.get_by_role("button", name="Sign in")).to_be_enabled()
+            expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_enabled()
         expect(page.get_by_role("alert")).to_contain_text("There were too many tries. Wait 15 minutes")
         refused = [each for each in profile.wrong if "403" in each or "429" in each]
         assert len(refused) == len(profile.wrong) == 11, "the browser notes each refusal, and nothing else"
@@ -170,7 +170,7 @@ def test_a_second_step_is_scanned_from_the_page_and_asked_for(world: PageWorld, 
         expect(code).to_be_focused()
         assert axe_findings(other) == []
         code.fill(paper[0])
-        other.get_by_role("button", name="Sign in").click()
+        other.get_by_role("button", name="Sign in", exact=True).click()
         other.wait_for_url(f"{world.browser}/account")
 
         section.get_by_role("textbox", name="Your current password").fill(PASSWORD)

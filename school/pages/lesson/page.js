@@ -197,7 +197,8 @@ export class LessonPage {
    */
   #comment(lesson, unlocked) {
     if (lesson.clips || !this.#source.isSchool) {
-      part("comments-empty").textContent = lesson.clips ? "Comments are for who may open the whole lesson." : "Comments stay with the school: they are not among these files.";
+      part("comments-empty").textContent = lesson.clips ? "Comments are for those who were given the whole lesson." : "Comments stay with the school: they are not among these files.";
+      this.#showTab(part("waits-tab"));
       return;
     }
     this.#comments = new Comments(this.#source.id, lesson, unlocked.identity, {
