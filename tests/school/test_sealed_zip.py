@@ -38,7 +38,7 @@ class LargeStore:
 
 def sealed(unit: str = "lab-2") -> SealedLesson:
     at = datetime(2026, 11, 17, 10, 5, tzinfo=UTC)
-    about = Lesson("0" * 32, "Year 8: why?", unit, "Lab 2", at, LessonState.COMPLETE, 600.0)
+    about = Lesson("0" * 32, "Year 8: why?", unit, "Lab 2", at, LessonState.COMPLETE, is_hers=True, duration=600.0)
     return SealedLesson(
         lesson=about,
         unit_key=b"",
