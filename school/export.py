@@ -7,6 +7,7 @@
     lessons.json     every lesson that she sees or that lies in her bin: when, where, how long, for whom, until when
     lessons/<id>/    header, stanzas, grants, links, manifest, receipt: what she needs beside the footage to open it
     grants.json      what she gave, and what was given to her   log.json        every line about her lessons, or her
+    clips.json       the same of clips                          comments.json   hers, sealed      groups.json
     deletions.json   and deletions/<id>.json: signed receipts   units.json      units that may record for her
     sessions.json    where she is signed in, which links were made for her, since when her password; no secret of them
 
@@ -28,24 +29,32 @@ from sqlalchemy.orm import Session
 
 from lesson.wire import to_wire
 from school.database import (
+    BackupCodeRow,
     Base,
+    ClipRow,
     CodeRow,
+    CommentRow,
     Database,
     DeletionOwnerRow,
     DeletionRow,
     EvidenceRow,
     GrantRow,
+    GroupMemberRow,
+    GroupRow,
     HoldRow,
     LessonLogRow,
     LessonRecipientRow,
     LessonRow,
+    PasskeyRow,
     PasswordRow,
+    SecondStepRow,
     SegmentRow,
     SignedInRow,
     StanzaRow,
     TeacherRow,
     UnitRow,
     UnitTeacherRow,
+    WayInRow,
 )
 from school.errors import AccountError
 from school.people import Person
@@ -61,12 +70,16 @@ lessons.json     every lesson that you can see or that is in your bin: when, in 
 lessons/         of each of these: header.json, stanzas, grants, links.jsonl, manifest.json, the unit's receipt.
                  With the footage beside them `waitwise open` opens the lesson
 grants.json      lessons that you shared, and that were shared with you
+clips.json       the same of clips
+comments.json    what you wrote about lessons: sealed, the school cannot read it
+groups.json      lists of colleagues that you made, and those in which you stand
 log.json         what happened to your lessons, and every line about you in the log of another one
 holds.json       lessons of yours whose deletion was stopped: by whom and why
 deletions.json   lessons of yours that were destroyed; deletions/ has the signed receipts
 units.json       units that may record for you
 sessions.json    where and until when you are signed in, which links were made for you, since when you have your
-                 password; what the school keeps of these secrets are fingerprints, and those are not in it
+                 password, a second step and each way to your keys, and your passkeys; what the school
+                 keeps of these secrets is not in it
 
 Not in it: picture, sound and numbers. They are sealed to you, and only you can open them: use the lesson's page.
 What is kept outside of this server (backups, a unit's own copy, the paper your invitation came on) is not in it either.
@@ -129,6 +142,8 @@ def _files(session: Session, person: TeacherRow, now: datetime) -> dict[str, byt
         files |= {f"lessons/{row.lesson}/{name}": body for name, body in _envelope(session, row, kid).items()}
     owned = {row.lesson for row in lessons if _is_owner(session, row.lesson, kid)}
     files["grants.json"] = _json(_rows(session, GrantRow, or_(GrantRow.giver == kid, GrantRow.heir == kid), "body"))
+    files["clips.json"] = _json(_rows(session, ClipRow, or_(ClipRow.giver == kid, ClipRow.heir == kid), "body"))
+    files["comments.json"] = _json(_rows(session, CommentRow, CommentRow.author == kid))
     files["log.json"] = _json(
         _rows(session, LessonLogRow, or_(LessonLogRow.lesson.in_(owned), LessonLogRow.kid == kid))
     )
@@ -142,8 +157,35 @@ def _files(session: Session, person: TeacherRow, now: datetime) -> dict[str, byt
     signed_in = _rows(session, SignedInRow, SignedInRow.teacher_id == person.id, "token_hash")
     codes = _rows(session, CodeRow, CodeRow.teacher_id == person.id, "code_hash")
     password = _rows(session, PasswordRow, PasswordRow.teacher_id == person.id, "hash")
-    files["sessions.json"] = _json({"signed_in": signed_in, "links": codes, "password": password})
+    second_step = _rows(session, SecondStepRow, SecondStepRow.teacher_id == person.id, "secret", "waiting")
+    backup_codes = _rows(session, BackupCodeRow, BackupCodeRow.teacher_id == person.id, "code_hash")
+    passkeys = _rows(session, PasskeyRow, PasskeyRow.teacher_id == person.id)
+    ways_in = _rows(session, WayInRow, WayInRow.teacher_id == person.id)
+    files["sessions.json"] = _json(
+        {
+            "signed_in": signed_in,
+            "links": codes,
+            "password": password,
+            "second_step": second_step,
+            "backup_codes": len(backup_codes),
+            "passkeys": passkeys,
+            "ways_in": ways_in,
+        }
+    )
+    files["groups.json"] = _json(_groups(session, person))
     return files
+
+
+def _groups(session: Session, person: TeacherRow) -> list[dict[str, Any]]:
+    """The groups that she made, with who is in each, and those of others in which she stands."""
+    members = select(GroupMemberRow.group_id).where(GroupMemberRow.teacher_id == person.id)
+    found = []
+    for row in session.scalars(select(GroupRow).where(or_(GroupRow.owner_id == person.id, GroupRow.id.in_(members)))):
+        there = select(TeacherRow.name).join(GroupMemberRow, GroupMemberRow.teacher_id == TeacherRow.id)
+        names = session.scalars(there.where(GroupMemberRow.group_id == row.id).order_by(TeacherRow.name)).all()
+        is_hers = row.owner_id == person.id
+        found.append({"name": row.name, "is_hers": is_hers, "members": list(names) if is_hers else [person.name]})
+    return found
 
 
 def _lesson(session: Session, row: LessonRow) -> dict[str, Any]:

@@ -39,6 +39,9 @@ NOTHING_OF_A_PERSON = {
     "unit_status": "how a unit is",
     "unreadable": "what a unit sent and nobody could read; it names no person that could be found",
     "sure_time": "one moment",
+    "sign_on": "somebody on the way to the school's sign-on, for some minutes",
+    "challenge": "a number that a passkey is about to sign, for some minutes",
+    "lesson_clip_segment": "which segments a clip holds: its seconds are in clips.json",
 }
 
 
