@@ -23,8 +23,8 @@ from typing import Self
 from lesson.footage.errors import LinkError, TornLinkError
 from lesson.footage.hexes import expect_hex
 from lesson.footage.segments import SegmentName, Track
-from lesson.footage.signed import BadSignatureError, SigningKey, sign, verify
-from lesson.wire import WireError, dumps, from_wire, loads, seconds
+from lesson.footage.signed import SigningKey, refused_as, sign, verify
+from lesson.wire import dumps, from_wire, loads, seconds
 
 _PURPOSE = "link"
 
@@ -67,12 +67,10 @@ class Link:
     @classmethod
     def decode(cls, line: bytes, signer: bytes) -> Self:
         """Verify one line with the unit's public key, then read it. Raises `LinkError`."""
-        try:
+        with refused_as(
+            LinkError, "A line of the list of segments was altered.", "A line of the list of segments cannot be read."
+        ):
             return from_wire(cls, loads(verify(_PURPOSE, line, signer)))
-        except BadSignatureError as error:
-            raise LinkError(f"A line of the list of segments was altered. {error}") from error
-        except WireError as error:
-            raise LinkError(f"A line of the list of segments cannot be read. {error}") from error
 
 
 def chain_hash(before: bytes, name: SegmentName, *, final: bool, length: int, sha256: bytes) -> bytes:

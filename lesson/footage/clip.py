@@ -26,12 +26,12 @@ from datetime import datetime
 from typing import Self
 
 from lesson.footage.errors import GrantError
-from lesson.footage.grant import GRANT_ID_BYTES, MAX_NOTE_BYTES, Giver, Grant, check_givers, read_by, seal_to
+from lesson.footage.grant import GRANT_ID_BYTES, MAX_NOTE_BYTES, Giver, Grant, check_givers, seal_to
 from lesson.footage.header import Header
 from lesson.footage.hexes import expect_hex
 from lesson.footage.recipients import KID_BYTES, Recipient
 from lesson.footage.segments import CONTENT_KEY_BYTES, SegmentName, Track
-from lesson.footage.signed import KEY_BYTES, BadSignatureError, sign, verify
+from lesson.footage.signed import KEY_BYTES, refused_as, sign, signer_named, verify
 from lesson.wire import WireError, dumps, from_wire, loads
 
 MAX_SEGMENTS = 900
@@ -84,8 +84,7 @@ class Clip:
     @property
     def giver(self) -> Recipient:
         """Who gives it."""
-        keys = bytes.fromhex(self.by)
-        return Recipient(keys[:KEY_BYTES], keys[KEY_BYTES:])
+        return Recipient.from_bytes(bytes.fromhex(self.by))
 
     def is_over(self, at: datetime) -> bool:
         """Whether its time is over. Who has kept a copy can open that: this is for those who keep to it."""
@@ -107,12 +106,10 @@ class Clip:
 
         Raises `GrantError`.
         """
-        try:
-            return from_wire(cls, loads(verify(_PURPOSE, data, read_by(data)[KEY_BYTES:])))
-        except BadSignatureError as error:
-            raise GrantError(f"Somebody altered how this clip was handed on. {error}") from error
-        except (WireError, ValueError) as error:
-            raise GrantError(f"How this clip was handed on cannot be read. {error}") from error
+        with refused_as(
+            GrantError, "Somebody altered how this clip was handed on.", "How this clip was handed on cannot be read."
+        ):
+            return from_wire(cls, loads(verify(_PURPOSE, data, signer_named(data)[KEY_BYTES:])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +161,7 @@ def give_clip(
     names = tuple(sorted(keys))
     content = ClipContent(tuple(keys[name] for name in names), note, numbers)
     clip = Clip(
-        by=(by.recipient.encryption_key + by.recipient.signing_key).hex(),
+        by=by.recipient.to_bytes().hex(),
         clip=secrets.token_hex(GRANT_ID_BYTES),
         header_sha256=header_hash.hex(),
         to=to.kid.hex(),

@@ -38,7 +38,7 @@ from lesson.footage.errors import CommentError
 from lesson.footage.grant import Giver
 from lesson.footage.hexes import expect_hex
 from lesson.footage.recipients import Recipient
-from lesson.footage.signed import KEY_BYTES, BadSignatureError, sign, verify
+from lesson.footage.signed import KEY_BYTES, refused_as, sign, signer_named, verify
 from lesson.footage.stanza import WRAP_SUITE
 from lesson.wire import WireError, dumps, from_wire, loads, seconds
 
@@ -50,8 +50,6 @@ PADDED_BYTES = tuple(256 << step for step in range(6))
 NONCE_BYTES = 12
 
 _PURPOSE = "comment"
-_BEFORE_BY = b'{"signed":{"by":"'
-_BY_CHARACTERS = 4 * KEY_BYTES
 _TAG_BYTES = 16
 _LENGTH_BYTES = 2
 
@@ -165,8 +163,7 @@ class Comment:
     @property
     def author(self) -> Recipient:
         """Who wrote it."""
-        keys = bytes.fromhex(self.by)
-        return Recipient(keys[:KEY_BYTES], keys[KEY_BYTES:])
+        return Recipient.from_bytes(bytes.fromhex(self.by))
 
     @property
     def binding(self) -> bytes:
@@ -176,14 +173,8 @@ class Comment:
     @classmethod
     def decode(cls, data: bytes) -> Self:
         """Verify with the key that it names, then read. Raises `CommentError`."""
-        by = data[len(_BEFORE_BY) : len(_BEFORE_BY) + _BY_CHARACTERS]
-        try:
-            expect_hex(by.decode("ascii"), 2 * KEY_BYTES, "by")
-            return from_wire(cls, loads(verify(_PURPOSE, data, bytes.fromhex(by.decode())[KEY_BYTES:])))
-        except BadSignatureError as error:
-            raise CommentError(f"Somebody altered a comment. {error}") from error
-        except (WireError, ValueError) as error:
-            raise CommentError(f"A comment cannot be read. {error}") from error
+        with refused_as(CommentError, "Somebody altered a comment.", "A comment cannot be read."):
+            return from_wire(cls, loads(verify(_PURPOSE, data, signer_named(data)[KEY_BYTES:])))
 
     def expect_after(self, seen: Seen | None, data: bytes) -> Seen:
         """Hold it against what was seen before, and say what to remember. Raises `CommentError`."""
@@ -222,7 +213,7 @@ def write_comment(
         nonce = secrets.token_bytes(NONCE_BYTES)
         sealed = nonce + AESGCM(comment_key(content_key, binding)).encrypt(nonce, said.encode(), None)
     made = Comment(
-        by=(by.recipient.encryption_key + by.recipient.signing_key).hex(),
+        by=by.recipient.to_bytes().hex(),
         comment=comment,
         number=number,
         before=None if after is None else after.sha256,

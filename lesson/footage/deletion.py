@@ -19,8 +19,8 @@ from typing import Self
 from lesson.footage.errors import DeletionError
 from lesson.footage.header import LESSON_ID_BYTES
 from lesson.footage.hexes import expect_hex
-from lesson.footage.signed import BadSignatureError, ReceiptKey, sign, verify
-from lesson.wire import WireError, dumps, from_wire, loads
+from lesson.footage.signed import ReceiptKey, refused_as, sign, verify
+from lesson.wire import dumps, from_wire, loads
 
 _PURPOSE = "deletion"
 
@@ -63,12 +63,12 @@ class Deletion:
     @classmethod
     def verify(cls, data: bytes, school: bytes) -> Self:
         """Verify with the school's public receipt key, then read. Raises `DeletionError`."""
-        try:
+        with refused_as(
+            DeletionError,
+            "The deletion receipt was altered, or another school made it.",
+            "The deletion receipt cannot be read.",
+        ):
             return from_wire(cls, loads(verify(_PURPOSE, data, school)))
-        except BadSignatureError as error:
-            raise DeletionError(f"The deletion receipt was altered, or another school made it. {error}") from error
-        except WireError as error:
-            raise DeletionError(f"The deletion receipt cannot be read. {error}") from error
 
     def expect(self, *, lesson: str, header_sha256: str) -> None:
         """Raise `DeletionError` unless it is for exactly this lesson. Ask before deleting a copy for it."""

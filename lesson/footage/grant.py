@@ -34,17 +34,15 @@ from lesson.footage.errors import GrantError
 from lesson.footage.header import Header
 from lesson.footage.hexes import expect_hex
 from lesson.footage.recipients import KID_BYTES, Recipient, RecipientRole
-from lesson.footage.signed import KEY_BYTES, BadSignatureError, Signs, sign, verify
+from lesson.footage.signed import KEY_BYTES, Signs, refused_as, sign, signer_named, verify
 from lesson.footage.stanza import SEALED_BYTES, WRAP_SUITE
-from lesson.wire import WireError, dumps, from_wire, later, loads
+from lesson.wire import dumps, from_wire, later, loads
 
 GRANT_ID_BYTES = 16
 MAX_NOTE_BYTES = 4096
 NOTE_PAD_BYTES = 256
 
 _PURPOSE = "grant"
-_BEFORE_BY = b'{"signed":{"by":"'
-_BY_CHARACTERS = 4 * KEY_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +79,7 @@ class Grant:
     @property
     def giver(self) -> Recipient:
         """Who gives it."""
-        keys = bytes.fromhex(self.by)
-        return Recipient(keys[:KEY_BYTES], keys[KEY_BYTES:])
+        return Recipient.from_bytes(bytes.fromhex(self.by))
 
     def is_over(self, at: datetime) -> bool:
         """Whether its time is over. Who has kept a copy can open that: this is for those who keep to it."""
@@ -99,12 +96,12 @@ class Grant:
 
         Raises `GrantError`.
         """
-        try:
-            return from_wire(cls, loads(verify(_PURPOSE, data, read_by(data)[KEY_BYTES:])))
-        except BadSignatureError as error:
-            raise GrantError(f"Somebody altered how this lesson was handed on. {error}") from error
-        except (WireError, ValueError) as error:
-            raise GrantError(f"How this lesson was handed on cannot be read. {error}") from error
+        with refused_as(
+            GrantError,
+            "Somebody altered how this lesson was handed on.",
+            "How this lesson was handed on cannot be read.",
+        ):
+            return from_wire(cls, loads(verify(_PURPOSE, data, signer_named(data)[KEY_BYTES:])))
 
     @property
     def info(self) -> bytes:
@@ -142,7 +139,7 @@ def give(
     text = note.encode()
     padded = text + b" " * (-len(text) % NOTE_PAD_BYTES)
     grant = Grant(
-        by=(giver.encryption_key + giver.signing_key).hex(),
+        by=giver.to_bytes().hex(),
         grant=name.hex(),
         header_sha256=header_hash.hex(),
         to=to.kid.hex(),
@@ -172,13 +169,6 @@ def check_givers(header: Header, grants: Iterable[Grant], givers: Iterable[Recip
     owners |= {grant.to for grant in grants if grant.giver.kid.hex() in claims}
     if any(giver.kid.hex() not in owners for giver in givers):
         raise GrantError("This lesson was handed on by somebody whose it is not.")
-
-
-def read_by(data: bytes) -> bytes:
-    """Both public keys that a file names as its giver's, cut out by counting. Raises `ValueError`."""
-    by = data[len(_BEFORE_BY) : len(_BEFORE_BY) + _BY_CHARACTERS].decode("ascii")
-    expect_hex(by, 2 * KEY_BYTES, "by")
-    return bytes.fromhex(by)
 
 
 def seal_to(to: Recipient, plaintext: bytes, info: bytes) -> bytes:

@@ -244,7 +244,7 @@ def _key(secret: str | bytes, wrap: Wrap, recipient: Recipient) -> bytes:
 
 
 def _identity_aad(recipient: Recipient) -> bytes:
-    return b"waitwise.v1/identity\0" + recipient.encryption_key + recipient.signing_key
+    return b"waitwise.v1/identity\0" + recipient.to_bytes()
 
 
 def _wrap_aad(recipient: Recipient, wrap: Wrap) -> bytes:

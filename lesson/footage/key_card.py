@@ -17,7 +17,6 @@ import binascii
 from typing import ClassVar
 
 from lesson.footage.recipients import Recipient
-from lesson.footage.signed import KEY_BYTES
 from lesson.problems import WaitwiseError
 
 PREFIX = "WAITWISE1:"
@@ -37,8 +36,7 @@ def encode(recipient: Recipient) -> str:
     >>> encode(Recipient(bytes(32), bytes(32)))[:16]
     'WAITWISE1:AAAAAA'
     """
-    keys = recipient.encryption_key + recipient.signing_key
-    return PREFIX + base64.b32encode(keys).decode().rstrip(_PADDING)
+    return PREFIX + base64.b32encode(recipient.to_bytes()).decode().rstrip(_PADDING)
 
 
 def decode(text: str) -> Recipient:
@@ -51,8 +49,7 @@ def decode(text: str) -> Recipient:
     if letters == text:
         raise KeyCardError("This is not a key card of this version.")
     try:
-        keys = base64.b32decode(letters + _PADDING)
-        recipient = Recipient(keys[:KEY_BYTES], keys[KEY_BYTES:])
+        recipient = Recipient.from_bytes(base64.b32decode(letters + _PADDING))
     except (binascii.Error, ValueError) as error:
         raise KeyCardError("This key card is damaged.") from error
     if encode(recipient) != text:

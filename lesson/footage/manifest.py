@@ -20,8 +20,8 @@ from typing import Self
 from lesson.footage.errors import ManifestError
 from lesson.footage.header import LESSON_ID_BYTES
 from lesson.footage.hexes import expect_hex
-from lesson.footage.signed import BadSignatureError, SigningKey, sign, verify
-from lesson.wire import WireError, dumps, from_wire, loads, seconds
+from lesson.footage.signed import SigningKey, refused_as, sign, verify
+from lesson.wire import dumps, from_wire, loads, seconds
 
 VERSION = 1
 _PURPOSE = "manifest"
@@ -73,12 +73,10 @@ class Manifest:
     @classmethod
     def decode(cls, data: bytes, signer: bytes) -> Self:
         """Verify with the unit's public key, then read. Raises `ManifestError`."""
-        try:
+        with refused_as(
+            ManifestError, "The manifest was altered, or another unit made it.", "The manifest cannot be read."
+        ):
             return from_wire(cls, loads(verify(_PURPOSE, data, signer)))
-        except BadSignatureError as error:
-            raise ManifestError(f"The manifest was altered, or another unit made it. {error}") from error
-        except WireError as error:
-            raise ManifestError(f"The manifest cannot be read. {error}") from error
 
 
 def manifest_hash(data: bytes) -> str:

@@ -17,8 +17,8 @@ from typing import Self
 from lesson.footage.errors import ReceiptError
 from lesson.footage.header import LESSON_ID_BYTES
 from lesson.footage.hexes import expect_hex
-from lesson.footage.signed import BadSignatureError, ReceiptKey, sign, verify
-from lesson.wire import WireError, dumps, from_wire, loads
+from lesson.footage.signed import ReceiptKey, refused_as, sign, verify
+from lesson.wire import dumps, from_wire, loads
 
 _PURPOSE = "receipt"
 
@@ -48,12 +48,10 @@ class Receipt:
     @classmethod
     def verify(cls, data: bytes, school: bytes) -> Self:
         """Verify with the school's public receipt key, then read. Raises `ReceiptError`."""
-        try:
+        with refused_as(
+            ReceiptError, "The receipt was altered, or another school made it.", "The receipt cannot be read."
+        ):
             return from_wire(cls, loads(verify(_PURPOSE, data, school)))
-        except BadSignatureError as error:
-            raise ReceiptError(f"The receipt was altered, or another school made it. {error}") from error
-        except WireError as error:
-            raise ReceiptError(f"The receipt cannot be read. {error}") from error
 
     def expect(self, *, header_sha256: str, manifest_sha256: str) -> None:
         """Raise `ReceiptError` unless this is the receipt for exactly this lesson. Ask before deleting anything."""

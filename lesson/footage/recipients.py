@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from lesson.footage.signed import KEY_BYTES
 from lesson.footage.words import word_list
@@ -49,10 +50,19 @@ class Recipient:
         if len(self.encryption_key) != KEY_BYTES or len(self.signing_key) != KEY_BYTES:
             raise ValueError("A public key must be 32 bytes.")
 
+    @classmethod
+    def from_bytes(cls, keys: bytes) -> Self:
+        """Take both back, X25519 first. Raises `ValueError` for another length."""
+        return cls(keys[:KEY_BYTES], keys[KEY_BYTES:])
+
+    def to_bytes(self) -> bytes:
+        """Both keys, one behind the other."""
+        return self.encryption_key + self.signing_key
+
     @property
     def kid(self) -> bytes:
         """The name of the two keys together, 16 bytes."""
-        return hashlib.sha256(b"waitwise.v1/kid\0" + self.encryption_key + self.signing_key).digest()[:KID_BYTES]
+        return hashlib.sha256(b"waitwise.v1/kid\0" + self.to_bytes()).digest()[:KID_BYTES]
 
 
 def check_words(kid: bytes) -> tuple[str, str, str, str]:

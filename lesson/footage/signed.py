@@ -17,10 +17,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from lesson.footage.errors import FootageError
+from lesson.footage.hexes import expect_hex
 
 KEY_BYTES = 32
 """Length of an Ed25519 key, secret or public (RFC 8032)."""
@@ -30,6 +35,8 @@ _BETWEEN = b',"signature":"'
 _AFTER = b'"}'
 _SIGNATURE_BYTES = 64
 _SIGNATURE_CHARACTERS = 86
+_BEFORE_BY = b'{"signed":{"by":"'
+_BY_CHARACTERS = 4 * KEY_BYTES
 _BEHIND_BODY = len(_BETWEEN) + _SIGNATURE_CHARACTERS + len(_AFTER)
 
 
@@ -111,6 +118,27 @@ def verify(purpose: str, line: bytes, public_key: bytes) -> bytes:
     except (InvalidSignature, ValueError) as error:
         raise BadSignatureError("The signature does not hold.") from error
     return body
+
+
+def signer_named(line: bytes) -> bytes:
+    """Both public keys of a person, X25519 and Ed25519, that a line names first, cut out by counting.
+
+    Raises `ValueError`.
+    """
+    by = line[len(_BEFORE_BY) : len(_BEFORE_BY) + _BY_CHARACTERS].decode("ascii")
+    expect_hex(by, 2 * KEY_BYTES, "by")
+    return bytes.fromhex(by)
+
+
+@contextmanager
+def refused_as(error: type[FootageError], altered: str, unreadable: str) -> Iterator[None]:
+    """Verify and read a line within it: what does not hold is raised as `error`, with the sentence that fits."""
+    try:
+        yield
+    except BadSignatureError as cause:
+        raise error(f"{altered} {cause}") from cause
+    except ValueError as cause:  # WireError, a name that is none
+        raise error(f"{unreadable} {cause}") from cause
 
 
 def _message(purpose: str, body: bytes) -> bytes:

@@ -24,8 +24,8 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from lesson.footage.errors import StanzaError
 from lesson.footage.hexes import expect_hex
 from lesson.footage.recipients import KID_BYTES, Recipient
-from lesson.footage.signed import BadSignatureError, SigningKey, sign, verify
-from lesson.wire import WireError, dumps, from_wire, loads
+from lesson.footage.signed import SigningKey, refused_as, sign, verify
+from lesson.wire import dumps, from_wire, loads
 
 WRAP_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 SEALED_BYTES = 64
@@ -62,12 +62,10 @@ class Stanza:
     @classmethod
     def decode(cls, data: bytes, signer: bytes) -> Self:
         """Verify with the signer's public key, then read. Raises `StanzaError`."""
-        try:
+        with refused_as(
+            StanzaError, "A wrapped key was altered, or another unit made it.", "A wrapped key cannot be read."
+        ):
             return from_wire(cls, loads(verify(_PURPOSE, data, signer)))
-        except BadSignatureError as error:
-            raise StanzaError(f"A wrapped key was altered, or another unit made it. {error}") from error
-        except WireError as error:
-            raise StanzaError(f"A wrapped key cannot be read. {error}") from error
 
 
 def wrap(content_key: bytes | bytearray, recipient: Recipient, header_hash: bytes) -> Stanza:
